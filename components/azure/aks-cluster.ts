@@ -1,0 +1,100 @@
+import * as containerservice from "@pulumi/azure-native/containerservice";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings";
+import type { Deployer } from "./deployer";
+import { type KubeLogin, rewriteKubeconfig } from "./kubeconfig";
+import { createMaintenance } from "./maintenance";
+import { buildCluster, type ClusterPlacement, type ClusterSettings } from "./managed-cluster";
+import { NodePools } from "./node-pools";
+import { grantRole } from "./role-grant";
+import { AKS_RBAC_CLUSTER_ADMIN } from "./roles";
+
+export interface AksClusterArgs extends ClusterPlacement {
+    readonly settings: ClusterSettings & Pick<Settings, "userPools" | "maintenanceWindow">;
+    /** Who runs the program, and becomes administrator of the cluster. */
+    readonly deployer: Deployer;
+    /** How the kubeconfig logs in, from `chooseLogin`. */
+    readonly login: KubeLogin;
+}
+
+/**
+ * A Kubernetes cluster that people and programs enter with Entra ID only, whose service accounts Azure can trust, and that keeps
+ * its patches, node images and node counts up by itself. It holds nothing that Git or the durable group does not: it may be
+ * replaced.
+ *
+ * `kubeconfig` is known once the deployer's role is granted, but Azure takes up to five minutes to let the role work
+ * (https://learn.microsoft.com/azure/aks/manage-azure-rbac): the first use of it has to retry what is forbidden.
+ */
+export class AksCluster extends pulumi.ComponentResource {
+    /** The cluster itself: what is inside of it is deleted with it. */
+    readonly cluster: containerservice.ManagedCluster;
+    /** ARM id of the cluster. */
+    readonly clusterId: pulumi.Output<string>;
+    readonly clusterName: pulumi.Output<string>;
+    /** Differs between a cluster and one that is later made under the same name. */
+    readonly clusterUid: pulumi.Output<string>;
+    /** Issuer of the tokens of the cluster's service accounts, with its final slash. */
+    readonly issuerUrl: pulumi.Output<string>;
+    /** The command that gives a person a kubeconfig of their own. */
+    readonly getCredentials: pulumi.Output<string>;
+    /** Kubeconfig of the deployer, a secret; it needs `kubelogin` on the PATH. */
+    readonly kubeconfig: pulumi.Output<string>;
+
+    constructor(name: string, args: AksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("landfall:azure:AksCluster", name, args, opts);
+        const cluster = new containerservice.ManagedCluster(name, buildCluster(args.settings, args), {
+            parent: this,
+            // The autoscaler's affair, once the cluster is made.
+            ignoreChanges: ["agentPoolProfiles[0].count"],
+        });
+        this.cluster = cluster;
+        this.clusterId = cluster.id;
+        this.clusterName = cluster.name;
+        this.clusterUid = cluster.resourceUID;
+        this.issuerUrl = cluster.oidcIssuerProfile.apply((profile) => this.requireIssuer(profile?.issuerURL));
+        this.getCredentials = pulumi.interpolate`az aks get-credentials --resource-group ${args.resourceGroupName} --name ${cluster.name}`;
+        this.createPoolsAndWindows(name, args);
+        this.kubeconfig = this.createKubeconfig(name, args);
+        this.registerOutputs({
+            clusterId: this.clusterId,
+            clusterName: this.clusterName,
+            clusterUid: this.clusterUid,
+            issuerUrl: this.issuerUrl,
+            kubeconfig: this.kubeconfig,
+        });
+    }
+
+    private requireIssuer(issuerUrl: string | undefined): string {
+        if (issuerUrl) return issuerUrl;
+        throw new pulumi.ResourceError(
+            "Azure made the cluster without an OIDC issuer; run up again to turn it on",
+            this,
+        );
+    }
+
+    private createPoolsAndWindows(name: string, args: AksClusterArgs): void {
+        const { resourceGroupName, nodeSubnetId, settings } = args;
+        const cluster = { resourceGroupName, clusterName: this.clusterName };
+        new NodePools(name, { ...cluster, nodeSubnetId, userPools: settings.userPools }, { parent: this });
+        createMaintenance(name, cluster, settings.maintenanceWindow, { parent: this });
+    }
+
+    private createKubeconfig(name: string, args: AksClusterArgs): pulumi.Output<string> {
+        const admin = grantRole(
+            `${name}-deployer-cluster-admin`,
+            { objectId: args.deployer.objectId, type: args.deployer.principalType },
+            { role: AKS_RBAC_CLUSTER_ADMIN, scope: this.clusterId },
+            { parent: this },
+        );
+        const credentials = containerservice.listManagedClusterUserCredentialsOutput(
+            { resourceGroupName: args.resourceGroupName, resourceName: this.clusterName, format: "exec" },
+            { parent: this },
+        );
+        const kubeconfig = pulumi.all([credentials, admin.id]).apply(([{ kubeconfigs }]) => {
+            const encoded = kubeconfigs[0]?.value;
+            if (!encoded) throw new pulumi.ResourceError("Azure returned no kubeconfig for the cluster", this);
+            return rewriteKubeconfig(Buffer.from(encoded, "base64").toString("utf8"), args.login);
+        });
+        return pulumi.secret(kubeconfig);
+    }
+}

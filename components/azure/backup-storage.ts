@@ -1,0 +1,128 @@
+import * as storage from "@pulumi/azure-native/storage";
+import * as pulumi from "@pulumi/pulumi";
+import { durable } from "./durable";
+
+export interface BackupStorageArgs {
+    readonly resourceGroupName: pulumi.Input<string>;
+    readonly location: pulumi.Input<string>;
+    readonly accountName: pulumi.Input<string>;
+    readonly containerName: pulumi.Input<string>;
+    /** Copies: one datacenter, three zones, or either with a second region. */
+    readonly redundancy: "LRS" | "ZRS" | "GRS" | "GZRS";
+    /** Days for which a deleted or overwritten backup can still be brought back. */
+    readonly retentionDays: number;
+    /** Whether account and container are protected and retained. */
+    readonly protect: boolean;
+}
+
+/**
+ * A blob container for backups. Account keys are off: only identities with a role get in. What is deleted or overwritten, by
+ * mistake or by an intruder, can be brought back for the retention; after it, old versions are removed.
+ * How long a backup is kept before it is deleted is the backup program's own setting.
+ */
+export class BackupStorage extends pulumi.ComponentResource {
+    /** Name of the storage account. */
+    readonly accountName: pulumi.Output<string>;
+    /** Name of the container. */
+    readonly containerName: pulumi.Output<string>;
+    /** ARM id of the container, the scope of a grant on it alone. */
+    readonly containerId: pulumi.Output<string>;
+    /** The account's address for blobs, such as `https://example.blob.core.windows.net/`. */
+    readonly blobEndpoint: pulumi.Output<string>;
+
+    constructor(name: string, args: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("landfall:azure:BackupStorage", name, args, opts);
+        const account = this.createAccount(name, args);
+        const blobs = this.createBlobService(name, args, account);
+        this.createLifecycle(name, args, account, blobs);
+        const container = new storage.BlobContainer(
+            `${name}-container`,
+            {
+                resourceGroupName: args.resourceGroupName,
+                accountName: account.name,
+                containerName: args.containerName,
+                publicAccess: "None",
+            },
+            durable(this, args.protect),
+        );
+        this.accountName = account.name;
+        this.containerName = container.name;
+        this.containerId = container.id;
+        this.blobEndpoint = account.primaryEndpoints.blob;
+        this.registerOutputs({
+            accountName: this.accountName,
+            containerName: this.containerName,
+            containerId: this.containerId,
+            blobEndpoint: this.blobEndpoint,
+        });
+    }
+
+    private createAccount(name: string, args: BackupStorageArgs): storage.StorageAccount {
+        return new storage.StorageAccount(
+            name,
+            {
+                resourceGroupName: args.resourceGroupName,
+                location: args.location,
+                accountName: args.accountName,
+                kind: "StorageV2",
+                sku: { name: `Standard_${args.redundancy}` },
+                allowSharedKeyAccess: false,
+                defaultToOAuthAuthentication: true,
+                allowBlobPublicAccess: false,
+                allowCrossTenantReplication: false,
+                enableHttpsTrafficOnly: true,
+                minimumTlsVersion: "TLS1_2",
+                publicNetworkAccess: "Enabled",
+            },
+            durable(this, args.protect),
+        );
+    }
+
+    private createBlobService(name: string, args: BackupStorageArgs, account: storage.StorageAccount) {
+        const retention = { enabled: true, days: args.retentionDays };
+        return new storage.BlobServiceProperties(
+            `${name}-blobs`,
+            {
+                resourceGroupName: args.resourceGroupName,
+                accountName: account.name,
+                blobServicesName: "default",
+                isVersioningEnabled: true,
+                deleteRetentionPolicy: retention,
+                containerDeleteRetentionPolicy: retention,
+            },
+            { parent: this },
+        );
+    }
+
+    private createLifecycle(
+        name: string,
+        args: BackupStorageArgs,
+        account: storage.StorageAccount,
+        blobs: storage.BlobServiceProperties,
+    ): void {
+        const removeVersion = { delete: { daysAfterCreationGreaterThan: args.retentionDays } };
+        new storage.ManagementPolicy(
+            `${name}-lifecycle`,
+            {
+                resourceGroupName: args.resourceGroupName,
+                accountName: account.name,
+                managementPolicyName: "default",
+                policy: {
+                    rules: [
+                        {
+                            name: "remove-old-versions",
+                            enabled: true,
+                            type: "Lifecycle",
+                            definition: {
+                                filters: { blobTypes: ["blockBlob"] },
+                                actions: { version: removeVersion },
+                            },
+                        },
+                    ],
+                },
+            },
+            // A rule on versions is refused until versioning is on.
+            { parent: this, dependsOn: [blobs] },
+        );
+    }
+}

@@ -1,0 +1,69 @@
+import * as managedidentity from "@pulumi/azure-native/managedidentity";
+import * as pulumi from "@pulumi/pulumi";
+import { durable } from "./durable";
+import { grantRole } from "./role-grant";
+import { MANAGED_IDENTITY_OPERATOR, NETWORK_CONTRIBUTOR } from "./roles";
+
+export interface ClusterIdentitiesArgs {
+    readonly resourceGroupName: pulumi.Input<string>;
+    readonly location: pulumi.Input<string>;
+    readonly controlPlaneName: pulumi.Input<string>;
+    readonly kubeletName: pulumi.Input<string>;
+    /** The subnet that the control plane puts nodes in. */
+    readonly nodeSubnetId: pulumi.Input<string>;
+    /** Whether the identities are protected and retained. */
+    readonly protect: boolean;
+}
+
+/**
+ * The two identities of a cluster, with the roles that have to be there before it: AKS checks both while it makes the cluster,
+ * and fails for good when one is missing. They outlive the cluster, so that a rebuilt one keeps its rights.
+ * @see https://learn.microsoft.com/azure/aks/managed-identity-overview
+ */
+export class ClusterIdentities extends pulumi.ComponentResource {
+    /** ARM id of the control plane's identity; known once its roles are granted. */
+    readonly controlPlaneId: pulumi.Output<string>;
+    /** ARM id of the kubelet's identity. */
+    readonly kubeletId: pulumi.Output<string>;
+    /** Client id of the kubelet's identity. */
+    readonly kubeletClientId: pulumi.Output<string>;
+    /** Object id of the kubelet's identity, which roles are granted to. */
+    readonly kubeletPrincipalId: pulumi.Output<string>;
+
+    constructor(name: string, args: ClusterIdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("landfall:azure:ClusterIdentities", name, args, opts);
+        const controlPlane = this.createIdentity(`${name}-control-plane`, args.controlPlaneName, args);
+        const kubelet = this.createIdentity(`${name}-kubelet`, args.kubeletName, args);
+        const principal = { objectId: controlPlane.principalId, type: "ServicePrincipal" } as const;
+        const subnetGrant = grantRole(
+            `${name}-control-plane-network-contributor`,
+            principal,
+            { role: NETWORK_CONTRIBUTOR, scope: args.nodeSubnetId },
+            { parent: this },
+        );
+        const kubeletGrant = grantRole(
+            `${name}-control-plane-managed-identity-operator`,
+            principal,
+            { role: MANAGED_IDENTITY_OPERATOR, scope: kubelet.id },
+            { parent: this },
+        );
+        this.controlPlaneId = pulumi.all([controlPlane.id, subnetGrant.id, kubeletGrant.id]).apply(([id]) => id);
+        this.kubeletId = kubelet.id;
+        this.kubeletClientId = kubelet.clientId;
+        this.kubeletPrincipalId = kubelet.principalId;
+        this.registerOutputs({
+            controlPlaneId: this.controlPlaneId,
+            kubeletId: this.kubeletId,
+            kubeletClientId: this.kubeletClientId,
+            kubeletPrincipalId: this.kubeletPrincipalId,
+        });
+    }
+
+    private createIdentity(name: string, resourceName: pulumi.Input<string>, args: ClusterIdentitiesArgs) {
+        return new managedidentity.UserAssignedIdentity(
+            name,
+            { resourceGroupName: args.resourceGroupName, location: args.location, resourceName },
+            durable(this, args.protect),
+        );
+    }
+}

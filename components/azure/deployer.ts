@@ -1,0 +1,40 @@
+import * as authorization from "@pulumi/azure-native/authorization";
+import type { PrincipalType } from "./role-grant";
+
+/** Who runs the program, as Entra ID knows it, and where in Azure. */
+export interface Deployer {
+    readonly subscriptionId: string;
+    readonly tenantId: string;
+    /** Object id of the user or service principal. */
+    readonly objectId: string;
+    readonly principalType: PrincipalType;
+}
+
+/** Asks the Azure provider who it is logged in as; it rejects when that is nobody. */
+export async function currentDeployer(): Promise<Deployer> {
+    const [config, { token }] = await Promise.all([authorization.getClientConfig(), authorization.getClientToken()]);
+    return {
+        subscriptionId: config.subscriptionId,
+        tenantId: config.tenantId,
+        objectId: config.objectId,
+        principalType: principalTypeOf(token),
+    };
+}
+
+/**
+ * Whether an access token is a person's or an application's. Only tokens issued on behalf of a user carry the claim `scp`
+ * (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference); a token that cannot be read counts as an
+ * application's.
+ */
+export function principalTypeOf(token: string): "User" | "ServicePrincipal" {
+    return typeof claimsOf(token)["scp"] === "string" ? "User" : "ServicePrincipal";
+}
+
+function claimsOf(token: string): Record<string, unknown> {
+    const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+    try {
+        return (JSON.parse(payload) ?? {}) as Record<string, unknown>;
+    } catch {
+        return {};
+    }
+}

@@ -1,0 +1,91 @@
+import * as keyvault from "@pulumi/azure-native/keyvault";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployer } from "./deployer";
+import { durable } from "./durable";
+import { grantRole } from "./role-grant";
+import { KEY_VAULT_CRYPTO_OFFICER } from "./roles";
+
+export interface KeyVaultArgs {
+    readonly resourceGroupName: pulumi.Input<string>;
+    readonly location: pulumi.Input<string>;
+    readonly vaultName: pulumi.Input<string>;
+    /** Who runs the program. */
+    readonly deployer: Deployer;
+    /** Whether Azure still keeps this vault, deleted, and is to bring it back instead of making one; see `checkNames`. */
+    readonly recover: boolean;
+    /** Whether the vault and the key are protected and retained: without the key, no secret of the tree can be read. */
+    readonly protect: boolean;
+}
+
+/**
+ * A Key Vault with the key `sops` that encrypts the tree's secrets. Rights come from Azure RBAC, not access policies. Deleted, it
+ * is kept for 90 days, nobody can purge it before, and its name stays taken.
+ *
+ * Azure makes a key only if it is absent and ignores later changes of size or operations; rotate it with `az keyvault key rotate`,
+ * and keep old versions enabled, since each encrypted file names the version it was encrypted with.
+ */
+export class KeyVault extends pulumi.ComponentResource {
+    /** ARM id of the vault. */
+    readonly vaultId: pulumi.Output<string>;
+    /** The vault's address, such as `https://example.vault.azure.net/`. */
+    readonly vaultUri: pulumi.Output<string>;
+    /** ARM id of the key, the scope of a grant on it alone. */
+    readonly keyId: pulumi.Output<string>;
+    /** The key's address with its version, as `.sops.yaml` needs it. */
+    readonly keyUri: pulumi.Output<string>;
+
+    constructor(name: string, args: KeyVaultArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("landfall:azure:KeyVault", name, args, opts);
+        const vault = this.createVault(name, args);
+        const officer = grantRole(
+            `${name}-deployer-crypto-officer`,
+            { objectId: args.deployer.objectId, type: args.deployer.principalType },
+            { role: KEY_VAULT_CRYPTO_OFFICER, scope: vault.id },
+            { parent: this },
+        );
+        const key = new keyvault.Key(
+            `${name}-sops`,
+            {
+                resourceGroupName: args.resourceGroupName,
+                vaultName: vault.name,
+                keyName: "sops",
+                // SOPS asks for RSA-OAEP-256 with encrypt and decrypt; wrapping is not used.
+                properties: { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] },
+            },
+            { ...durable(this, args.protect), dependsOn: [officer] },
+        );
+        this.vaultId = vault.id;
+        this.vaultUri = vault.properties.apply((properties) => properties.vaultUri ?? "");
+        this.keyId = key.id;
+        this.keyUri = key.keyUriWithVersion;
+        this.registerOutputs({
+            vaultId: this.vaultId,
+            vaultUri: this.vaultUri,
+            keyId: this.keyId,
+            keyUri: this.keyUri,
+        });
+    }
+
+    private createVault(name: string, args: KeyVaultArgs): keyvault.Vault {
+        return new keyvault.Vault(
+            name,
+            {
+                resourceGroupName: args.resourceGroupName,
+                location: args.location,
+                vaultName: args.vaultName,
+                properties: {
+                    tenantId: args.deployer.tenantId,
+                    sku: { family: "A", name: "standard" },
+                    enableRbacAuthorization: true,
+                    enableSoftDelete: true,
+                    softDeleteRetentionInDays: 90,
+                    enablePurgeProtection: true,
+                    publicNetworkAccess: "Enabled",
+                    createMode: args.recover ? "recover" : "default",
+                },
+            },
+            // How the vault came to be says nothing about how it is.
+            { ...durable(this, args.protect), ignoreChanges: ["properties.createMode"] },
+        );
+    }
+}

@@ -1,0 +1,136 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ManagedClusterArgs } from "@pulumi/azure-native/containerservice";
+import { addressAt, parseCidr } from "../cidr";
+import type { Settings } from "../settings";
+import { systemPoolProfile } from "./node-pools";
+
+/** What a stack file says about its cluster. */
+export type ClusterSettings = Pick<
+    Settings,
+    | "kubernetesVersion"
+    | "clusterTier"
+    | "systemPool"
+    | "podCidr"
+    | "serviceCidr"
+    | "authorizedIpRanges"
+    | "adminGroupObjectIds"
+    | "upgradeChannel"
+    | "nodeOsUpgradeChannel"
+    | "imageCleanerIntervalHours"
+>;
+
+/** What the cluster's inputs take from elsewhere. */
+export interface ClusterPlacement {
+    readonly resourceGroupName: pulumi.Input<string>;
+    readonly location: pulumi.Input<string>;
+    readonly clusterName: string;
+    readonly dnsPrefix: string;
+    readonly nodeResourceGroupName: string;
+    readonly tenantId: string;
+    readonly nodeSubnetId: pulumi.Input<string>;
+    /** ARM id of the control plane's identity. */
+    readonly controlPlaneId: pulumi.Input<string>;
+    readonly kubeletId: pulumi.Input<string>;
+    readonly kubeletClientId: pulumi.Input<string>;
+    readonly kubeletPrincipalId: pulumi.Input<string>;
+}
+
+/** The inputs of the cluster. Nothing that Azure would fill in silently and that matters is left to it. */
+export function buildCluster(settings: ClusterSettings, placement: ClusterPlacement): ManagedClusterArgs {
+    return {
+        resourceGroupName: placement.resourceGroupName,
+        location: placement.location,
+        resourceName: placement.clusterName,
+        dnsPrefix: placement.dnsPrefix,
+        nodeResourceGroup: placement.nodeResourceGroupName,
+        // The minor only: AKS applies patches, and a patch written here would fight them.
+        kubernetesVersion: settings.kubernetesVersion,
+        sku: { name: "Base", tier: settings.clusterTier },
+        supportPlan: "KubernetesOfficial",
+        ...buildIdentities(placement),
+        ...buildAccess(settings, placement.tenantId),
+        ...buildUpkeep(settings),
+        networkProfile: buildNetworkProfile(settings),
+        agentPoolProfiles: [systemPoolProfile(settings.systemPool, placement.nodeSubnetId)],
+        autoScalerProfile: {
+            balanceSimilarNodeGroups: "true",
+            expander: "least-waste",
+            skipNodesWithLocalStorage: "false",
+        },
+        storageProfile: {
+            diskCSIDriver: { enabled: true },
+            fileCSIDriver: { enabled: true },
+            blobCSIDriver: { enabled: false },
+            snapshotController: { enabled: true },
+        },
+    };
+}
+
+function buildIdentities(placement: ClusterPlacement) {
+    return {
+        identity: { type: "UserAssigned" as const, userAssignedIdentities: [placement.controlPlaneId] },
+        identityProfile: {
+            kubeletidentity: {
+                resourceId: placement.kubeletId,
+                clientId: placement.kubeletClientId,
+                objectId: placement.kubeletPrincipalId,
+            },
+        },
+        oidcIssuerProfile: { enabled: true },
+    };
+}
+
+function buildAccess(settings: ClusterSettings, tenantId: string) {
+    return {
+        enableRBAC: true,
+        disableLocalAccounts: true,
+        aadProfile: {
+            managed: true,
+            enableAzureRBAC: true,
+            tenantID: tenantId,
+            adminGroupObjectIDs: [...settings.adminGroupObjectIds],
+        },
+        publicNetworkAccess: "Enabled",
+        apiServerAccessProfile: {
+            disableRunCommand: true,
+            enablePrivateCluster: false,
+            authorizedIPRanges: [...settings.authorizedIpRanges],
+        },
+    };
+}
+
+function buildUpkeep(settings: ClusterSettings) {
+    return {
+        autoUpgradeProfile: {
+            upgradeChannel: settings.upgradeChannel,
+            nodeOSUpgradeChannel: settings.nodeOsUpgradeChannel,
+        },
+        securityProfile: {
+            workloadIdentity: { enabled: true },
+            imageCleaner: { enabled: true, intervalHours: settings.imageCleanerIntervalHours },
+        },
+    };
+}
+
+/** Azure CNI overlay with Cilium. Each of these replaces the cluster when it changes, so each stands here. */
+function buildNetworkProfile(settings: ClusterSettings) {
+    const services = parseCidr(settings.serviceCidr);
+    if (!services) throw new TypeError(`serviceCidr ${settings.serviceCidr} is not a CIDR`);
+    return {
+        networkPlugin: "azure",
+        networkPluginMode: "overlay",
+        networkDataplane: "cilium",
+        networkPolicy: "cilium",
+        podCidr: settings.podCidr,
+        serviceCidr: settings.serviceCidr,
+        dnsServiceIP: addressAt(services, 10),
+        outboundType: "loadBalancer",
+        loadBalancerSku: "standard",
+        loadBalancerProfile: {
+            backendPoolType: "NodeIPConfiguration",
+            managedOutboundIPs: { count: 1 },
+            allocatedOutboundPorts: 0,
+            idleTimeoutInMinutes: 30,
+        },
+    } as const;
+}

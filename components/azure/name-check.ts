@@ -1,0 +1,142 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../settings-rules";
+
+const ARM = "https://management.azure.com";
+const TIMEOUT_MS = 30_000;
+
+export interface NameCheckArgs {
+    readonly subscriptionId: string;
+    /** The durable resource group, where the stack's own registry, vault and storage account are. */
+    readonly resourceGroupName: string;
+    readonly location: string;
+    readonly registry: string;
+    readonly keyVault: string;
+    readonly storageAccount: string;
+    /** Access token for Azure Resource Manager. */
+    readonly token: string;
+    /** @default - the global fetch */
+    readonly fetch?: typeof fetch;
+}
+
+export interface NameCheck {
+    /** What is wrong with the names; empty when all can be had. */
+    readonly problems: readonly Problem[];
+    /** The stack's vault was deleted but is still kept by Azure: it has to be recovered, since its name cannot be had again. */
+    readonly recoverKeyVault: boolean;
+}
+
+interface Kind {
+    readonly setting: string;
+    readonly title: string;
+    readonly namespace: string;
+    readonly type: string;
+    readonly apiVersion: string;
+}
+
+const REGISTRY: Kind = {
+    setting: "landfall:registryName",
+    title: "registry",
+    namespace: "Microsoft.ContainerRegistry",
+    type: "registries",
+    apiVersion: "2023-01-01-preview",
+};
+const KEY_VAULT: Kind = {
+    setting: "landfall:keyVaultName",
+    title: "Key Vault",
+    namespace: "Microsoft.KeyVault",
+    type: "vaults",
+    apiVersion: "2024-11-01",
+};
+const STORAGE_ACCOUNT: Kind = {
+    setting: "landfall:storageAccountName",
+    title: "storage account",
+    namespace: "Microsoft.Storage",
+    type: "storageAccounts",
+    apiVersion: "2024-01-01",
+};
+
+/**
+ * Asks Azure, before anything is made, whether the names that all its customers share can be had: each is this stack's already,
+ * or free. Rejects when Azure cannot be asked, with what it said.
+ */
+export async function checkNames(args: NameCheckArgs): Promise<NameCheck> {
+    const [registry, keyVault, storage] = await Promise.all([
+        checkName(args, REGISTRY, args.registry),
+        checkName(args, KEY_VAULT, args.keyVault),
+        checkName(args, STORAGE_ACCOUNT, args.storageAccount),
+    ]);
+    const recoverKeyVault = keyVault !== undefined && (await ownDeletedVault(args));
+    const problems = [registry, recoverKeyVault ? undefined : keyVault, storage];
+    return { problems: problems.filter((problem) => problem !== undefined), recoverKeyVault };
+}
+
+async function checkName(args: NameCheckArgs, kind: Kind, name: string): Promise<Problem | undefined> {
+    const own = await ask(args, `${resourceId(args, kind, name)}?api-version=${kind.apiVersion}`);
+    if (own.status === 200) return undefined;
+    const path = `/subscriptions/${args.subscriptionId}/providers/${kind.namespace}/checkNameAvailability`;
+    const body = { name, type: `${kind.namespace}/${kind.type}` };
+    const answer = await ask(args, `${path}?api-version=${kind.apiVersion}`, body);
+    if (isUnregistered(answer)) {
+        const message = `the subscription does not use ${kind.namespace} yet; run: az provider register --namespace ${kind.namespace}`;
+        return { key: kind.setting, message };
+    }
+    if (answer.status !== 200) throw refusal(`whether the ${kind.title} name ${name} is free`, answer);
+    if (answer.body["nameAvailable"] === true) return undefined;
+    const reason = text(answer.body["message"]) || text(answer.body["reason"]) || "it is taken";
+    const fix = `choose another: pulumi config set ${kind.setting} <name>`;
+    return { key: kind.setting, message: `the ${kind.title} name ${name} cannot be had (${reason}); ${fix}` };
+}
+
+async function ownDeletedVault(args: NameCheckArgs): Promise<boolean> {
+    const path = `/subscriptions/${args.subscriptionId}/providers/${KEY_VAULT.namespace}/locations/${args.location}`;
+    const answer = await ask(args, `${path}/deletedVaults/${args.keyVault}?api-version=${KEY_VAULT.apiVersion}`);
+    if (answer.status !== 200) return false;
+    const properties = (answer.body["properties"] ?? {}) as Record<string, unknown>;
+    const own = resourceId(args, KEY_VAULT, args.keyVault);
+    return text(properties["vaultId"]).toLowerCase() === own.toLowerCase();
+}
+
+function resourceId(args: NameCheckArgs, kind: Kind, name: string): string {
+    const group = `/subscriptions/${args.subscriptionId}/resourceGroups/${args.resourceGroupName}`;
+    return `${group}/providers/${kind.namespace}/${kind.type}/${name}`;
+}
+
+interface Answer {
+    readonly status: number;
+    readonly body: Record<string, unknown>;
+}
+
+async function ask(args: NameCheckArgs, path: string, body?: unknown): Promise<Answer> {
+    const request = args.fetch ?? fetch;
+    const response = await request(ARM + path, {
+        method: body === undefined ? "GET" : "POST",
+        headers: { authorization: `Bearer ${args.token}`, "content-type": "application/json" },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+        const cause = error instanceof Error ? (error.cause ?? error) : error;
+        throw new pulumi.RunError(`cannot reach ${ARM} to check names: ${String(cause)}`);
+    });
+    const answer: Answer = { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    if (response.status === 401 || response.status === 403)
+        throw refusal(`about ${path.split("?")[0] ?? path}`, answer);
+    return answer;
+}
+
+function refusal(question: string, answer: Answer): pulumi.RunError {
+    const { code, message } = errorOf(answer);
+    return new pulumi.RunError(`Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim());
+}
+
+function isUnregistered(answer: Answer): boolean {
+    return /^(MissingSubscriptionRegistration|SubscriptionNotRegistered)$/.test(errorOf(answer).code);
+}
+
+function errorOf(answer: Answer): { readonly code: string; readonly message: string } {
+    const error = (answer.body["error"] ?? {}) as Record<string, unknown>;
+    return { code: text(error["code"]), message: text(error["message"]) };
+}
+
+function text(value: unknown): string {
+    return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,102 @@
+import * as containerservice from "@pulumi/azure-native/containerservice";
+import * as pulumi from "@pulumi/pulumi";
+import { agentPoolName } from "../naming";
+import type { Settings, UserPool } from "../settings";
+
+/** How many nodes an upgrade adds at a time, so that pods move before their node goes. */
+const MAX_SURGE = "33%";
+
+const SPOT_KEY = "kubernetes.azure.com/scalesetpriority";
+
+/**
+ * The one pool that belongs to the cluster itself; AKS accepts no others inline later. It bears no taint: Flux has to run before
+ * any other pool is there.
+ */
+export function systemPoolProfile(pool: Settings["systemPool"], nodeSubnetId: pulumi.Input<string>) {
+    return {
+        name: "system",
+        mode: "System",
+        ...commonProfile(pool, nodeSubnetId),
+        availabilityZones: [...pool.zones],
+        upgradeSettings: { maxSurge: MAX_SURGE },
+    };
+}
+
+export interface NodePoolsArgs {
+    readonly resourceGroupName: pulumi.Input<string>;
+    /** The cluster that the pools join. */
+    readonly clusterName: pulumi.Input<string>;
+    readonly nodeSubnetId: pulumi.Input<string>;
+    readonly userPools: Readonly<Record<string, UserPool>>;
+}
+
+/**
+ * The pools for workloads, one AKS pool in each zone of a setting's. Those of one setting are made and changed one after the
+ * other, so that a change never takes two zones down at a time. How many nodes a pool has is the autoscaler's affair.
+ */
+export class NodePools extends pulumi.ComponentResource {
+    constructor(name: string, args: NodePoolsArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("landfall:azure:NodePools", name, args, opts);
+        for (const [pool, settings] of Object.entries(args.userPools)) {
+            const previous: pulumi.Resource[] = [];
+            for (const zone of settings.zones.length > 0 ? settings.zones : [undefined]) {
+                const agentPool = new containerservice.AgentPool(
+                    `${name}-${agentPoolName(pool, zone)}`,
+                    {
+                        resourceGroupName: args.resourceGroupName,
+                        resourceName: args.clusterName,
+                        agentPoolName: agentPoolName(pool, zone),
+                        mode: "User",
+                        ...commonProfile(settings, args.nodeSubnetId),
+                        ...(zone ? { availabilityZones: [zone] } : {}),
+                        ...(settings.spot ? spotProfile(settings) : regularProfile(settings)),
+                    },
+                    { parent: this, dependsOn: previous.slice(-1), ignoreChanges: ["count"] },
+                );
+                previous.push(agentPool);
+            }
+        }
+        this.registerOutputs({});
+    }
+}
+
+function commonProfile(
+    pool: { readonly vmSize: string; readonly minCount: number; readonly maxCount: number },
+    nodeSubnetId: pulumi.Input<string>,
+) {
+    return {
+        type: "VirtualMachineScaleSets",
+        vmSize: pool.vmSize,
+        osType: "Linux",
+        osSKU: "AzureLinux3",
+        osDiskType: "Managed",
+        osDiskSizeGB: 128,
+        vnetSubnetID: nodeSubnetId,
+        maxPods: 110,
+        // Azure asks for a count even where the autoscaler sets it.
+        count: pool.minCount,
+        enableAutoScaling: true,
+        minCount: pool.minCount,
+        maxCount: pool.maxCount,
+    };
+}
+
+function regularProfile(pool: UserPool) {
+    return {
+        scaleSetPriority: "Regular",
+        upgradeSettings: { maxSurge: MAX_SURGE },
+        nodeLabels: pool.labels,
+        nodeTaints: pool.taints,
+    };
+}
+
+// Azure puts this label and taint on spot nodes anyway; declared, they are no difference to the next up. Surge is not for spot.
+function spotProfile(pool: UserPool) {
+    return {
+        scaleSetPriority: "Spot",
+        scaleSetEvictionPolicy: "Delete",
+        spotMaxPrice: -1,
+        nodeLabels: { ...pool.labels, [SPOT_KEY]: "spot" },
+        nodeTaints: [...pool.taints, `${SPOT_KEY}=spot:NoSchedule`],
+    };
+}

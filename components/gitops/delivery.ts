@@ -1,0 +1,112 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { AksCluster } from "../azure/aks-cluster";
+import type { WorkloadName } from "../azure/workload-identities";
+import type { Preflight } from "../preflight";
+import type { Settings } from "../settings";
+import { FleetRepository } from "./fleet-repository";
+import { Flux } from "./flux";
+import { waitForAccess, waitForFlux } from "./flux-readiness";
+
+export interface DeliveryArgs {
+    readonly settings: Settings;
+    readonly preflight: Preflight;
+    readonly cluster: AksCluster;
+    readonly clientIds: Readonly<Record<WorkloadName, pulumi.Output<string>>>;
+}
+
+/**
+ * The path from Git into the cluster: the repository with the tree, Flux that follows it, and the wait until everything
+ * in the tree is Ready. From here on the cluster is Flux's.
+ */
+export class Delivery extends pulumi.ComponentResource {
+    readonly repository: FleetRepository;
+    /** How many objects Flux reports Ready, and at which commit; known once all of them are. */
+    readonly fluxStatus: pulumi.Output<string>;
+
+    constructor(name: string, args: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("landfall:gitops:Delivery", name, {}, opts);
+        const { settings, preflight, cluster } = args;
+        this.repository = new FleetRepository(
+            `${name}-fleet`,
+            {
+                repository: { owner: settings.githubOwner, name: settings.fleetRepository },
+                branch: settings.fleetBranch,
+                stack: settings.stack,
+                commitMode: settings.commitMode,
+                files: preflight.files,
+                plan: preflight.fleet,
+                protect: settings.protectDurable,
+            },
+            { parent: this },
+        );
+        const provider = new kubernetes.Provider(
+            name,
+            {
+                kubeconfig: cluster.kubeconfig.apply(whenAllowed),
+                // Another cluster under the same name is another cluster; another login to the same one is not.
+                clusterIdentifier: cluster.clusterUid,
+                enableServerSideApply: true,
+                deleteUnreachable: true,
+            },
+            { parent: this },
+        );
+        const flux = this.createFlux(name, args, provider);
+        this.fluxStatus = pulumi
+            .all([flux.root.id, cluster.kubeconfig, this.repository.commit])
+            .apply(([, kubeconfig, commit]) => this.waitForLayers(kubeconfig, commit, settings.readyTimeoutMinutes));
+        this.registerOutputs({ fluxStatus: this.fluxStatus });
+    }
+
+    private createFlux(
+        name: string,
+        { settings, cluster, clientIds }: DeliveryArgs,
+        provider: kubernetes.Provider,
+    ): Flux {
+        return new Flux(
+            `${name}-flux`,
+            {
+                environment: settings.environment,
+                version: settings.fluxVersion,
+                git: this.repository.access,
+                sopsPgpPrivateKey: settings.sopsPgpPrivateKey,
+                clusterVars: {
+                    cluster_name: cluster.clusterName,
+                    environment: settings.environment,
+                    domain: settings.domain ?? `${settings.environment}.internal`,
+                    cert_manager_client_id: clientIds["cert-manager"],
+                    external_dns_client_id: clientIds["external-dns"],
+                    velero_client_id: clientIds.velero,
+                },
+                controllerClientIds: {
+                    "kustomize-controller": clientIds["kustomize-controller"],
+                    "source-controller": clientIds["source-controller"],
+                    "image-reflector-controller": clientIds["image-reflector-controller"],
+                },
+                readyTimeoutMinutes: settings.readyTimeoutMinutes,
+            },
+            // With the cluster gone there is nothing to delete, and perhaps nobody to ask.
+            { parent: this, provider, deletedWith: cluster.cluster },
+        );
+    }
+
+    private async waitForLayers(kubeconfig: string, commit: string, timeoutMinutes: number): Promise<string> {
+        if (pulumi.runtime.isDryRun()) {
+            return "";
+        }
+        const objects = await waitForFlux({
+            kubeconfig,
+            commit,
+            timeoutMinutes,
+            progress: (line) => void pulumi.log.info(line, this, undefined, true),
+        });
+        return `${objects.length} objects Ready at ${commit}`;
+    }
+}
+
+async function whenAllowed(kubeconfig: string): Promise<string> {
+    if (!pulumi.runtime.isDryRun()) {
+        await waitForAccess(kubeconfig);
+    }
+    return kubeconfig;
+}

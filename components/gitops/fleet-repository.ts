@@ -1,0 +1,115 @@
+import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import type { FleetPlan } from "./fleet-plan";
+import type { RepositoryName } from "./github-api";
+import { type CommitMode, ManifestCommit } from "./manifest-commit";
+import type { ManifestTree } from "./manifest-tree";
+
+export interface FleetRepositoryArgs {
+    readonly repository: RepositoryName;
+    /** Branch that this stack's cluster follows. */
+    readonly branch: string;
+    readonly stack: string;
+    readonly commitMode: CommitMode;
+    readonly files: ManifestTree;
+    readonly plan: FleetPlan;
+    /** Whether the repository is protected against deletion and replacement. */
+    readonly protect: boolean;
+}
+
+/** What Flux needs to read the repository. */
+export interface GitAccess {
+    readonly url: pulumi.Output<string>;
+    readonly branch: string;
+    /** OpenSSH private key of the deploy key. Secret. */
+    readonly privateKey: pulumi.Output<string>;
+    readonly publicKey: pulumi.Output<string>;
+    readonly knownHosts: string;
+}
+
+/**
+ * The repository that Flux follows: created, or adopted if it exists; a deploy key that may only read; and the tree on
+ * the stack's branch. The repository is kept on destroy, with everything in it. It deliberately does not manage the
+ * settings of a repository that it adopted.
+ */
+export class FleetRepository extends pulumi.ComponentResource {
+    readonly access: GitAccess;
+    readonly htmlUrl: pulumi.Output<string>;
+    /** Head of the stack's branch. */
+    readonly commit: pulumi.Output<string>;
+    /** Pull request that proposes the tree's change, or empty. */
+    readonly pullRequestUrl: pulumi.Output<string>;
+
+    constructor(name: string, args: FleetRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("landfall:gitops:FleetRepository", name, {}, opts);
+        const repository = this.createRepository(name, args);
+        const key = new tls.PrivateKey(`${name}-deploy-key`, { algorithm: "ED25519" }, { parent: this });
+        const deployKey = new github.RepositoryDeployKey(
+            `${name}-deploy-key`,
+            {
+                repository: repository.name,
+                title: `flux ${args.stack}`,
+                // GitHub stores the key without the newline and would report a difference for ever.
+                key: key.publicKeyOpenssh.apply((text) => text.trim()),
+                readOnly: true,
+            },
+            { parent: this },
+        );
+        const commit = this.createCommit(name, args, repository);
+        this.access = {
+            // Flux takes ssh:// URLs, not the scp-like form that GitHub shows.
+            url: pulumi
+                .all([repository.fullName, deployKey.id])
+                .apply(([fullName]) => `ssh://git@github.com/${fullName}.git`),
+            branch: args.branch,
+            privateKey: key.privateKeyOpenssh,
+            publicKey: key.publicKeyOpenssh,
+            knownHosts: args.plan.knownHosts,
+        };
+        this.htmlUrl = repository.htmlUrl;
+        // With nothing to change, the branch may still have moved since the last commit of ours.
+        const unchanged = Object.keys(args.plan.changes).length === 0;
+        this.commit = unchanged && args.plan.head ? pulumi.output(args.plan.head) : commit.commit;
+        this.pullRequestUrl = commit.pullRequestUrl;
+        this.registerOutputs({ htmlUrl: this.htmlUrl, commit: this.commit, pullRequestUrl: this.pullRequestUrl });
+    }
+
+    private createRepository(name: string, { repository, plan, protect }: FleetRepositoryArgs): github.Repository {
+        return new github.Repository(
+            name,
+            {
+                name: repository.name,
+                description: "What the clusters run. Written by Landfall, reconciled by Flux.",
+                visibility: "private",
+                autoInit: true,
+                hasIssues: true,
+                deleteBranchOnMerge: true,
+            },
+            {
+                parent: this,
+                protect,
+                retainOnDelete: true,
+                // Of a repository that exists only its name matters: its settings are its owner's. The engine ignores
+                // the import once the repository is in the state.
+                ...(plan.exists ? { import: repository.name } : {}),
+                ignoreChanges: ["description", "visibility", "autoInit", "hasIssues", "deleteBranchOnMerge"],
+            },
+        );
+    }
+
+    private createCommit(name: string, args: FleetRepositoryArgs, repository: github.Repository): ManifestCommit {
+        return new ManifestCommit(
+            `${name}-tree`,
+            {
+                repository: { owner: args.repository.owner, name: repository.name },
+                branch: args.branch,
+                stack: args.stack,
+                mode: args.commitMode,
+                files: args.files,
+                changes: args.plan.changes,
+            },
+            { parent: this, retainOnDelete: true },
+        );
+    }
+}

@@ -1,0 +1,88 @@
+/** A repository on GitHub. */
+export interface RepositoryName {
+    readonly owner: string;
+    readonly name: string;
+}
+
+/** An answer of GitHub's REST API other than success. */
+export interface GitHubError extends Error {
+    readonly status: number;
+}
+
+/**
+ * Calls GitHub's REST API as the identity of `GITHUB_TOKEN`. Passing faults (no connection, 5xx, rate limits) are tried
+ * again for about a minute.
+ *
+ * Plain functions on the global `fetch`, because Pulumi serializes what a dynamic provider calls, and a client library's
+ * classes do not survive that.
+ *
+ * @throws GitHubError with the status and GitHub's own message.
+ */
+export async function github<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+    for (let attempt = 0; ; attempt++) {
+        const response = await attemptRequest(method, path, body);
+        if (response instanceof Response && response.ok) {
+            return (response.status === 204 ? undefined : await response.json()) as Body;
+        }
+        const wait = retryAfterSeconds(response, attempt);
+        if (wait === undefined || attempt >= 5) {
+            throw await asError(method, path, response);
+        }
+        await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    }
+}
+
+/** As `github`, with undefined for what does not exist. */
+export async function githubOptional<Body>(path: string): Promise<Body | undefined> {
+    try {
+        return await github<Body>("GET", path);
+    } catch (error) {
+        if (statusOf(error) === 404) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+export function statusOf(error: unknown): number | undefined {
+    return error instanceof Error && "status" in error ? Number(error.status) : undefined;
+}
+
+async function attemptRequest(method: string, path: string, body: unknown): Promise<Response | Error> {
+    try {
+        return await fetch(`https://api.github.com${path}`, {
+            method,
+            headers: {
+                accept: "application/vnd.github+json",
+                authorization: `Bearer ${process.env.GITHUB_TOKEN ?? ""}`,
+                "user-agent": "landfall",
+                "x-github-api-version": "2022-11-28",
+            },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+    } catch (error) {
+        return error instanceof Error ? error : new Error(String(error));
+    }
+}
+
+// https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
+function retryAfterSeconds(response: Response | Error, attempt: number): number | undefined {
+    if (response instanceof Error || response.status >= 500) {
+        return 2 ** attempt;
+    }
+    const asked = response.headers.get("retry-after");
+    const limited = response.status === 429 || (response.status === 403 && asked !== null);
+    return limited ? Math.min(Number(asked ?? 10), 60) : undefined;
+}
+
+async function asError(method: string, path: string, response: Response | Error): Promise<Error> {
+    if (response instanceof Error) {
+        const cause = response.cause instanceof Error ? response.cause.message : response.message;
+        return new Error(`GitHub: ${method} ${path}: no answer from api.github.com: ${cause}`);
+    }
+    const text = await response.text();
+    const detail = response.status === 401 ? `${text}; check that GITHUB_TOKEN is valid` : text;
+    return Object.assign(new Error(`GitHub: ${method} ${path}: ${response.status} ${detail}`), {
+        status: response.status,
+    });
+}

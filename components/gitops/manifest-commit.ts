@@ -1,0 +1,147 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createCommit, moveBranch, planCommit, readBranch, repositoryPath } from "./fleet-branch";
+import { github, githubOptional, type RepositoryName } from "./github-api";
+import type { ManifestTree } from "./manifest-tree";
+
+/** How the tree gets to the stack's branch. */
+export type CommitMode = "direct" | "pullRequest" | "none";
+
+export interface ManifestCommitArgs {
+    readonly repository: { readonly owner: pulumi.Input<string>; readonly name: pulumi.Input<string> };
+    /** The stack's branch, created if it does not exist. */
+    readonly branch: string;
+    readonly stack: string;
+    readonly mode: CommitMode;
+    /** What the branch is to hold. */
+    readonly files: ManifestTree;
+    /** What an update would change on the branch now, by path, as unified diffs: empty if nothing. */
+    readonly changes: Readonly<Record<string, string>>;
+}
+
+export interface CommitInputs {
+    readonly repository: RepositoryName;
+    readonly branch: string;
+    readonly stack: string;
+    readonly mode: CommitMode;
+    readonly files: ManifestTree;
+    readonly changes: Readonly<Record<string, string>>;
+}
+
+export interface CommitOutputs extends Omit<CommitInputs, "files" | "changes"> {
+    readonly commit: string;
+    readonly pullRequestUrl: string;
+}
+
+const attempts = 5;
+
+/** What the provider does on create and update: the one commit, or the proposal of it. */
+export async function commitTree(inputs: CommitInputs): Promise<CommitOutputs> {
+    const { files, changes: _, ...identity } = inputs;
+    const { repository, branch: name, stack, mode } = identity;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+        const branch = await readBranch(repository, name);
+        const plan = await planCommit(repository, branch, stack, files);
+        if (plan.conflicts.length > 0) {
+            throw new Error(
+                `branch ${name} changed while this update ran; nothing was committed:\n${plan.conflicts.join("\n")}`,
+            );
+        }
+        if (mode === "none" || (plan.changes.length === 0 && branch.head !== undefined)) {
+            return { ...identity, commit: branch.head ?? "", pullRequestUrl: "" };
+        }
+        const count = plan.changes.length;
+        const message = `Update ${stack}: ${count} ${count === 1 ? "file" : "files"}\n\nWritten by pulumi up.`;
+        const created = await createCommit(repository, branch, plan, message);
+        // A branch that does not exist yet has nothing to review against.
+        if (mode === "pullRequest" && branch.head !== undefined) {
+            const pullRequestUrl = await proposeCommit(inputs, branch.head, created);
+            return { ...identity, commit: branch.head, pullRequestUrl };
+        }
+        if (await moveBranch(repository, name, branch, created.commit)) {
+            return { ...identity, commit: created.commit, pullRequestUrl: "" };
+        }
+    }
+    throw new Error(
+        `branch ${name} of ${repository.owner}/${repository.name} moved ${attempts} times in a row; run up again`,
+    );
+}
+
+async function proposeCommit(
+    { repository, branch, stack }: CommitInputs,
+    base: string,
+    created: { commit: string; tree: string },
+): Promise<string> {
+    const root = repositoryPath(repository);
+    const proposal = `landfall/${branch}`;
+    const ref = await githubOptional<{ object: { sha: string } }>(`${root}/git/ref/heads/${proposal}`);
+    if (ref === undefined) {
+        await github("POST", `${root}/git/refs`, { ref: `refs/heads/${proposal}`, sha: created.commit });
+    } else {
+        const proposed = await github<{ tree: { sha: string }; parents: { sha: string }[] }>(
+            "GET",
+            `${root}/git/commits/${ref.object.sha}`,
+        );
+        if (proposed.tree.sha !== created.tree || proposed.parents[0]?.sha !== base) {
+            await github("PATCH", `${root}/git/refs/heads/${proposal}`, { sha: created.commit, force: true });
+        }
+    }
+    const query = `state=open&head=${repository.owner}:${proposal}&base=${branch}`;
+    const [open] = await github<{ html_url: string }[]>("GET", `${root}/pulls?${query}`);
+    const request =
+        open ??
+        (await github<{ html_url: string }>("POST", `${root}/pulls`, {
+            title: `Update ${stack}`,
+            head: proposal,
+            base: branch,
+            body: "Proposed by `pulumi up`. Flux applies it once it is merged.",
+        }));
+    return request.html_url;
+}
+
+const provider: pulumi.dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
+    async create(inputs) {
+        return {
+            id: `${inputs.repository.owner}/${inputs.repository.name}/${inputs.branch}`,
+            outs: await commitTree(inputs),
+        };
+    },
+    async update(_id, _olds, news) {
+        return { outs: await commitTree(news) };
+    },
+    async diff(_id, olds, news) {
+        const moved = ["owner", "name"].some(
+            (key) => olds.repository[key as keyof RepositoryName] !== news.repository[key as keyof RepositoryName],
+        );
+        const replaces = [...(moved ? ["repository"] : []), ...(olds.branch === news.branch ? [] : ["branch"])];
+        return Promise.resolve({ changes: replaces.length > 0 || Object.keys(news.changes).length > 0, replaces });
+    },
+    // What is in Git outlives the stack: people and other clusters may rely on it.
+    async delete() {
+        return Promise.resolve();
+    },
+};
+
+/**
+ * The tree on the stack's branch of the fleet repository, in one commit for each update that changes it and none
+ * otherwise. A branch that moved meanwhile is merged again from its new head; content that somebody else changed is
+ * never overwritten. On destroy the content stays.
+ *
+ * @throws Error naming the files that changed on both sides; nothing is committed then.
+ */
+export class ManifestCommit extends pulumi.dynamic.Resource {
+    /** Head of the stack's branch after the update. */
+    declare readonly commit: pulumi.Output<string>;
+    /** The pull request that proposes the change, or empty. */
+    declare readonly pullRequestUrl: pulumi.Output<string>;
+
+    constructor(name: string, args: ManifestCommitArgs, opts?: pulumi.CustomResourceOptions) {
+        super(
+            provider,
+            name,
+            { ...args, commit: undefined, pullRequestUrl: undefined },
+            opts,
+            "gitops",
+            "ManifestCommit",
+        );
+    }
+}

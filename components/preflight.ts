@@ -1,0 +1,108 @@
+import * as authorization from "@pulumi/azure-native/authorization";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { currentDeployer, type Deployer } from "./azure/deployer";
+import { checkNames } from "./azure/name-check";
+import { contractProblems } from "./gitops/cluster-vars";
+import { type FleetPlan, planFleet } from "./gitops/fleet-plan";
+import { loadManifestTree, type ManifestTree, syntaxProblems } from "./gitops/manifest-tree";
+import { pgpFingerprints, sopsProblems } from "./gitops/sops-files";
+import { type PhysicalNames, physicalNames } from "./naming";
+import type { Settings } from "./settings";
+
+/** What the program found out before it made anything. */
+export interface Preflight {
+    readonly deployer: Deployer;
+    readonly names: PhysicalNames;
+    /** The deployer's own vault, deleted earlier and still kept by Azure, is to be recovered. */
+    readonly recoverKeyVault: boolean;
+    readonly files: ManifestTree;
+    readonly fleet: FleetPlan;
+}
+
+/** The folder that is committed to the fleet repository. */
+const gitopsDirectory = path.join(__dirname, "..", "gitops");
+
+/**
+ * Looks at everything that could stop an update half-way: the tree, the repository, names that all of Azure shares. Reads
+ * only, so that a preview does it too, and logs what the commit would change.
+ *
+ * @throws RunError that lists every problem, each with its setting, file or resource and what to do.
+ */
+export async function preflight(settings: Settings): Promise<Preflight> {
+    const files = loadTree(settings.environment);
+    const [deployer, treeProblems] = await Promise.all([
+        currentDeployer(),
+        checkTree(files, await plainText(settings.sopsPgpPrivateKey)),
+    ]);
+    const { subscriptionId } = deployer;
+    const names = physicalNames({ project: pulumi.getProject(), stack: settings.stack, subscriptionId }, settings);
+    const [{ problems: nameProblems, recoverKeyVault }, fleet] = await Promise.all([
+        askAzure(deployer, names, settings.location),
+        planFleet({
+            repository: { owner: settings.githubOwner, name: settings.fleetRepository },
+            branch: settings.fleetBranch,
+            stack: settings.stack,
+            mode: settings.commitMode,
+            files,
+        }),
+    ]);
+    const taken = nameProblems.map(({ key, message }) => `${key}: ${message}`);
+    refuse([...treeProblems, ...fleet.problems, ...taken]);
+    announce(fleet, settings);
+    return { deployer, names, recoverKeyVault, files, fleet };
+}
+
+function loadTree(environment: string): ManifestTree {
+    try {
+        return loadManifestTree(gitopsDirectory, environment);
+    } catch (error) {
+        throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    }
+}
+
+async function checkTree(files: ManifestTree, sopsPgpPrivateKey: string): Promise<string[]> {
+    const syntax = syntaxProblems(files);
+    if (syntax.length > 0) {
+        return syntax;
+    }
+    const encryption = await pgpFingerprints(sopsPgpPrivateKey).then(
+        (fingerprints) => sopsProblems(files, fingerprints),
+        (error: Error) => [error.message],
+    );
+    return [...contractProblems(files), ...encryption];
+}
+
+async function askAzure({ subscriptionId }: Deployer, names: PhysicalNames, location: string) {
+    const { token } = await authorization.getClientToken();
+    const { durableGroup: resourceGroupName, registry, keyVault, storageAccount } = names;
+    return checkNames({ subscriptionId, resourceGroupName, location, registry, keyVault, storageAccount, token });
+}
+
+function refuse(problems: readonly string[]): void {
+    if (problems.length > 0) {
+        const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+        throw new pulumi.RunError(`${count}, and nothing was changed:\n${problems.map((p) => `  ${p}`).join("\n")}`);
+    }
+}
+
+/** Says which files the commit would change; their diffs are properties of the commit, for `--diff` to show. */
+function announce({ changes }: FleetPlan, { fleetRepository, fleetBranch, commitMode }: Settings): void {
+    const files = Object.entries(changes).map(([file, diff]) => {
+        const lines = diff.split("\n");
+        const count = (sign: string) =>
+            lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3)));
+        return `  ${file} (+${count("+").length} -${count("-").length})`;
+    });
+    if (files.length > 0) {
+        const what = commitMode === "pullRequest" ? "a pull request with" : "one commit of";
+        void pulumi.log.info(
+            `${fleetRepository}, branch ${fleetBranch}: ${what} ${files.length} files\n${files.join("\n")}`,
+        );
+    }
+}
+
+/** The value of a setting that is a Pulumi secret: known already, and needed before there is a resource. */
+function plainText(secret: pulumi.Output<string>): Promise<string> {
+    return new Promise((resolve) => secret.apply(resolve));
+}

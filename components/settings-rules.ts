@@ -1,0 +1,76 @@
+import { type Cidr, contains, overlaps, parseCidr, subnetCount } from "./cidr";
+import type { SettingValues } from "./settings-schema";
+
+/** Something wrong with a setting: its full key, and what to do about it. Never holds the value of a secret. */
+export interface Problem {
+    readonly key: string;
+    readonly message: string;
+}
+
+// Azure keeps five addresses of every subnet: network, gateway, two for DNS, broadcast.
+// https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
+const RESERVED_ADDRESSES = 5;
+// Azure CNI overlay gives each node a /24 of the pod range, whatever its size.
+const POD_PREFIX_PER_NODE = 24;
+
+/** The rules that join several settings; each setting is valid by itself. */
+export function crossCheck(values: SettingValues): Problem[] {
+    return [...networkProblems(values), ...capacityProblems(values), ...zoneProblems(values)];
+}
+
+function networkProblems(values: SettingValues): Problem[] {
+    const vnet = cidrOf(values.vnetCidr);
+    const nodes = cidrOf(values.nodeSubnetCidr);
+    const pods = cidrOf(values.podCidr);
+    const services = cidrOf(values.serviceCidr);
+    const problems: Problem[] = [];
+    const add = (key: string, message: string) => problems.push({ key: `landfall:${key}`, message });
+    if (!contains(vnet, nodes)) add("nodeSubnetCidr", `${nodes.text} is not inside landfall:vnetCidr ${vnet.text}`);
+    if (overlaps(pods, vnet)) add("podCidr", `${pods.text} overlaps landfall:vnetCidr ${vnet.text}`);
+    if (overlaps(services, vnet)) add("serviceCidr", `${services.text} overlaps landfall:vnetCidr ${vnet.text}`);
+    if (overlaps(services, pods)) add("serviceCidr", `${services.text} overlaps landfall:podCidr ${pods.text}`);
+    if (services.prefix <= 12 || services.prefix > 28) {
+        add("serviceCidr", `${services.text} is not allowed by AKS; write a range from /13 to /28`);
+    }
+    return problems;
+}
+
+function capacityProblems(values: SettingValues): Problem[] {
+    const nodes = maxNodes(values);
+    const subnet = cidrOf(values.nodeSubnetCidr);
+    const addresses = subnetCount(subnet, 32) - RESERVED_ADDRESSES;
+    const podRanges = subnetCount(cidrOf(values.podCidr), POD_PREFIX_PER_NODE);
+    const need = `the pools can grow to ${nodes} nodes with those that an upgrade adds`;
+    const problems: Problem[] = [];
+    if (addresses < nodes) {
+        const message = `${subnet.text} has ${Math.max(addresses, 0)} addresses for nodes, but ${need}; widen it or lower maxCount`;
+        problems.push({ key: "landfall:nodeSubnetCidr", message });
+    }
+    if (podRanges < nodes) {
+        const message = `${values.podCidr} holds ${podRanges} ranges of /24, one a node, but ${need}; widen it or lower maxCount`;
+        problems.push({ key: "landfall:podCidr", message });
+    }
+    return problems;
+}
+
+/** The most nodes at one time: every pool at its maximum, plus the third that an upgrade adds (surge "33%", rounded up). */
+function maxNodes(values: SettingValues): number {
+    const withSurge = (count: number) => count + Math.ceil(count / 3);
+    const perPool = Object.values(values.userPools).map(
+        (pool) => Math.max(pool.zones.length, 1) * withSurge(pool.maxCount),
+    );
+    return perPool.reduce((sum, count) => sum + count, withSurge(values.systemPool.maxCount));
+}
+
+function zoneProblems(values: SettingValues): Problem[] {
+    const { zones, maxCount } = values.systemPool;
+    if (zones.length <= maxCount) return [];
+    const message = `is ${maxCount}, fewer than its ${zones.length} zones; raise it, so that each zone can have a node`;
+    return [{ key: "landfall:systemPool.maxCount", message }];
+}
+
+function cidrOf(text: string): Cidr {
+    const cidr = parseCidr(text);
+    if (!cidr) throw new TypeError(`${text} passed the schema but is not a CIDR`);
+    return cidr;
+}

@@ -1,0 +1,145 @@
+/**
+ * Stands in for one Azure subscription and its Entra tenant, at Azure's own host names. What each part does not prove is said in
+ * `arm.ts`, `entra.ts` and `key-vault-data.ts`.
+ */
+import { randomUUID } from "node:crypto";
+import type { HttpRequest, HttpResponse, Route } from "../network/route";
+import { isAllowed } from "./access";
+import { handleArm } from "./arm";
+import { behaviours } from "./behaviours";
+import type { RunningClusters } from "./behaviours/managed-cluster";
+import { type AccessReview, dataActionOf } from "./cluster-access";
+import type { ClusterHost } from "./clusters";
+import { createEntra } from "./entra";
+import { keyVaultRoute } from "./key-vault-data";
+import { parseResourceId } from "./resource-id";
+import { builtInRoles } from "./roles";
+import { show } from "./read-resource";
+import type { Service } from "./service";
+import { AzureState } from "./state";
+
+export interface AzureOptions {
+    readonly tenantId: string;
+    readonly subscriptionId: string;
+    /** The application that `pulumi up` runs as. */
+    readonly deployer: {
+        readonly clientId: string;
+        readonly clientSecret: string;
+        readonly objectId: string;
+        /** Names of built-in roles that it has on the subscription; by default Owner, which gives no data actions. */
+        readonly roles?: readonly string[];
+    };
+    readonly clusters: ClusterHost;
+    /** Written as `proxy-url` into kubeconfigs, for clients that know of no proxy otherwise. */
+    readonly apiProxyUrl?: string;
+}
+
+export interface Azure {
+    readonly routes: Route[];
+    /** Answers an API server's authorization webhook as Azure RBAC for Kubernetes does. False is "no opinion". */
+    authorize(clusterId: string, review: AccessReview): Promise<boolean>;
+    /** Requests to Azure Resource Manager so far. */
+    calls(): number;
+    /** What exists, as a GET shows it. */
+    resources(): Record<string, unknown>[];
+}
+
+export function createAzure(options: AzureOptions): Azure {
+    const state = new AzureState(options.tenantId, options.subscriptionId);
+    const running: RunningClusters = new Map();
+    const service: Service = { state, clusters: options.clusters, behaviours: behaviours(running) };
+    addDeployer(state, options.deployer);
+    const entra = createEntra(state, (issuer) => issuerKeys(state, running, issuer));
+    const arm = { service, running, entra, apiProxyUrl: options.apiProxyUrl };
+    let calls = 0;
+    const management: Route = {
+        host: "management.azure.com",
+        handle: (request) => {
+            calls += 1;
+            return handleArm(arm, request);
+        },
+    };
+    return {
+        routes: [
+            management,
+            ...entra.routes,
+            keyVaultRoute(state, entra),
+            {
+                host: /[a-z0-9-]+\.oic\.prod-aks\.azure\.com/,
+                handle: (request) => clusterDiscovery(state, running, request),
+            },
+        ],
+        authorize: (clusterId, review) => Promise.resolve(mayAccess(state, clusterId, review)),
+        calls: () => calls,
+        resources: () => state.resources().map((resource) => show(service, resource)),
+    };
+}
+
+function addDeployer(
+    state: AzureState,
+    { clientId, clientSecret, objectId, roles = ["Owner"] }: AzureOptions["deployer"],
+): void {
+    state.principals.set(objectId, {
+        objectId,
+        clientId: clientId.toLowerCase(),
+        clientSecret,
+        kind: "ServicePrincipal",
+    });
+    const scope = `/subscriptions/${state.subscriptionId}`;
+    for (const name of roles) {
+        const role = builtInRoles.find((candidate) => candidate.name === name);
+        const address = parseResourceId(`${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`);
+        if (!role || !address) {
+            throw new Error(
+                `The deployer cannot have the role "${name}": it is not one of ${builtInRoles.map((known) => known.name).join(", ")}.`,
+            );
+        }
+        const roleDefinitionId = `${scope}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`;
+        const inputs = { principalId: objectId, principalType: "ServicePrincipal", roleDefinitionId };
+        state.set({ address, inputs, properties: { ...inputs, scope }, createdAt: new Date().toISOString() });
+    }
+}
+
+function mayAccess(state: AzureState, clusterId: string, review: AccessReview): boolean {
+    const cluster = state.get(clusterId);
+    const { enableAzureRBAC } = (cluster?.inputs.aadProfile ?? {}) as { enableAzureRBAC?: boolean };
+    if (!cluster || !enableAzureRBAC || !state.principals.has(review.user)) {
+        return false;
+    }
+    const scope = review.namespace ? `${clusterId}/namespaces/${review.namespace}` : clusterId;
+    return isAllowed(state, review.user, dataActionOf(review), scope, "dataActions");
+}
+
+async function issuerKeys(state: AzureState, running: RunningClusters, issuer: string): Promise<object | undefined> {
+    const cluster = state
+        .ofType("containerservice:ManagedCluster")
+        .find(({ properties }) => (properties.oidcIssuerProfile as { issuerURL: string }).issuerURL === issuer);
+    return cluster && running.get(cluster.address.id.toLowerCase())?.jwks();
+}
+
+/** The public discovery documents of a cluster's service account issuer. */
+async function clusterDiscovery(
+    state: AzureState,
+    running: RunningClusters,
+    { url }: HttpRequest,
+): Promise<HttpResponse> {
+    const document = /^(\/.*\/)(\.well-known\/openid-configuration|openid\/v1\/jwks)$/.exec(url.pathname);
+    const issuer = `https://${url.hostname}${document?.[1] ?? ""}`;
+    const keys = await issuerKeys(state, running, issuer);
+    if (!keys) {
+        return { status: 404, body: { error: `No cluster has the issuer ${issuer}.` } };
+    }
+    if (document?.[2] === "openid/v1/jwks") {
+        return { status: 200, body: keys };
+    }
+    return {
+        status: 200,
+        body: {
+            issuer,
+            jwks_uri: `${issuer}openid/v1/jwks`,
+            response_types_supported: ["id_token"],
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: ["RS256"],
+        },
+    };
+}

@@ -1,0 +1,205 @@
+/** An AKS cluster made of host processes: a real control plane, real Flux, and kwok for every other pod. */
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Authority } from "../network/authority";
+import type { Route } from "../network/route";
+import { stopRecorded, type SupervisedProcess } from "../processes";
+import { accessFlags, type AccessReview, type EntraTrust } from "./access";
+import { KubernetesApi, type KubernetesObject } from "./api";
+import { freePort, startControlPlane, stopControlPlane } from "./control-plane";
+import { kubeconfig, prepareCredentials, writePrivate } from "./credentials";
+import { NodeAgent } from "./node-agent";
+import { applyNodes, type NodeSpec } from "./nodes";
+import { PodAddresses } from "./pod-addresses";
+import type { HostNode } from "./pod-process";
+import { serviceRoutes } from "./service-routes";
+import { applyStorageClasses } from "./storage-classes";
+import { startWebhooks, type Webhooks } from "./webhooks";
+import { mutatePod, registerWorkloadIdentity, type WorkloadIdentity } from "./workload-identity";
+
+export type { AccessReview } from "./access";
+export type { NodeSpec } from "./nodes";
+
+export interface EgressProxy {
+    readonly url: string;
+    readonly socksUrl: string;
+    close(): Promise<void>;
+}
+
+export interface ClusterOptions {
+    /** AKS cluster name. */
+    readonly name: string;
+    /** State folder of this cluster, mode 0700. What is in it from an earlier start is used again. */
+    readonly directory: string;
+    /** Folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok and the programs of Flux. */
+    readonly binaries: string;
+    /** flux-operator's distribution manifests: the folder config/data of its module. */
+    readonly fluxDistribution: string;
+    /** API server host name, which its certificate is for. */
+    readonly fqdn: string;
+    /** Service account issuer URL. */
+    readonly issuer: string;
+    readonly serviceCidr: string;
+    readonly nodes: readonly NodeSpec[];
+    readonly authority: Authority;
+    /** Starts the cluster's own egress proxy with these routes in front of the world's. */
+    readonly proxy: (clusterRoutes: Route[]) => Promise<EgressProxy>;
+    /** The tenant whose access tokens the API server accepts. */
+    readonly entra?: EntraTrust;
+    /** Asked after RBAC has no opinion, about users that are not `system:` ones. */
+    readonly authorize: (review: AccessReview) => Promise<boolean>;
+    /** Absent on a cluster without the workload identity add-on. */
+    readonly workloadIdentity?: WorkloadIdentity;
+}
+
+export interface Cluster {
+    /** The API server's port on 127.0.0.1. */
+    readonly port: number;
+    readonly caPem: string;
+    /** Of the namespace kube-system, which is taken for the identity of a cluster. */
+    readonly uid: string;
+    /** Path of a kubeconfig of a member of system:masters, mode 0600. */
+    readonly adminKubeconfig: string;
+    /** The keys of the service account issuer, as its OIDC document publishes them. */
+    jwks(): Promise<object>;
+    setNodes(nodes: readonly NodeSpec[]): Promise<void>;
+    processes(): { name: string; pid: number }[];
+    /** Ends everything that runs; the state folder stays. */
+    stop(): Promise<void>;
+}
+
+/**
+ * Starts a cluster and waits until its nodes and default service account are there. Processes that an earlier start left
+ * behind are ended first. Throws with the log of the program that failed, and leaves nothing running then.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    await stopRecorded(join(options.directory, "processes"));
+    const stops: Stop[] = [];
+    try {
+        return await start(options, stops);
+    } catch (error) {
+        await stopAll(stops);
+        throw error;
+    }
+}
+
+type Stop = () => Promise<unknown>;
+
+async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
+    const { authority, directory } = options;
+    const report = (message: string) =>
+        appendFileSync(join(directory, "cluster.log"), `${new Date().toISOString()} ${message}\n`, { mode: 0o600 });
+    const credentials = await prepareCredentials(directory, authority, apiServerNames(options));
+    const port = await freePort();
+    const server = `https://127.0.0.1:${port}`;
+    const api = new KubernetesApi({ server, caPem: authority.certificatePem, token: credentials.adminToken });
+    stops.push(() => Promise.resolve(api.close()));
+
+    const addresses = new PodAddresses();
+    const proxy = await options.proxy(serviceRoutes({ api, addresses }));
+    stops.push(() => proxy.close());
+    const webhooks = await startWebhooks({
+        ...{ authority, report, token: credentials.webhookToken, authorize: options.authorize },
+        mutatePod: (request) => mutatePod(api, options.workloadIdentity!, request),
+    });
+    stops.push(() => webhooks.close());
+
+    const adminKubeconfig = join(directory, "admin.kubeconfig");
+    const admin = { server, caPem: authority.certificatePem, user: { token: credentials.adminToken } };
+    writePrivate(adminKubeconfig, kubeconfig(options.name, admin));
+    const controlPlane: SupervisedProcess[] = [];
+    stops.push(() => stopControlPlane(controlPlane));
+    const webhook = { url: webhooks.authorizeUrl, token: credentials.webhookToken };
+    const access = accessFlags({ authority, directory, webhook, entra: options.entra });
+    const programs = { api, adminKubeconfig, credentials, port, proxyUrl: proxy.url, accessFlags: access };
+    await startControlPlane({ ...options, ...programs, caFile: authority.certificateFile }, (process) =>
+        controlPlane.push(process),
+    );
+    const uid = await bootstrap(options, api, webhooks);
+    const node = hostNode(options, api, server, proxy);
+    stops.push(() => rm(node.temporary, { recursive: true, force: true }));
+    const agent = new NodeAgent(node, addresses, report);
+    stops.push(() => agent.stop());
+    return {
+        ...{ port, uid, adminKubeconfig, caPem: authority.certificatePem },
+        jwks: () => api.get<object>("/openid/v1/jwks"),
+        setNodes: (nodes) => applyNodes(api, nodes),
+        processes: () => [
+            ...controlPlane.filter((process) => process.running()).map(({ name, pid }) => ({ name, pid })),
+            ...agent.processes(),
+        ],
+        stop: () => stopAll(stops),
+    };
+}
+
+/** What has to be there before a workload: nodes, storage classes, the webhook, and what the controller manager makes. */
+async function bootstrap(options: ClusterOptions, api: KubernetesApi, webhooks: Webhooks): Promise<string> {
+    await Promise.all([
+        applyNodes(api, options.nodes),
+        applyStorageClasses(api),
+        options.workloadIdentity && registerWorkloadIdentity(api, options.authority, webhooks.mutateUrl),
+    ]);
+    await appears(api, "/api/v1/namespaces/default/serviceaccounts/default");
+    const kubeSystem = await appears(api, "/api/v1/namespaces/kube-system");
+    return kubeSystem.metadata.uid;
+}
+
+async function appears(api: KubernetesApi, path: string, timeoutMs = 30_000): Promise<KubernetesObject> {
+    for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(50)) {
+        const object = await api.find<KubernetesObject>(path);
+        if (object) {
+            return object;
+        }
+    }
+    throw new Error(`${path} does not appear: see kube-controller-manager.log and kube-apiserver.log.`);
+}
+
+function apiServerNames({ fqdn }: ClusterOptions): string[] {
+    const service = [
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        "kubernetes.default.svc.cluster.local",
+    ];
+    return [fqdn, "localhost", "127.0.0.1", ...service];
+}
+
+function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, proxy: EgressProxy): HostNode {
+    const { directory, binaries, fluxDistribution, authority } = options;
+    return {
+        ...{ api, server, binaries, fluxDistribution, caPem: authority.certificatePem },
+        pods: join(directory, "pods"),
+        temporary: shortFolder(directory),
+        records: join(directory, "processes"),
+        environment: {
+            HTTP_PROXY: proxy.url,
+            HTTPS_PROXY: proxy.url,
+            ALL_PROXY: proxy.socksUrl,
+            NO_PROXY: "127.0.0.0/8,localhost",
+            SSL_CERT_FILE: authority.certificateFile,
+        },
+    };
+}
+
+/** An empty folder with a short path, always the same for a state folder. Throws when it belongs to somebody else. */
+function shortFolder(directory: string): string {
+    const folder = join(tmpdir(), `landfall-${createHash("sha256").update(directory).digest("hex").slice(0, 8)}`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { mode: 0o700 });
+    return folder;
+}
+
+async function stopAll(stops: Stop[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const stop of stops.splice(0).reverse()) {
+        await stop().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) {
+        throw new AggregateError(failures, `The cluster did not stop cleanly: ${failures.map(String).join("; ")}`);
+    }
+}

@@ -1,0 +1,128 @@
+import type { ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { engineEnvironment, exitOf, startPulumi } from "../engine";
+import { type Phase, summarize } from "../event-log";
+import { changesSince, fleetOf, headOf } from "../fleet";
+import { fluxGraph } from "../flux-graph";
+import { ensureRunning, lock, SandboxError, tearDown } from "../lifecycle";
+import { fluxTable, type Report, summaryLines } from "../report";
+import { control, sandboxDirectory, type Session, type WorldStatus } from "../session";
+import { knownStacks, prepareStack } from "../stack-file";
+
+/** `npm start`: brings the sandbox up and runs `pulumi up` of a stack in it, until Flux reports every layer Ready. */
+export async function start(args: string[]): Promise<number> {
+    const { values } = parseArgs({
+        args,
+        options: {
+            stack: { type: "string", default: "staging" },
+            report: { type: "string" },
+            port: { type: "string", default: "0" },
+        },
+    });
+    if (!knownStacks().includes(values.stack)) {
+        throw new SandboxError(
+            `--stack ${values.stack}: there is no Pulumi.${values.stack}.yaml; stacks are ${knownStacks().join(", ")}`,
+        );
+    }
+    const directory = sandboxDirectory();
+    const release = lock(directory);
+    const interrupt = new Interrupt();
+    const begin = Date.now();
+    let started = false;
+    try {
+        const running = await ensureRunning(directory, Number(values.port));
+        started = running.started;
+        const report = await update(directory, running.session, values.stack, begin, interrupt);
+        print(report, values.stack);
+        if (values.report) {
+            fs.writeFileSync(values.report, `${JSON.stringify(report, undefined, 2)}\n`);
+        }
+        return report.ready ? 0 : 1;
+    } finally {
+        if (interrupt.happened && started) {
+            console.error("Interrupted: taking the sandbox down …");
+            await tearDown(directory);
+        }
+        release();
+    }
+}
+
+/** Ctrl-C: the engine gets it from the terminal too, and finishes first. */
+class Interrupt {
+    happened = false;
+    child: ChildProcess | undefined;
+
+    constructor() {
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+            process.on(signal, () => {
+                this.happened = true;
+                if (signal !== "SIGINT") {
+                    this.child?.kill("SIGINT");
+                }
+            });
+        }
+    }
+}
+
+async function update(
+    directory: string,
+    session: Session,
+    stack: string,
+    begin: number,
+    interrupt: Interrupt,
+): Promise<Report> {
+    const ready = Date.now();
+    prepareStack(directory, stack, engineEnvironment(directory, session));
+    const fleet = fleetOf(directory, session, stack);
+    const head = headOf(fleet);
+    const before = await control<WorldStatus>(directory, "GET", "/status");
+    const events = path.join(directory, `events-${stack}.json`);
+    fs.rmSync(events, { force: true });
+    const engineStart = Date.now();
+    const command = ["up", "--yes", "--skip-preview", "--event-log", events];
+    interrupt.child = startPulumi(directory, session, stack, command);
+    const code = await exitOf(interrupt.child);
+    const engineEnd = Date.now();
+    if (interrupt.happened) {
+        throw new SandboxError("interrupted");
+    }
+    const summary = summarize(events, engineStart, engineEnd);
+    const after = await control<WorldStatus>(directory, "GET", "/status");
+    const graph = await fluxGraph(directory, stack).catch(() => undefined);
+    const phases: Phase[] = [
+        { name: "sandbox", ms: ready - begin },
+        { name: "stack", ms: engineStart - ready },
+        ...summary.phases,
+    ];
+    return {
+        stack,
+        ready: code === 0 && graph?.ready === true,
+        ms: engineEnd - begin,
+        phases,
+        changes: summary.changes,
+        resources: summary.resources,
+        git: changesSince(fleet, head),
+        calls: {
+            azure: after.calls.azure - before.calls.azure,
+            github: after.calls.github - before.calls.github,
+        },
+        flux: graph?.objects ?? [],
+    };
+}
+
+function print(report: Report, stack: string): void {
+    console.log(`\n${fluxTable(report.flux)}\n\n${summaryLines(report)}`);
+    if (!report.ready) {
+        console.log(`\nStack ${stack} is not ready; the engine's messages above say why. npm run sandbox -- status`);
+        return;
+    }
+    console.log(`
+Stack ${stack} is up. Look around:
+  npm run sandbox -- kubectl --stack ${stack} get pods -A     the cluster
+  npm run sandbox -- git --stack ${stack} log --stat           the fleet repository
+  npm run sandbox -- pulumi --stack ${stack} preview --diff    the program, after a change in gitops/ or Pulumi.${stack}.yaml
+  npm start -- --stack ${stack}                                apply it
+  npm run sandbox -- status | down`);
+}

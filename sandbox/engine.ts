@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import * as path from "node:path";
+import { repositoryRoot, type Session } from "./session";
+import { stackFile } from "./stack-file";
+
+/** Environment of the Pulumi CLI and of everything that it starts: nothing of the user's own proxies or credentials. */
+export function engineEnvironment(directory: string, session: Session): NodeJS.ProcessEnv {
+    const inherited = Object.entries(process.env).filter(
+        ([name]) => !/^(ARM|AZURE|AAD|GITHUB|PULUMI|KUBE)_|^KUBECONFIG$|_proxy$/i.test(name),
+    );
+    return {
+        ...Object.fromEntries(inherited),
+        ...session.environment,
+        PATH: [path.join(directory, "plugins"), session.binaries, process.env.PATH ?? ""].join(path.delimiter),
+        PULUMI_HOME: path.join(directory, "pulumi"),
+        PULUMI_BACKEND_URL: `file://${path.join(directory, "pulumi")}`,
+        PULUMI_CONFIG_PASSPHRASE_FILE: path.join(directory, "passphrase"),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The plugins are on PATH; nothing may be fetched.
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_IGNORE_AMBIENT_PLUGINS: "false",
+        // Makes the CLI accept --event-log, which the Automation API uses too.
+        PULUMI_DEBUG_COMMANDS: "true",
+    };
+}
+
+/** Starts the real CLI on the unchanged program, with the sandbox's copy of the stack file. */
+export function startPulumi(directory: string, session: Session, stack: string, args: readonly string[]): ChildProcess {
+    return spawn("pulumi", [...args, "--stack", stack, "--config-file", stackFile(directory, stack)], {
+        cwd: repositoryRoot,
+        env: engineEnvironment(directory, session),
+        stdio: "inherit",
+    });
+}
+
+export function exitOf(child: ChildProcess): Promise<number> {
+    return new Promise((resolve, reject) => {
+        child.once("error", reject);
+        child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
+    });
+}

@@ -1,0 +1,73 @@
+import * as fs from "node:fs";
+
+interface EngineEvent {
+    readonly timestamp: number;
+    readonly resourcePreEvent?: { readonly metadata: StepMetadata };
+    readonly resOutputsEvent?: { readonly metadata: StepMetadata };
+    readonly summaryEvent?: { readonly resourceChanges: Readonly<Record<string, number>> };
+}
+
+interface StepMetadata {
+    readonly op: string;
+    readonly urn: string;
+    readonly type: string;
+}
+
+export interface Phase {
+    readonly name: string;
+    readonly ms: number;
+}
+
+export interface EngineSummary {
+    readonly changes: Readonly<Record<"create" | "update" | "replace" | "delete" | "same", number>>;
+    /** Number of resources by type. */
+    readonly resources: Readonly<Record<string, number>>;
+    readonly phases: readonly Phase[];
+}
+
+/** The resources whose completion ends a phase, in order. */
+const milestones = [
+    { name: "cluster", type: "azure-native:containerservice:ManagedCluster" },
+    { name: "flux", type: "kubernetes:fluxcd.controlplane.io/v1:FluxInstance" },
+] as const;
+
+/** Reads what the engine wrote to its event log (one JSON object a line; timestamps in seconds). */
+export function summarize(file: string, startedAt: number, endedAt: number): EngineSummary {
+    const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);
+    const events = lines.map((line) => JSON.parse(line) as EngineEvent);
+    const changes = events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
+    const steps = events.flatMap((event) => event.resourcePreEvent?.metadata ?? []).filter(({ op }) => op !== "delete");
+    const resources: Record<string, number> = {};
+    for (const [, type] of new Map(steps.map(({ urn, type }) => [urn, type]))) {
+        resources[type] = (resources[type] ?? 0) + 1;
+    }
+    const count = (op: string) => changes[op] ?? 0;
+    return {
+        changes: {
+            create: count("create") + count("import"),
+            update: count("update"),
+            replace: count("replace"),
+            delete: count("delete"),
+            same: count("same"),
+        },
+        resources,
+        phases: phasesOf(events, startedAt, endedAt),
+    };
+}
+
+function phasesOf(events: readonly EngineEvent[], startedAt: number, endedAt: number): Phase[] {
+    const phases: Phase[] = [];
+    let from = startedAt;
+    for (const { name, type } of milestones) {
+        const done = events.find(
+            ({ resOutputsEvent: step }) => step?.metadata.type === type && step.metadata.op !== "same",
+        );
+        if (done) {
+            // The log has whole seconds only.
+            const at = Math.min(Math.max(done.timestamp * 1000, from), endedAt);
+            phases.push({ name, ms: at - from });
+            from = at;
+        }
+    }
+    return [...phases, { name: phases.length > 0 ? "layers" : "update", ms: endedAt - from }];
+}

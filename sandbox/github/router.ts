@@ -1,0 +1,187 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+import { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
+import { ApiError, notFound } from "./answers";
+import { Body } from "./body";
+import { Git } from "./git";
+import { Repository, Store } from "./store";
+
+/** What every endpoint works with. */
+export interface Context {
+    /** The organisation that exists. */
+    readonly owner: string;
+    readonly token: string;
+    readonly store: Store;
+    git(repository: Repository): Git;
+}
+
+export interface Call {
+    readonly context: Context;
+    readonly params: Readonly<Record<string, string>>;
+    readonly query: URLSearchParams;
+    readonly body: Body;
+}
+
+export interface RepositoryCall extends Call {
+    readonly repository: Repository;
+    readonly git: Git;
+}
+
+/**
+ * One operation of the REST API. In the path `{name}` is one segment and `{name+}` is one or more; a path under
+ * `/repos/{owner}/{repo}` has its repository looked up first.
+ */
+export interface Endpoint {
+    readonly method: string;
+    readonly path: string;
+    /** Page and anchor below docs.github.com/rest. */
+    readonly docs: string;
+    /** Answers without a token too. */
+    readonly open?: boolean;
+    readonly handle: (call: RepositoryCall) => HttpResponse | Promise<HttpResponse>;
+}
+
+interface Compiled extends Endpoint {
+    readonly pattern: RegExp;
+}
+
+/** 100 MB: what GitHub documents for a blob, the largest thing that the API takes. */
+const largestBody = 100 * 1024 * 1024;
+
+const documentation = (page: string): string => `https://docs.github.com/rest${page === "" ? "" : `/${page}`}`;
+
+/** The handler for api.github.com. `counted` is called once a request. */
+export function createRouter(context: Context, endpoints: readonly Endpoint[], counted: () => void): HttpHandler {
+    const compiled = endpoints.map((endpoint) => ({ ...endpoint, pattern: compile(endpoint.path) }));
+    return async (request) => {
+        counted();
+        if (!request.headers["user-agent"]) {
+            return {
+                status: 403,
+                body: "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.",
+            };
+        }
+        const found = match(compiled, request, context.store);
+        try {
+            return withEtag(request, await dispatch(context, found, request));
+        } catch (error) {
+            if (error instanceof ApiError) return failure(error, found?.endpoint.docs ?? "");
+            throw error;
+        }
+    };
+}
+
+function compile(path: string): RegExp {
+    const source = path.replace(
+        /\{(\w+)(\+?)\}/g,
+        (_, name: string, many: string) => `(?<${name}>${many ? ".+" : "[^/]+"})`,
+    );
+    return new RegExp(`^${source}$`);
+}
+
+interface Match {
+    readonly endpoint: Compiled;
+    readonly params: Record<string, string>;
+}
+
+function match(endpoints: readonly Compiled[], request: HttpRequest, store: Store): Match | undefined {
+    const path = canonical(request.url.pathname, store);
+    for (const endpoint of endpoints) {
+        const groups = endpoint.method === request.method ? endpoint.pattern.exec(path) : null;
+        if (groups === null) continue;
+        const params = Object.entries(groups.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
+        return { endpoint, params: Object.fromEntries(params) as Record<string, string> };
+    }
+    return undefined;
+}
+
+/** `/repositories/{id}/…` is where a renamed repository's old addresses lead. */
+function canonical(path: string, store: Store): string {
+    const [, id, rest] = /^\/repositories\/(\d+)(\/.*)?$/.exec(path) ?? [];
+    const repository = id === undefined ? undefined : store.byId(Number(id));
+    return repository ? `/repos/${repository.owner}/${repository.name}${rest ?? ""}` : path;
+}
+
+async function dispatch(context: Context, found: Match | undefined, request: HttpRequest): Promise<HttpResponse> {
+    const authenticated = authenticate(context.token, request.headers.authorization);
+    if (!authenticated && !found?.endpoint.open) {
+        throw found?.params.repo !== undefined ? notFound() : new ApiError(401, "Requires authentication");
+    }
+    if (!found) throw notFound();
+    const body = parse(request);
+    const call: Call = { context, params: found.params, query: request.url.searchParams, body };
+    const { owner, repo } = found.params;
+    if (owner === undefined || repo === undefined) return found.endpoint.handle(call as RepositoryCall);
+    const repository = context.store.find(owner, repo);
+    if (!repository) return moved(context, request, owner, repo);
+    if (repository.settings.archived === true && request.method !== "GET" && !/\{repo\}$/.test(found.endpoint.path)) {
+        throw new ApiError(403, "Repository was archived so is read-only.");
+    }
+    return found.endpoint.handle({ ...call, repository, git: context.git(repository) });
+}
+
+function moved(context: Context, request: HttpRequest, owner: string, name: string): HttpResponse {
+    const repository = context.store.findFormer(owner, name);
+    if (!repository) throw notFound();
+    const rest = request.url.pathname.split("/").slice(4).join("/");
+    const location = `https://api.github.com/repositories/${repository.id}${rest === "" ? "" : `/${rest}`}${request.url.search}`;
+    const status = request.method === "GET" ? 301 : 307;
+    return { status, headers: { location }, body: { message: "Moved Permanently", url: location } };
+}
+
+/** False when no credentials came; throws when they are wrong. */
+function authenticate(token: string, header: string | undefined): boolean {
+    if (header === undefined) return false;
+    const given = /^(?:bearer|token) +(\S+)$/i.exec(header)?.[1] ?? basicPassword(header) ?? "";
+    const digest = (value: string): Buffer => createHash("sha256").update(value).digest();
+    if (!timingSafeEqual(digest(given), digest(token))) throw new ApiError(401, "Bad credentials");
+    return true;
+}
+
+/** The password of an `Authorization: Basic` header. */
+export function basicPassword(header: string): string | undefined {
+    const encoded = /^basic +(\S+)$/i.exec(header)?.[1];
+    return encoded === undefined
+        ? undefined
+        : Buffer.from(encoded, "base64")
+              .toString()
+              .replace(/^[^:]*:/, "");
+}
+
+function parse(request: HttpRequest): Body {
+    if (request.body.length > largestBody) throw new ApiError(413, "Payload Too Large");
+    if (request.body.length === 0) return {};
+    let value: unknown;
+    try {
+        value = JSON.parse(request.body.toString());
+    } catch {
+        throw new ApiError(400, "Problems parsing JSON");
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        throw new ApiError(400, "Body should be a JSON object");
+    }
+    return value as Body;
+}
+
+function failure(error: ApiError, docs: string): HttpResponse {
+    const body = {
+        message: error.message,
+        ...(error.errors && { errors: error.errors }),
+        documentation_url: error.documentation ?? documentation(error.status === 401 ? "" : docs),
+        status: String(error.status),
+    };
+    return { status: error.status, headers: { "content-type": "application/json; charset=utf-8" }, body };
+}
+
+function withEtag(request: HttpRequest, response: HttpResponse): HttpResponse {
+    const headers = { "x-github-media-type": "github.v3; format=json", ...response.headers };
+    if (request.method !== "GET" || response.status !== 200 || response.body === undefined)
+        return { ...response, headers };
+    const content =
+        Buffer.isBuffer(response.body) || typeof response.body === "string"
+            ? response.body
+            : JSON.stringify(response.body);
+    const etag = `W/"${createHash("sha256").update(content).digest("hex")}"`;
+    if (request.headers["if-none-match"] === etag) return { status: 304, headers: { ...headers, etag } };
+    return { ...response, headers: { ...headers, etag } };
+}

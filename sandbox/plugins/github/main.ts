@@ -1,0 +1,4 @@
+import { serve } from "../serve";
+import { createGitHubProvider } from "./provider";
+
+serve(createGitHubProvider());

@@ -1,0 +1,4 @@
+import { serve } from "../serve";
+import { createTlsProvider } from "./provider";
+
+serve(createTlsProvider());

@@ -1,0 +1,43 @@
+// Runs a TypeScript entry of this repository, after installing its packages if the lock file has changed since.
+// Plain Node, because on a fresh clone nothing else is there yet.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`Node ${process.versions.node} is too old: install Node 20.19 or newer (nodejs.org).`);
+    process.exit(1);
+}
+
+const stamp = path.join(root, "node_modules", ".landfall-lock");
+const lock = createHash("sha256")
+    .update(readFileSync(path.join(root, "package-lock.json")))
+    .digest("hex");
+if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
+    console.error("Installing packages (npm ci) …");
+    const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+        cwd: root,
+        stdio: ["ignore", "ignore", "inherit"],
+    });
+    if (install.status !== 0) {
+        console.error("npm ci failed; see its messages above.");
+        process.exit(install.status ?? 1);
+    }
+    writeFileSync(stamp, lock);
+}
+
+const [entry, ...args] = process.argv.slice(2);
+const tsx = createRequire(import.meta.url).resolve("tsx/cjs");
+const child = spawn(process.execPath, ["--require", tsx, path.join(root, entry), ...args], { stdio: "inherit" });
+// The terminal sends Ctrl-C to the child too; this process only waits for it to clean up.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+        if (signal !== "SIGINT") child.kill(signal);
+    });
+}
+child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));

@@ -1,0 +1,62 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { spawnSync } from "node:child_process";
+import { Document, parse } from "yaml";
+import { repositoryRoot } from "./session";
+
+interface StackFile {
+    readonly encryptionsalt?: string;
+    readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** The one setting that every stack has to add to its committed file: the key that decrypts the tree. */
+const decryptionKey = "landfall:sopsPgpPrivateKey";
+
+/** Folder of the sandbox's copies of the stack files, which is a Pulumi project by itself. */
+export function stackFolder(directory: string): string {
+    return path.join(directory, "stacks");
+}
+
+export function stackFile(directory: string, stack: string): string {
+    return path.join(stackFolder(directory), `Pulumi.${stack}.yaml`);
+}
+
+/** The stacks that the repository has a committed file for. */
+export function knownStacks(): string[] {
+    return fs
+        .readdirSync(repositoryRoot)
+        .flatMap((file) => /^Pulumi\.([a-z0-9-]+)\.yaml$/.exec(file)?.[1] ?? [])
+        .sort();
+}
+
+/**
+ * Writes the sandbox's copy of a stack file: the committed settings as they are, and beside them what `pulumi stack init`
+ * and `pulumi config set --secret` write into a file: the encryption salt, and the demonstration key.
+ */
+export function prepareStack(directory: string, stack: string, environment: NodeJS.ProcessEnv): void {
+    const folder = stackFolder(directory);
+    const file = stackFile(directory, stack);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.copyFileSync(path.join(repositoryRoot, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
+    const before = fs.existsSync(file) ? (parse(fs.readFileSync(file, "utf8")) as StackFile) : {};
+    const committed = parse(fs.readFileSync(path.join(repositoryRoot, `Pulumi.${stack}.yaml`), "utf8")) as StackFile;
+    const secret = before.config?.[decryptionKey];
+    const merged: StackFile = {
+        ...committed,
+        ...(before.encryptionsalt ? { encryptionsalt: before.encryptionsalt } : {}),
+        config: { ...committed.config, ...(secret === undefined ? {} : { [decryptionKey]: secret }) },
+    };
+    fs.writeFileSync(file, new Document(merged).toString(), { mode: 0o600 });
+    if (before.encryptionsalt === undefined) {
+        pulumi(folder, environment, ["stack", "init", stack]);
+        const key = fs.readFileSync(path.join(__dirname, "keys", "demonstration.private.asc"), "utf8");
+        pulumi(folder, environment, ["config", "set", "--stack", stack, "--secret", decryptionKey], key);
+    }
+}
+
+function pulumi(cwd: string, env: NodeJS.ProcessEnv, args: string[], input = ""): void {
+    const result = spawnSync("pulumi", [...args, "--non-interactive"], { cwd, env, input, encoding: "utf8" });
+    if (result.status !== 0) {
+        throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed: ${result.stderr}`);
+    }
+}

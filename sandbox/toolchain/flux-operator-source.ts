@@ -1,0 +1,76 @@
+import { chmod, copyFile, cp, lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { downloadModule } from "./go";
+
+const modulePath = "github.com/controlplaneio-fluxcd/flux-operator";
+
+/** The checksums of the module's versions, as a go.sum that did not replace the module would hold them. */
+const checksums: Readonly<Record<string, string>> = {
+    "v0.58.0": "h1:7fbGeGRzp7sEwfg7jjc3a3bJvMYTAgPv+hl5qf9SBxo=",
+};
+
+/**
+ * Puts a copy of the Flux Operator's module, and go.mod and go.sum that replace the module by it, into `folder`. Gives
+ * the folder of the copy. Does nothing when it is there.
+ *
+ * The operator embeds the built pages of its web interface, which its module does not hold, and neither may the module
+ * cache be written to nor does `-overlay` reach into it. The copy's only page is empty, and the sandbox does not serve it.
+ *
+ * Throws when the module can not be downloaded or is not the one that was pinned.
+ */
+export async function copyFluxOperator(folder: string, moduleFolder: string, version: string): Promise<string> {
+    const source = join(folder, "source");
+    if (await exists(source)) {
+        return source;
+    }
+    const sum = checksums[version];
+    if (sum === undefined) {
+        throw new Error(`No checksum of ${modulePath}@${version} is known: add it to flux-operator-source.ts.`);
+    }
+    await mkdir(folder, { recursive: true });
+    const module = await downloadModule(modulePath, version, sum, moduleFolder);
+    const temporary = `${source}.${process.pid}.tmp`;
+    await cp(module, temporary, { recursive: true });
+    await makeWritable(temporary);
+    await mkdir(join(temporary, "web", "dist"), { recursive: true });
+    await writeFile(join(temporary, "web", "dist", "index.html"), "<html></html>\n");
+    for (const file of ["go.mod", "go.sum"]) {
+        await copyFile(join(moduleFolder, file), join(folder, file));
+    }
+    await rename(temporary, source);
+    return source;
+}
+
+/** Removes what an interrupted copy left behind. */
+export async function removeHalfCopies(folder: string): Promise<void> {
+    const names = (await exists(folder)) ? await readdir(folder) : [];
+    for (const name of names.filter((entry) => entry.endsWith(".tmp"))) {
+        await makeWritable(join(folder, name));
+        await rm(join(folder, name), { recursive: true });
+    }
+}
+
+/** The module cache is read-only, and a copy that can not be written to can not be deleted either. */
+async function makeWritable(path: string): Promise<void> {
+    const entry = await lstat(path);
+    if (entry.isSymbolicLink()) {
+        return;
+    }
+    await chmod(path, entry.mode | 0o200);
+    if (entry.isDirectory()) {
+        await Promise.all((await readdir(path)).map((name) => makeWritable(join(path, name))));
+    }
+}
+
+async function exists(path: string): Promise<boolean> {
+    return stat(path).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+            if (error.code === "ENOENT") {
+                return false;
+            }
+            throw error;
+        },
+    );
+}

@@ -1,0 +1,129 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { createAzure } from "./azure/azure";
+import { chartRoutes, generateCharts } from "./charts/charts";
+import { Clusters } from "./clusters";
+import { createGitHub } from "./github/github";
+import { loadOrCreateAuthority } from "./network/authority";
+import { startProxy } from "./network/proxy";
+import type { Route } from "./network/route";
+import { writePluginPath } from "./plugins/path";
+import { repositoryRoot, type WorldStatus, writeSession } from "./session";
+
+export interface WorldOptions {
+    readonly directory: string;
+    readonly binaries: string;
+    readonly fluxDistribution: string;
+    readonly fluxOperatorSource: string;
+    /** Port of the deployer's proxy; 0 for a free one. */
+    readonly port: number;
+}
+
+/** Everything outside of the program: Azure, Entra, GitHub, chart registries, and the clusters that Azure runs. */
+export interface World {
+    status(): WorldStatus;
+    /** Lets the commands know that the world is there. */
+    announce(): void;
+    stop(): Promise<void>;
+}
+
+/** Starts the world of a sandbox, with credentials that only this sandbox knows. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+    const { directory, binaries } = options;
+    const credentials = createCredentials();
+    const authority = await loadOrCreateAuthority(directory);
+    const routes: Route[] = [];
+    const clusters = new Clusters({
+        directory: path.join(directory, "clusters"),
+        binaries,
+        fluxDistribution: options.fluxDistribution,
+        authority,
+        tenantId: credentials.tenantId,
+        routes: () => routes,
+        authorize: (id, review) => azure.authorize(id, review),
+    });
+    const proxy = await startProxy({ routes, authority, port: options.port });
+    const azure = await createAzure({ ...credentials, clusters, apiProxyUrl: proxy.url });
+    const repositories = path.join(directory, "github");
+    const github = await createGitHub({ directory: repositories, owner: owner(), token: credentials.githubToken });
+    const charts = await generateCharts(options.fluxOperatorSource);
+    routes.push(...azure.routes, ...github.routes, ...chartRoutes(charts), clusters.route());
+    await preparePlugins(directory);
+    const environment = deployerEnvironment(credentials, proxy, authority.certificateFile);
+    return {
+        status: () => ({
+            calls: { azure: azure.calls(), github: github.calls() },
+            clusters: clusters.list(),
+            azureResources: azure.resources().map(({ type }) => String(type)),
+            refusals: [...new Set(proxy.refusals().map(({ host }) => host))],
+        }),
+        announce: () =>
+            writeSession(directory, {
+                pid: process.pid,
+                environment,
+                binaries,
+                fleetRepositories: path.join(repositories, "repositories"),
+            }),
+        stop: async () => {
+            await clusters.stopAll();
+            await Promise.all([github.close(), proxy.close()]);
+        },
+    };
+}
+
+function createCredentials() {
+    return {
+        tenantId: randomUUID(),
+        subscriptionId: randomUUID(),
+        deployer: {
+            clientId: randomUUID(),
+            clientSecret: randomBytes(24).toString("base64url"),
+            objectId: randomUUID(),
+        },
+        githubToken: `github_pat_${randomBytes(24).toString("hex")}`,
+    };
+}
+
+/** Environment of whoever deploys: what the providers document as their login, and the only way out. */
+function deployerEnvironment(
+    credentials: ReturnType<typeof createCredentials>,
+    proxy: { readonly url: string; readonly socksUrl: string },
+    certificateFile: string,
+): Record<string, string> {
+    const { deployer, tenantId, subscriptionId, githubToken } = credentials;
+    return {
+        ARM_CLIENT_ID: deployer.clientId,
+        ARM_CLIENT_SECRET: deployer.clientSecret,
+        ARM_TENANT_ID: tenantId,
+        ARM_SUBSCRIPTION_ID: subscriptionId,
+        GITHUB_TOKEN: githubToken,
+        HTTP_PROXY: proxy.url,
+        HTTPS_PROXY: proxy.url,
+        ALL_PROXY: proxy.socksUrl,
+        NO_PROXY: "127.0.0.0/8,localhost",
+        SSL_CERT_FILE: certificateFile,
+        NODE_EXTRA_CA_CERTS: certificateFile,
+        NODE_OPTIONS: `--require=${path.join(__dirname, "network", "env-proxy.cjs")}`,
+    };
+}
+
+/** The organisation that exists is the one that the committed stack files name. */
+function owner(): string {
+    const file = path.join(repositoryRoot, "Pulumi.staging.yaml");
+    const { config } = parse(fs.readFileSync(file, "utf8")) as { config?: Record<string, string> };
+    return config?.["github:owner"] ?? "landfall-example";
+}
+
+/** Real plugins that the user has installed are used instead of stand-ins. */
+async function preparePlugins(directory: string): Promise<void> {
+    const installed = path.join(os.homedir(), ".pulumi", "plugins");
+    const home = path.join(directory, "pulumi");
+    fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+    if (fs.existsSync(installed) && !fs.existsSync(path.join(home, "plugins"))) {
+        fs.symlinkSync(installed, path.join(home, "plugins"));
+    }
+    await writePluginPath({ directory: path.join(directory, "plugins"), realPluginFolder: installed });
+}

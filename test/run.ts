@@ -1,0 +1,61 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import Mocha from "mocha";
+import { ensureToolchain } from "../sandbox/toolchain/toolchain";
+
+/** Kinds of tests in the order in which they run, each with the programs of the toolchain that it needs. */
+const kinds: Readonly<Record<string, readonly string[] | "all">> = {
+    static: ["actionlint"],
+    unit: [],
+    tree: ["kustomize", "kubeconform"],
+    sandbox: "all",
+};
+
+/**
+ * Runs the tests of the named kinds, or all of them, in one mocha. Prints its totals and, last, `N passed, N failed`.
+ *
+ * The programs that the tests need are built into the toolchain's cache first, and named to them by `LANDFALL_BINARIES`.
+ */
+async function main(requested: readonly string[]): Promise<number> {
+    const unknown = requested.filter((kind) => !(kind in kinds));
+    if (unknown.length > 0) {
+        throw new Error(`no such kind of test: ${unknown.join(", ")}; kinds are ${Object.keys(kinds).join(", ")}`);
+    }
+    const selected = Object.keys(kinds).filter((kind) => requested.length === 0 || requested.includes(kind));
+    const needed = selected.map((kind) => kinds[kind] ?? []);
+    const names = needed.flatMap((programs) => programs);
+    if (names.length > 0) {
+        const only = needed.includes("all") ? {} : { only: names };
+        const { binaries } = await ensureToolchain({ ...only, log: (line) => console.error(line) });
+        process.env.LANDFALL_BINARIES = binaries;
+    }
+    const mocha = new Mocha({ timeout: 20_000, forbidOnly: true, color: process.stdout.isTTY });
+    for (const file of selected.flatMap(testFiles)) {
+        mocha.addFile(file);
+    }
+    return new Promise((resolve) => {
+        const runner = mocha.run((failures) => {
+            const { passes = 0, pending = 0 } = runner.stats ?? {};
+            console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ""}`);
+            resolve(failures === 0 && passes > 0 ? 0 : 1);
+        });
+    });
+}
+
+function testFiles(kind: string): string[] {
+    const folder = path.join(__dirname, kind);
+    return fs
+        .readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".test.ts"))
+        .sort()
+        .map((file) => path.join(folder, file));
+}
+
+main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+        console.error(error instanceof Error ? error.message : error);
+        console.log("0 passed, 1 failed");
+        process.exit(1);
+    },
+);
