@@ -20,7 +20,7 @@ const lock = createHash("sha256")
     .digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
     console.error("Installing packages (npm ci) …");
-    const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
         cwd: root,
         stdio: ["ignore", "ignore", "inherit"],
     });

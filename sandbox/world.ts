@@ -45,12 +45,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         routes: () => routes,
         authorize: (id, review) => azure.authorize(id, review),
     });
-    const proxy = await startProxy({ routes, authority, port: options.port });
-    const azure = await createAzure({ ...credentials, clusters, apiProxyUrl: proxy.url });
+    const azure = createAzure({ ...credentials, clusters });
     const repositories = path.join(directory, "github");
     const github = await createGitHub({ directory: repositories, owner: owner(), token: credentials.githubToken });
     const charts = await generateCharts(options.fluxOperatorSource);
     routes.push(...azure.routes, ...github.routes, ...chartRoutes(charts), clusters.route());
+    const proxy = await startProxy({ routes, authority, port: options.port });
     await preparePlugins(directory);
     const environment = deployerEnvironment(credentials, proxy, authority.certificateFile);
     return {

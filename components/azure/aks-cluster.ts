@@ -41,7 +41,8 @@ export class AksCluster extends pulumi.ComponentResource {
     readonly kubeconfig: pulumi.Output<string>;
 
     constructor(name: string, args: AksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:AksCluster", name, args, opts);
+        // No arguments: a component's are kept in state, and the settings hold a private key.
+        super("landfall:azure:AksCluster", name, {}, opts);
         const cluster = new containerservice.ManagedCluster(name, buildCluster(args.settings, args), {
             parent: this,
             // The autoscaler's affair, once the cluster is made.

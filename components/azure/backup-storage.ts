@@ -31,7 +31,7 @@ export class BackupStorage extends pulumi.ComponentResource {
     readonly blobEndpoint: pulumi.Output<string>;
 
     constructor(name: string, args: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:BackupStorage", name, args, opts);
+        super("landfall:azure:BackupStorage", name, {}, opts);
         const account = this.createAccount(name, args);
         const blobs = this.createBlobService(name, args, account);
         this.createLifecycle(name, args, account, blobs);

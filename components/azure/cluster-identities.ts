@@ -31,7 +31,7 @@ export class ClusterIdentities extends pulumi.ComponentResource {
     readonly kubeletPrincipalId: pulumi.Output<string>;
 
     constructor(name: string, args: ClusterIdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:ClusterIdentities", name, args, opts);
+        super("landfall:azure:ClusterIdentities", name, {}, opts);
         const controlPlane = this.createIdentity(`${name}-control-plane`, args.controlPlaneName, args);
         const kubelet = this.createIdentity(`${name}-kubelet`, args.kubeletName, args);
         const principal = { objectId: controlPlane.principalId, type: "ServicePrincipal" } as const;

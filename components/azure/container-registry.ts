@@ -45,7 +45,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
     readonly ciClientId: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: ContainerRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:ContainerRegistry", name, args, opts);
+        super("landfall:azure:ContainerRegistry", name, {}, opts);
         const registry = this.createRegistry(name, args);
         grantRole(
             `${name}-kubelet-acr-pull`,

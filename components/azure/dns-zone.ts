@@ -18,7 +18,7 @@ export class DnsZone extends pulumi.ComponentResource {
     readonly nameServers: pulumi.Output<string[]>;
 
     constructor(name: string, args: DnsZoneArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:DnsZone", name, args, opts);
+        super("landfall:azure:DnsZone", name, {}, opts);
         const zone = new dns.Zone(
             name,
             {

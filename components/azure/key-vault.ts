@@ -35,7 +35,7 @@ export class KeyVault extends pulumi.ComponentResource {
     readonly keyUri: pulumi.Output<string>;
 
     constructor(name: string, args: KeyVaultArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:KeyVault", name, args, opts);
+        super("landfall:azure:KeyVault", name, {}, opts);
         const vault = this.createVault(name, args);
         const officer = grantRole(
             `${name}-deployer-crypto-officer`,
@@ -81,11 +81,10 @@ export class KeyVault extends pulumi.ComponentResource {
                     softDeleteRetentionInDays: 90,
                     enablePurgeProtection: true,
                     publicNetworkAccess: "Enabled",
-                    createMode: args.recover ? "recover" : "default",
+                    ...(args.recover ? { createMode: "recover" } : {}),
                 },
             },
-            // How the vault came to be says nothing about how it is.
-            { ...durable(this, args.protect), ignoreChanges: ["properties.createMode"] },
+            durable(this, args.protect),
         );
     }
 }

@@ -128,7 +128,7 @@ function buildNetworkProfile(settings: ClusterSettings) {
         loadBalancerSku: "standard",
         loadBalancerProfile: {
             backendPoolType: "NodeIPConfiguration",
-            managedOutboundIPs: { count: 1 },
+            managedOutboundIPs: { count: 1, countIPv6: 0 },
             allocatedOutboundPorts: 0,
             idleTimeoutInMinutes: 30,
         },

@@ -117,10 +117,19 @@ async function ask(args: NameCheckArgs, path: string, body?: unknown): Promise<A
         const cause = error instanceof Error ? (error.cause ?? error) : error;
         throw new pulumi.RunError(`cannot reach ${ARM} to check names: ${String(cause)}`);
     });
-    const answer: Answer = { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    const answer: Answer = { status: response.status, body: objectOf(await response.text()) };
     if (response.status === 401 || response.status === 403)
         throw refusal(`about ${path.split("?")[0] ?? path}`, answer);
     return answer;
+}
+
+/** The JSON of an answer; an empty or other body is one without fields, and its status says enough. */
+function objectOf(body: string): Record<string, unknown> {
+    try {
+        return (JSON.parse(body) ?? {}) as Record<string, unknown>;
+    } catch {
+        return {};
+    }
 }
 
 function refusal(question: string, answer: Answer): pulumi.RunError {

@@ -20,7 +20,7 @@ export class Network extends pulumi.ComponentResource {
     readonly nodeSubnetId: pulumi.Output<string>;
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:Network", name, args, opts);
+        super("landfall:azure:Network", name, {}, opts);
         const { resourceGroupName } = args;
         const vnet = new network.VirtualNetwork(
             name,

@@ -36,7 +36,7 @@ export interface NodePoolsArgs {
  */
 export class NodePools extends pulumi.ComponentResource {
     constructor(name: string, args: NodePoolsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:NodePools", name, args, opts);
+        super("landfall:azure:NodePools", name, {}, opts);
         for (const [pool, settings] of Object.entries(args.userPools)) {
             const previous: pulumi.Resource[] = [];
             for (const zone of settings.zones.length > 0 ? settings.zones : [undefined]) {

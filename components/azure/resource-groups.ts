@@ -25,7 +25,7 @@ export class ResourceGroups extends pulumi.ComponentResource {
     readonly clusterName: pulumi.Output<string>;
 
     constructor(name: string, args: ResourceGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:ResourceGroups", name, args, opts);
+        super("landfall:azure:ResourceGroups", name, {}, opts);
         const durableGroup = new resources.ResourceGroup(
             `${name}-durable`,
             { resourceGroupName: args.durableName, location: args.location },

@@ -31,7 +31,8 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
     readonly principalId: pulumi.Output<string>;
 
     constructor(name: string, args: WorkloadIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("landfall:azure:WorkloadIdentity", name, args, opts);
+        // Given the arguments, the engine would hold everything in here back until the cluster has an issuer.
+        super("landfall:azure:WorkloadIdentity", name, {}, opts);
         const identity = new managedidentity.UserAssignedIdentity(
             name,
             { resourceGroupName: args.resourceGroupName, location: args.location, resourceName: args.identityName },

@@ -3,12 +3,13 @@
  * `arm.ts`, `entra.ts` and `key-vault-data.ts`.
  */
 import { randomUUID } from "node:crypto";
+import type { AccessReview } from "../cluster/access";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
 import { isAllowed } from "./access";
 import { handleArm } from "./arm";
 import { behaviours } from "./behaviours";
 import type { RunningClusters } from "./behaviours/managed-cluster";
-import { type AccessReview, dataActionOf } from "./cluster-access";
+import { dataActionOf } from "./cluster-access";
 import type { ClusterHost } from "./clusters";
 import { createEntra } from "./entra";
 import { keyVaultRoute } from "./key-vault-data";

@@ -1,17 +1,4 @@
-/** What a SubjectAccessReview of an API server asks, as far as Azure RBAC for Kubernetes looks at it. */
-export interface AccessReview {
-    /** The object id of a principal in Entra; other users are none of Azure's. */
-    readonly user: string;
-    readonly groups: readonly string[];
-    readonly verb?: string;
-    /** API group; "" is the core. */
-    readonly group?: string;
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-    /** Of a request that is not for a resource, e.g. `/healthz`. */
-    readonly path?: string;
-}
+import type { AccessReview } from "../cluster/access";
 
 const cluster = "Microsoft.ContainerService/managedClusters";
 const verbs: Readonly<Record<string, string>> = {
@@ -26,12 +13,12 @@ const verbs: Readonly<Record<string, string>> = {
 };
 
 /** The data action that stands for a request: `…/apps/deployments/write`, `…/pods/exec/action`, `…/healthz/read`. */
-export function dataActionOf({ verb = "get", group = "", resource, subresource, path = "" }: AccessReview): string {
+export function dataActionOf({ verb, apiGroup = "", resource, subresource, path = "" }: AccessReview): string {
     if (resource === undefined || resource === "") {
         const name = path.split("/").filter(Boolean)[0] ?? "api";
         return `${cluster}/${name}/${verbs[verb] ?? "read"}`;
     }
-    const kind = [group, resource].filter((part) => part !== "").join("/");
+    const kind = [apiGroup, resource].filter((part) => part !== "").join("/");
     const known = verbs[verb];
     if (known === undefined) {
         return `${cluster}/${kind}/${verb}/action`;

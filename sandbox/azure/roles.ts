@@ -115,7 +115,8 @@ export const builtInRoles: readonly RoleDefinition[] = [
         actions: [...support, "Microsoft.Network/privateDnsZones/*", "Microsoft.Network/virtualNetworks/join/action"],
     }),
     role("f1a07417-d97a-45cb-824c-7a7467783830", "Managed Identity Operator", {
-        actions: [...support, `${identities}/*/read`, `${identities}/*/assign/action`],
+        // Azure writes a "*" between type and verb, and checks the action without it.
+        actions: [...support, `${identities}/read`, `${identities}/assign/action`],
     }),
     role("e40ec5ca-96e0-45a2-b4ff-59039f2c2b59", "Managed Identity Contributor", {
         actions: [

@@ -24,14 +24,9 @@ export function checkSchema(type: ResourceType, inputs: Properties): void {
     throw new ArmError(400, code, errors.map(describe).join(" "), first && propertyPath(first));
 }
 
-/** The schema of a type's inputs, with `properties`, `definitions` and `$ref`s into them. */
-export function schemaOf(type: ResourceType): Properties {
-    const file = join(__dirname, "schemas", `${type.token.replace(":", ".")}.json`);
-    return JSON.parse(readFileSync(file, "utf8")) as Properties;
-}
-
 function validator(type: ResourceType): ValidateFunction {
-    const known = compiled.get(type.token) ?? ajv.compile(schemaOf(type));
+    const file = join(__dirname, "schemas", `${type.token.replace(":", ".")}.json`);
+    const known = compiled.get(type.token) ?? ajv.compile(JSON.parse(readFileSync(file, "utf8")) as object);
     compiled.set(type.token, known);
     return known;
 }

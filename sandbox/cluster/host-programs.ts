@@ -24,6 +24,12 @@ export interface HostProgram {
     readonly unknownFlags?: readonly string[];
 }
 
+/**
+ * controller-runtime finds the namespace of the lease in a file at a fixed path that only containers have. So a second
+ * replica is active too, and a rolling update overlaps for a moment: leader election is not proved.
+ */
+const withoutLease = "--enable-leader-election=false";
+
 const programs: readonly HostProgram[] = [
     {
         name: "flux-operator",
@@ -32,8 +38,7 @@ const programs: readonly HostProgram[] = [
             `--metrics-addr=${address}:8080`,
             `--health-addr=${address}:8081`,
             "--web-server-port=0",
-            // It finds the namespace of its lease in a file that only containers have.
-            "--enable-leader-election=false",
+            withoutLease,
         ],
         // Its main package refuses to start unless Go's FIPS 140-3 mode is on, which the image sets.
         env: { GODEBUG: "fips140=on" },
@@ -70,5 +75,5 @@ export function hostProgramOf(image: string | undefined): HostProgram | undefine
 }
 
 function controllerFlags(address: string): string[] {
-    return [`--metrics-addr=${address}:8080`, `--health-addr=${address}:9440`];
+    return [`--metrics-addr=${address}:8080`, `--health-addr=${address}:9440`, withoutLease];
 }

@@ -1,5 +1,5 @@
 /**
- * GitHub on this machine: the REST API for one organisation and one token, and git over ssh, on real bare repositories.
+ * GitHub on this machine: the REST API for one organisation and one token, and git over ssh and https, on real bare repositories.
  *
  * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens and GitHub Apps (the
  * token here is an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of pull
@@ -20,10 +20,12 @@ import { Git } from "./git";
 import { historyEndpoints } from "./history";
 import { hostKeys } from "./host-keys";
 import { pullEndpoints } from "./pulls";
+import { writeHook } from "./push";
 import { referenceEndpoints } from "./refs";
 import { repositoryEndpoints } from "./repositories";
-import { Context, createRouter } from "./router";
+import { Context, createRouter, Endpoint } from "./router";
 import { rulesetEndpoints } from "./rulesets";
+import { createSmartHttp } from "./smart-http";
 import { startSshServer } from "./ssh-server";
 import { Repository, Store } from "./store";
 import { treeEndpoints } from "./trees";
@@ -39,6 +41,7 @@ export interface GitHubOptions {
 }
 
 export interface GitHub {
+    /** github.com has two: port 22 goes to the ssh server, everything else is git over https. */
     readonly routes: readonly Route[];
     /** Where git over ssh listens on 127.0.0.1. */
     readonly sshPort: number;
@@ -53,6 +56,22 @@ export interface GitHub {
     close(): Promise<void>;
 }
 
+/** A path is answered by the first endpoint that fits it: those of history come before those of commits. */
+const endpoints: readonly Endpoint[] = [
+    ...repositoryEndpoints,
+    ...deployKeyEndpoints,
+    ...branchEndpoints,
+    ...rulesetEndpoints,
+    ...referenceEndpoints,
+    ...blobEndpoints,
+    ...treeEndpoints,
+    ...historyEndpoints,
+    ...commitEndpoints,
+    ...contentEndpoints,
+    ...pullEndpoints,
+    ...automationEndpoints,
+];
+
 /** Starts the stand-in. Throws when the folder cannot be used or its state cannot be read. */
 export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
     const { directory, owner, token } = options;
@@ -63,29 +82,17 @@ export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
     const keys = await hostKeys(join(directory, "host-keys"));
     const context: Context = { owner, token, store, git };
     let calls = 0;
-    const endpoints = [
-        ...accountEndpoints(keys),
-        ...repositoryEndpoints,
-        ...deployKeyEndpoints,
-        ...branchEndpoints,
-        ...rulesetEndpoints,
-        ...referenceEndpoints,
-        ...blobEndpoints,
-        ...treeEndpoints,
-        ...historyEndpoints,
-        ...commitEndpoints,
-        ...contentEndpoints,
-        ...pullEndpoints,
-        ...automationEndpoints,
-    ];
-    const api = createRouter(context, endpoints, () => calls++);
-    const ssh = await startSshServer({ store, keys, executable, hooks: join(directory, "hooks"), git });
+    const api = createRouter(context, [...accountEndpoints(keys), ...endpoints], () => calls++);
+    const hooks = join(directory, "hooks");
+    writeHook(hooks);
+    const ssh = await startSshServer({ store, keys, executable, hooks, git });
     const toSsh = (wanted: number) => (_host: string, port: number) =>
         Promise.resolve(port === wanted ? { host: "127.0.0.1", port: ssh.port } : undefined);
     return {
         routes: [
             { host: "api.github.com", handle: api },
             { host: "github.com", forward: toSsh(22) },
+            { host: "github.com", handle: createSmartHttp({ store, token, executable, hooks, git }) },
             { host: "ssh.github.com", forward: toSsh(443) },
         ],
         sshPort: ssh.port,

@@ -1,14 +1,16 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Duplex } from "node:stream";
 
 import { Git } from "./git";
-import { refusal } from "./policy";
+import { Actor, Refusal, refusal, RefUpdate } from "./policy";
 import { Repository } from "./store";
 
 /**
  * The pre-receive hook. Git passes file descriptor 3 on to it, at whose other end is this process: the hook tells where the
  * new objects are and which references shall move, and reads lines for the pusher until a verdict.
  */
-export const hookScript = `#!/bin/sh
+const hookScript = `#!/bin/sh
 { echo "$GIT_OBJECT_DIRECTORY"; echo "$GIT_ALTERNATE_OBJECT_DIRECTORIES"; cat; echo; } >&3
 while IFS= read -r line <&3; do
     case "$line" in
@@ -20,8 +22,16 @@ done
 exit 1
 `;
 
-/** Answers the hook of one push: branch protection and rulesets hold for deploy keys too. */
-export function judgePush(pipe: Duplex, repository: Repository, git: Git): void {
+/** Writes the hook into a folder, for `core.hooksPath`. */
+export function writeHook(folder: string): void {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const file = join(folder, "pre-receive");
+    writeFileSync(file, hookScript);
+    chmodSync(file, 0o700);
+}
+
+/** Answers the hook of one push by `actor`: branch protection and rulesets hold for pushes too. */
+export function judgePush(pipe: Duplex, repository: Repository, git: Git, actor: Actor): void {
     let told = "";
     pipe.on("error", () => pipe.destroy());
     pipe.on("data", (chunk: Buffer) => {
@@ -30,11 +40,10 @@ export function judgePush(pipe: Duplex, repository: Repository, git: Git): void 
         const [objects, alternates, ...updates] = told.split("\n");
         told = "";
         const env = { GIT_OBJECT_DIRECTORY: objects!, GIT_ALTERNATE_OBJECT_DIRECTORIES: alternates! };
+        const judge = (update: RefUpdate) => refusal(repository, git, update, actor, { env });
         verdict(
-            repository,
-            git,
+            judge,
             updates.filter((line) => line !== ""),
-            env,
         ).then(
             (lines) => pipe.write(lines.length === 0 ? "verdict accept\n" : `${lines.join("\n")}\nverdict refuse\n`),
             (error: Error) => pipe.write(`error: ${error.message.replace(/\n/g, " ")}\nverdict refuse\n`),
@@ -43,21 +52,13 @@ export function judgePush(pipe: Duplex, repository: Repository, git: Git): void 
 }
 
 async function verdict(
-    repository: Repository,
-    git: Git,
+    judge: (update: RefUpdate) => Promise<Refusal | undefined>,
     updates: readonly string[],
-    env: Record<string, string>,
 ): Promise<string[]> {
     const lines: string[] = [];
     for (const line of updates) {
         const [previous, next, reference] = line.split(" ");
-        const refused = await refusal(
-            repository,
-            git,
-            { reference: reference!, previous: previous!, next: next! },
-            "deployKey",
-            { env },
-        );
+        const refused = await judge({ reference: reference!, previous: previous!, next: next! });
         if (!refused) continue;
         lines.push(
             refused.by === "rules"

@@ -113,6 +113,8 @@ async function dispatch(context: Context, found: Match | undefined, request: Htt
     const { owner, repo } = found.params;
     if (owner === undefined || repo === undefined) return found.endpoint.handle(call as RepositoryCall);
     const repository = context.store.find(owner, repo);
+    if (!authenticated && (repository ?? context.store.findFormer(owner, repo))?.settings.visibility !== "public")
+        throw notFound();
     if (!repository) return moved(context, request, owner, repo);
     if (repository.settings.archived === true && request.method !== "GET" && !/\{repo\}$/.test(found.endpoint.path)) {
         throw new ApiError(403, "Repository was archived so is read-only.");

@@ -1,7 +1,5 @@
 import { ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { Duplex } from "node:stream";
 
 import { AuthContext, Connection, PublicKeyAuthContext, Server, ServerChannel, Session, utils } from "ssh2";
@@ -9,7 +7,7 @@ import { AuthContext, Connection, PublicKeyAuthContext, Server, ServerChannel, S
 import { keyOwner } from "./deploy-keys";
 import { Git, gitEnvironment } from "./git";
 import { HostKey } from "./host-keys";
-import { hookScript, judgePush } from "./push";
+import { judgePush } from "./push";
 import { DeployKey, Repository, Store } from "./store";
 
 export interface SshServer {
@@ -21,7 +19,7 @@ interface Options {
     readonly store: Store;
     readonly keys: readonly HostKey[];
     readonly executable: string;
-    /** Folder for the hook that asks before a push is accepted. */
+    /** Folder of the pre-receive hook. */
     readonly hooks: string;
     git(repository: Repository): Git;
 }
@@ -36,9 +34,6 @@ interface Login {
  * and the commands are git-upload-pack and git-receive-pack on the repository of that key. Listens on 127.0.0.1.
  */
 export async function startSshServer(options: Options): Promise<SshServer> {
-    mkdirSync(options.hooks, { recursive: true, mode: 0o700 });
-    writeFileSync(join(options.hooks, "pre-receive"), hookScript);
-    chmodSync(join(options.hooks, "pre-receive"), 0o700);
     const connections = new Set<Connection>();
     const server = new Server(
         { hostKeys: options.keys.map((key) => key.privateKey), ident: "sandbox" },
@@ -161,8 +156,7 @@ function run(
         env,
         stdio: ["pipe", "pipe", "pipe", "pipe"],
     });
-    const git = options.git(repository);
-    judgePush(child.stdio[3] as Duplex, repository, git);
+    judgePush(child.stdio[3] as Duplex, repository, options.git(repository), "deployKey");
     connect(channel, child);
 }
 

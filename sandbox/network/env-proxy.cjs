@@ -41,6 +41,7 @@ function covers(exception, host, port) {
     return host.endsWith(exception.startsWith(".") ? exception : `.${exception}`);
 }
 
+/** An agent's createConnection, which goes through the proxy where there is one for the host. */
 function tunnelled(protocol, defaultPort, connectDirectly) {
     return function createConnection(options, onCreated) {
         const port = Number(options.port ?? defaultPort);
@@ -50,7 +51,6 @@ function tunnelled(protocol, defaultPort, connectDirectly) {
             return connectDirectly.call(this, options, onCreated);
         }
         openTunnel(proxy, `${hostname}:${port}`).then(
-            // onCreated of the direct connection is called by the caller's own return value, and here by hand.
             (socket) => {
                 onCreated(null, protocol === "https:" ? connectDirectly.call(this, { ...options, socket }) : socket);
             },

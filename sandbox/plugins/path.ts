@@ -11,18 +11,20 @@ const entryPoints = {
     "pulumi-resource-tls": "tls/main.ts",
     "pulumi-resource-kubernetes": "kubernetes/main.ts",
     "pulumi-language-nodejs": "language-nodejs/main.ts",
-    kubelogin: "kubelogin/main.ts",
 } as const;
 
-/** Runs dynamic providers. It ships inside the SDK, so it is started as it is. */
-const dynamicProvider = "pulumi-resource-pulumi-nodejs";
+/** Scripts that are started as they are: what runs dynamic providers ships inside the SDK, kubelogin is plain Node. */
+const scripts = {
+    "pulumi-resource-pulumi-nodejs": require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
+    kubelogin: join(__dirname, "kubelogin/main.mjs"),
+} as const;
 
-export type Plugin = keyof typeof entryPoints | typeof dynamicProvider;
+type Bundled = keyof typeof entryPoints;
+type Script = keyof typeof scripts;
 
-export const allPlugins: readonly Plugin[] = [
-    ...(Object.keys(entryPoints) as (keyof typeof entryPoints)[]),
-    dynamicProvider,
-];
+export type Plugin = Bundled | Script;
+
+export const allPlugins = [...Object.keys(entryPoints), ...Object.keys(scripts)] as readonly Plugin[];
 
 export interface PluginPathOptions {
     /** The folder to put on PATH; made when missing. */
@@ -55,7 +57,7 @@ export async function writePluginPath(options: PluginPathOptions): Promise<Plugi
     await mkdir(bundles, { recursive: true });
     await bundle(wanted, bundles);
     for (const plugin of wanted) {
-        const script = plugin === dynamicProvider ? dynamicProviderScript() : join(bundles, `${plugin}.cjs`);
+        const script = isScript(plugin) ? scripts[plugin] : join(bundles, `${plugin}.cjs`);
         const text = `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`;
         await writeFile(join(directory, plugin), text, { mode: 0o755 });
     }
@@ -63,7 +65,7 @@ export async function writePluginPath(options: PluginPathOptions): Promise<Plugi
 }
 
 async function bundle(plugins: readonly Plugin[], directory: string): Promise<void> {
-    const entries = plugins.filter((plugin) => plugin !== dynamicProvider);
+    const entries = plugins.filter((plugin) => !isScript(plugin));
     await build({
         entryPoints: entries.map((plugin) => ({ in: join(__dirname, entryPoints[plugin]), out: plugin })),
         outdir: directory,
@@ -75,14 +77,14 @@ async function bundle(plugins: readonly Plugin[], directory: string): Promise<vo
     });
 }
 
-function dynamicProviderScript(): string {
-    return require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+function isScript(plugin: Plugin): plugin is Script {
+    return plugin in scripts;
 }
 
 /** Whether the engine would find the real plugin of the version that the program's SDK asks for. */
 async function isInstalled(plugin: Plugin, folder: string): Promise<boolean> {
     const name = /^pulumi-resource-(.+)$/.exec(plugin)?.[1];
-    if (name === undefined || plugin === dynamicProvider) {
+    if (name === undefined || isScript(plugin)) {
         return false;
     }
     const manifest = join(dirname(require.resolve(`@pulumi/${name}/package.json`)), "package.json");

@@ -127,7 +127,7 @@ describe("the sandbox's network", () => {
             const outgoing = request({ port: proxy.port, method: "CONNECT", path: authorityForm });
             outgoing.on("error", reject);
             outgoing.on("connect", (response, socket, head) => {
-                resolve({ response, socket: socket as Socket, body: head.toString() });
+                resolve({ response, socket: socket, body: head.toString() });
             });
             outgoing.end();
         });

@@ -9,7 +9,7 @@ import { isWithin, parseResourceId, type ResourceId } from "../resource-id";
 import type { AzureState, Resource } from "../state";
 import { poolProperties } from "./agent-pool";
 import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
-import type { ClusterInputs, PoolInputs } from "./cluster-inputs";
+import type { ClusterInputs } from "./cluster-inputs";
 import { checkClusterNetwork, networkProfileOf } from "./cluster-network";
 import { checkClusterRules } from "./cluster-rules";
 import { checkPool, checkPoolChange } from "./pool-rules";

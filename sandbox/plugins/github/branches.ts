@@ -56,6 +56,15 @@ async function nameOf(client: GitHubClient, repository: unknown): Promise<string
 const protectionPath = (client: GitHubClient, repository: string, branch: string): string =>
     client.repository(repository, `/branches/${encodeURIComponent(branch)}/protection`);
 
+async function createProtection(client: GitHubClient, inputs: Properties): Promise<Reading> {
+    const repository = await nameOf(client, inputs.repositoryId);
+    // The REST API would overwrite a rule that is there already, which the API of the real provider refuses.
+    if (await client.find(protectionPath(client, repository, String(inputs.pattern)))) {
+        throw new Error(`Name already protected: ${String(inputs.pattern)}`);
+    }
+    return protect(client, inputs);
+}
+
 async function protect(client: GitHubClient, inputs: Properties): Promise<Reading> {
     const repository = await nameOf(client, inputs.repositoryId);
     const branch = String(inputs.pattern);
@@ -69,19 +78,28 @@ async function protect(client: GitHubClient, inputs: Properties): Promise<Readin
         required_status_checks: checks ? { strict: checks.strict ?? false, contexts: checks.contexts ?? [] } : null,
         restrictions: null,
     });
-    const reading = await mustRead(readProtection(client, `${repository}:${branch}`), `protection of ${branch}`);
+    const reading = await mustRead(
+        readProtection(client, `${repository}:${branch}`, inputs),
+        `protection of ${branch}`,
+    );
     return { ...reading, outputs: { ...reading.outputs, ...inputs } };
 }
 
-async function readProtection(client: GitHubClient, id: string): Promise<Reading | undefined> {
+async function readProtection(
+    client: GitHubClient,
+    id: string,
+    inputs: Properties | undefined,
+): Promise<Reading | undefined> {
     const [repository, pattern] = twoParts(id, "repository:pattern");
     const answer = await client.find(protectionPath(client, repository, pattern));
     if (!answer) return undefined;
     const enabled = (field: string): boolean => (answer.body[field] as { enabled: boolean }).enabled;
     const reviews = answer.body.required_pull_request_reviews as Properties | undefined;
     const checks = answer.body.required_status_checks as Properties | undefined;
+    const given = inputs?.repositoryId;
     const state = {
-        repositoryId: repository,
+        // A node id stays a node id.
+        repositoryId: given !== undefined && (await nameOf(client, given)) === repository ? given : repository,
         pattern,
         ...Object.fromEntries(Object.entries(flags).map(([name, field]) => [name, enabled(field)])),
         requiredPullRequestReviews: reviews && [
@@ -115,7 +133,7 @@ export const branchProtection: Resource = {
             ? [{ property: "pattern", reason: "must be one branch in the sandbox; use RepositoryRuleset for patterns" }]
             : []),
     ],
-    create: protect,
+    create: createProtection,
     update: (client, _id, _olds, news) => protect(client, news),
     delete: async (client, id) => {
         const [repository, branch] = twoParts(id, "repository:pattern");

@@ -10,7 +10,7 @@ import { differingPaths } from "../compare";
 import { CheckFailure, Difference, Properties, Provider, ResourceState, unknown } from "../provider";
 import { actionsVariable, repositoryEnvironment, repositoryWebhook } from "./automation";
 import { branchDefault, branchProtection } from "./branches";
-import { GitHubClient, Transport } from "./client";
+import { GitHubClient, GitHubError, Transport } from "./client";
 import { deployKey } from "./deploy-key";
 import { functions } from "./functions";
 import { repository } from "./repository";
@@ -100,6 +100,22 @@ function within(given: unknown, actual: unknown): unknown {
 const isObject = (value: unknown): value is Properties =>
     typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Another owner is another place: nothing there is the old resource. */
+function diffConfig(olds: Properties, news: Properties): Difference {
+    const paths = differingPaths(olds, news);
+    const moves = (path: string): boolean => path === "owner" || path === "organization" || path === "baseUrl";
+    return { updates: paths.filter((path) => !moves(path)), replaces: paths.filter(moves) };
+}
+
+/** Deletes what somebody else may have deleted already. */
+async function ifThere(remove: () => Promise<void>): Promise<void> {
+    try {
+        await remove();
+    } catch (error) {
+        if (!(error instanceof GitHubError && error.status === 404)) throw error;
+    }
+}
+
 function stateOf(resource: Resource, reading: Reading): ResourceState {
     return { id: reading.id, outputs: reading.outputs, secrets: resource.secrets };
 }
@@ -129,12 +145,7 @@ export function createGitHubProvider(transport: Transport = (url, init) => fetch
             config = given;
             return Promise.resolve();
         },
-        // Another owner is another place: nothing there is the old resource.
-        diffConfig: (olds, news) => {
-            const paths = differingPaths(olds, news);
-            const moves = (path: string): boolean => path === "owner" || path === "organization" || path === "baseUrl";
-            return { updates: paths.filter((path) => !moves(path)), replaces: paths.filter(moves) };
-        },
+        diffConfig,
         check: async (type, name, olds, news) => Promise.resolve(check(resourceOf(type), name, olds, news)),
         diff: async (type, _id, olds, news) => Promise.resolve(diff(resourceOf(type), olds, news)),
         create: async (type, _name, inputs) =>
@@ -144,7 +155,7 @@ export function createGitHubProvider(transport: Transport = (url, init) => fetch
             if (!resource.update) throw new Error(`${type} cannot be updated: every change makes a new one.`);
             return stateOf(resource, await resource.update(client(), id, olds, news));
         },
-        delete: async (type, id, inputs, outputs) => resourceOf(type).delete(client(), id, inputs, outputs),
+        delete: (type, id, inputs, outputs) => ifThere(() => resourceOf(type).delete(client(), id, inputs, outputs)),
         read: async (type, id, inputs) => {
             const resource = resourceOf(type);
             const reading = await resource.read(client(), id, inputs);

@@ -73,8 +73,14 @@ function execute(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortS
             if (code === 0) {
                 resolve(Buffer.concat(output).toString("utf8"));
             } else {
-                reject(new HelmError(Buffer.concat(errors).toString("utf8").trim()));
+                reject(new HelmError(reason(Buffer.concat(errors).toString("utf8"))));
             }
         });
     });
+}
+
+/** The error itself, without the log lines before it. */
+function reason(text: string): string {
+    const start = text.lastIndexOf("Error: ");
+    return text.slice(start < 0 ? 0 : start + "Error: ".length).trim();
 }

@@ -74,10 +74,15 @@ export function pruneToInputs(inputs: unknown, live: unknown): unknown {
         return inputs.length === live.length ? live.map((item, index) => pruneToInputs(inputs[index], item)) : live;
     }
     if (isObject(inputs) && isObject(live)) {
-        const kept = Object.keys(inputs).filter((key) => live[key] !== undefined);
-        return Object.fromEntries(kept.map((key) => [key, pruneToInputs(inputs[key], live[key])]));
+        const kept = Object.keys(inputs).filter((key) => live[key] !== undefined || isZero(inputs[key]));
+        return Object.fromEntries(kept.map((key) => [key, pruneToInputs(inputs[key], live[key] ?? inputs[key])]));
     }
     return live;
+}
+
+/** What the API server leaves out of an object instead of writing it down. */
+function isZero(value: unknown): boolean {
+    return !value || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 export function asProperties(value: unknown): Properties {

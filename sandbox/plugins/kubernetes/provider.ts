@@ -63,9 +63,19 @@ export class KubernetesProvider implements Provider {
         if (this.#settings.deleteUnreachable && (await this.isUnreachable(`${id} is treated as gone`))) {
             return;
         }
-        await (type === releaseType
-            ? this.releases().delete(id, inputs)
-            : this.objects().delete(type, id, inputs, timeout));
+        try {
+            await (type === releaseType
+                ? this.releases().delete(id, inputs)
+                : this.objects().delete(type, id, inputs, timeout));
+        } catch (error) {
+            if (error instanceof UnreachableError) {
+                throw new Error(
+                    `${error.message}. If the cluster is gone for good, set deleteUnreachable on the provider, ` +
+                        "or PULUMI_K8S_DELETE_UNREACHABLE=true, and run this again.",
+                );
+            }
+            throw error;
+        }
     }
 
     async read(type: string, id: string, inputs: Properties | undefined, outputs?: Properties) {

@@ -12,15 +12,16 @@ const defaultTimeoutSeconds = 300;
 /** Inputs that need something from the user's machine, or a secret on helm's command line. */
 const unsupported = ["valueYamlFiles", "postrender", "keyring", "verify", "lint", "manifest", "devel"];
 
-interface HelmRelease {
+/** What `helm get metadata` tells of a release. */
+interface ReleaseMetadata {
     readonly name: string;
     readonly namespace: string;
-    readonly version: number;
-    readonly info: { readonly status: string; readonly description?: string };
-    readonly chart?: {
-        readonly metadata: { readonly name: string; readonly version: string; readonly appVersion?: string };
-    };
-    readonly config?: Properties;
+    readonly revision: number;
+    readonly status: string;
+    readonly chart: string;
+    /** The chart's. */
+    readonly version: string;
+    readonly appVersion: string;
 }
 
 /** The inputs with a name, a namespace and a timeout, as the real provider completes them. */
@@ -85,14 +86,17 @@ export class ReleaseResource {
         inputs: Properties | undefined,
     ): Promise<(ResourceState & { inputs: Properties }) | undefined> {
         const { name, namespace } = parseId(id);
-        const release = await this.status(name, namespace);
+        const release = await this.metadata(name, namespace);
         if (!release) {
             return undefined;
         }
-        const chart = release.chart?.metadata;
-        const imported = { name, namespace, chart: chart?.name, version: chart?.version, values: release.config ?? {} };
-        const current =
-            inputs === undefined ? imported : { ...inputs, ...(inputs["values"] ? { values: release.config } : {}) };
+        const text = await this.#helm.run(["get", "values", name, "--namespace", namespace, "--output", "json"]);
+        const values = JSON.parse(text) as Properties | null;
+        if (inputs === undefined) {
+            const imported = { name, namespace, chart: release.chart, version: release.version, values: values ?? {} };
+            return { ...stateOf(imported, release), inputs: imported, secrets: ["values"] };
+        }
+        const current = { ...inputs, values: inputs["values"] === undefined ? undefined : (values ?? {}) };
         return { ...stateOf(current, release), inputs: current };
     }
 
@@ -111,7 +115,7 @@ export class ReleaseResource {
         } catch (error) {
             throw await this.failure(inputs, error);
         }
-        const release = await this.status(name, namespace);
+        const release = await this.metadata(name, namespace);
         if (!release) {
             throw new Error(
                 `The Helm release ${namespace}/${name} was gone right after helm ${command}: look for who deletes it.`,
@@ -129,18 +133,19 @@ export class ReleaseResource {
         const namespace = String(inputs["namespace"]);
         const message = `The Helm release ${namespace}/${name} failed: ${error.message}`;
         // The first failure is the one to tell: a status that cannot be had either adds nothing.
-        const release = await this.status(name, namespace).catch(() => undefined);
-        if (release?.info.status !== "failed") {
+        const release = await this.metadata(name, namespace).catch(() => undefined);
+        if (release?.status !== "failed") {
             return new Error(message);
         }
         const { id, outputs } = stateOf(inputs, release);
         return new InitializationError(id, outputs, [message]);
     }
 
-    private async status(name: string, namespace: string): Promise<HelmRelease | undefined> {
+    /** What is recorded of the release, or undefined when there is none. */
+    private async metadata(name: string, namespace: string): Promise<ReleaseMetadata | undefined> {
         try {
-            const text = await this.#helm.run(["status", name, "--namespace", namespace, "--output", "json"]);
-            return JSON.parse(text) as HelmRelease;
+            const text = await this.#helm.run(["get", "metadata", name, "--namespace", namespace, "--output", "json"]);
+            return JSON.parse(text) as ReleaseMetadata;
         } catch (error) {
             if (error instanceof HelmError && error.message.includes("release: not found")) {
                 return undefined;
@@ -150,14 +155,9 @@ export class ReleaseResource {
     }
 }
 
-function stateOf(inputs: Properties, release: HelmRelease): ResourceState {
-    const { name, namespace, version: revision, info, chart } = release;
-    const {
-        version,
-        appVersion,
-        name: chartName,
-    } = chart?.metadata ?? { version: inputs["version"], name: inputs["chart"] };
-    const status = { name, namespace, revision, status: info.status, chart: chartName, version, appVersion };
+function stateOf(inputs: Properties, release: ReleaseMetadata): ResourceState {
+    const { name, namespace, revision, chart, version, appVersion } = release;
+    const status = { name, namespace, revision, status: release.status, chart, version, appVersion };
     return { id: `${namespace}/${name}`, outputs: { ...inputs, version, status } };
 }
 

@@ -1,0 +1,4 @@
+import { serve } from "../serve";
+import { AzureNativeProvider } from "./provider";
+
+serve(new AzureNativeProvider());

@@ -1,0 +1,132 @@
+import * as assert from "node:assert/strict";
+import { AksCluster } from "../../../components/azure/aks-cluster";
+import { Foundation } from "../../../components/azure/foundation";
+import { chooseLogin } from "../../../components/azure/kubeconfig";
+import { WorkloadIdentities } from "../../../components/azure/workload-identities";
+import { physicalNames } from "../../../components/naming";
+import type { Preflight } from "../../../components/preflight";
+import { findType } from "../../../sandbox/azure/resource-types";
+import { checkSchema } from "../../../sandbox/azure/schema-check";
+import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";
+import { all, deploy, dependsOn, only, type Registered } from "../../support/deploy";
+import { settings as settingsOf, STACKS } from "../../support/fixtures";
+
+const AZURE = /^azure-native:/;
+
+/** The Azure half of a stack, as the platform composes it. */
+async function azure(
+    stack: string,
+    changes: Record<string, unknown> = {},
+    preview = false,
+): Promise<readonly Registered[]> {
+    const settings = settingsOf(stack, changes);
+    const names = physicalNames({ project: "landfall", stack, subscriptionId: DEPLOYER.subscriptionId }, settings);
+    const preflight = { deployer: DEPLOYER, names, recoverKeyVault: false } as Preflight;
+    const program = () => {
+        const foundation = new Foundation("landfall", { settings, preflight });
+        const { groups, network, identities } = foundation;
+        const { location, protectDurable: protect } = settings;
+        const cluster = new AksCluster("landfall-cluster", {
+            settings,
+            deployer: DEPLOYER,
+            login: chooseLogin({}),
+            resourceGroupName: groups.clusterName,
+            location,
+            clusterName: names.cluster,
+            dnsPrefix: names.dnsPrefix,
+            nodeResourceGroupName: names.nodeGroup,
+            tenantId: DEPLOYER.tenantId,
+            nodeSubnetId: network.nodeSubnetId,
+            controlPlaneId: identities.controlPlaneId,
+            kubeletId: identities.kubeletId,
+            kubeletClientId: identities.kubeletClientId,
+            kubeletPrincipalId: identities.kubeletPrincipalId,
+        });
+        new WorkloadIdentities("landfall", { foundation, location, names, issuerUrl: cluster.issuerUrl, protect });
+    };
+    return (await deploy(program, AZURE_MOCKS, { preview })).resources;
+}
+
+for (const stack of STACKS) {
+    describe(`the Azure half of ${stack}`, () => {
+        // Asked for by most tests, changed by none: one run serves them, since a run takes a second.
+        let shared: Promise<readonly Registered[]> | undefined;
+        const update = () => (shared ??= azure(stack));
+
+        it("keeps to the schemas of Azure's own specifications", async () => {
+            for (const { type, name, inputs } of (await update()).filter(({ type }) => AZURE.test(type))) {
+                const known = findType(type.replace(AZURE, ""));
+                assert.ok(known, type);
+                assert.doesNotThrow(() => checkSchema(known, inputs), name);
+            }
+        });
+
+        it("gives every resource a parent that is one of its own components", async () => {
+            for (const { type, name, parent } of (await update()).filter(({ type }) => AZURE.test(type))) {
+                assert.match(parent, /landfall:azure:/, `${type} ${name}`);
+            }
+        });
+
+        it("has components that wait for nothing, so that nothing durable waits for the cluster", async () => {
+            const resources = await update();
+            for (const { type, inputs } of resources.filter(({ type }) => type.startsWith("landfall:"))) {
+                assert.deepEqual(inputs, {}, type);
+            }
+            const cluster = only(resources, "azure-native:containerservice:ManagedCluster");
+            for (const durable of resources.filter(({ retainOnDelete }) => retainOnDelete)) {
+                assert.ok(!dependsOn(durable, cluster), durable.name);
+            }
+        });
+
+        it("protects what cannot be made again, and that only", async () => {
+            const durable = (await update()).filter(({ protect }) => protect);
+            assert.deepEqual([...new Set(durable.map(({ type }) => type.replace(AZURE, "")))].sort(), [
+                "containerregistry:Registry",
+                "dns:Zone",
+                "keyvault:Key",
+                "keyvault:Vault",
+                "managedidentity:UserAssignedIdentity",
+                "resources:ResourceGroup",
+                "storage:BlobContainer",
+                "storage:StorageAccount",
+            ]);
+            for (const { retainOnDelete, name } of durable) assert.equal(retainOnDelete, true, name);
+        });
+
+        it("protects nothing once protection is off", async () => {
+            const resources = await azure(stack, { "landfall:protectDurable": false });
+            assert.deepEqual(
+                resources.filter(({ protect, retainOnDelete }) => protect || retainOnDelete),
+                [],
+            );
+        });
+
+        it("puts nothing durable into the group that a rebuild deletes", async () => {
+            for (const { inputs, name } of (await update()).filter(({ protect }) => protect)) {
+                assert.equal(inputs["resourceGroupName"], `landfall-${stack}-durable`, name);
+            }
+        });
+
+        it("never grants a role on a subscription", async () => {
+            for (const { inputs } of all(await update(), "azure-native:authorization:RoleAssignment")) {
+                assert.match(String(inputs["scope"]), /\/resourceGroups\//);
+            }
+        });
+
+        it("has no zone, and no identity that may write records, without a domain", async () => {
+            const resources = await azure(stack, { "landfall:domain": "" });
+            assert.deepEqual(all(resources, "azure-native:dns:Zone"), []);
+            assert.deepEqual(
+                resources.filter(({ name }) => name.endsWith("dns-zone-contributor")),
+                [],
+            );
+        });
+
+        it("is the same set of resources in a preview and in an update, and on every run", async () => {
+            const names = async (preview: boolean) => (await azure(stack, {}, preview)).map(({ urn }) => urn).sort();
+            const [update, preview, again] = [await names(false), await names(true), await names(false)];
+            assert.deepEqual(preview, update);
+            assert.deepEqual(again, update);
+        });
+    });
+}
