@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 import { repositoryRoot, type Session } from "./session";
-import { stackFile } from "./stack-file";
+import { stackFile, stackFolder } from "./stack-file";
 
 /** Environment of the Pulumi CLI and of everything that it starts: nothing of the user's own proxies or credentials. */
 export function engineEnvironment(directory: string, session: Session): NodeJS.ProcessEnv {
@@ -24,9 +24,14 @@ export function engineEnvironment(directory: string, session: Session): NodeJS.P
     };
 }
 
+/** The commands that may run the program; the others look at a stack, or change its settings, without it. */
+const programCommands = new Set(["up", "update", "preview", "destroy", "refresh", "watch", "import"]);
+
 /** Starts the real CLI on the unchanged program, with the sandbox's copy of the stack file. */
 export function startPulumi(directory: string, session: Session, stack: string, args: readonly string[]): ChildProcess {
-    return spawn("pulumi", [...args, "--stack", stack, "--config-file", stackFile(directory, stack)], {
+    const onProgram = programCommands.has(args[0] ?? "");
+    const where = onProgram ? ["--config-file", stackFile(directory, stack)] : ["--cwd", stackFolder(directory)];
+    return spawn("pulumi", [...args, "--stack", stack, ...where], {
         cwd: repositoryRoot,
         env: engineEnvironment(directory, session),
         stdio: "inherit",

@@ -90,7 +90,7 @@ export class BackupStorage extends pulumi.ComponentResource {
                 deleteRetentionPolicy: retention,
                 containerDeleteRetentionPolicy: retention,
             },
-            { parent: this },
+            durable(this, args.protect),
         );
     }
 
@@ -122,7 +122,7 @@ export class BackupStorage extends pulumi.ComponentResource {
                 },
             },
             // A rule on versions is refused until versioning is on.
-            { parent: this, dependsOn: [blobs] },
+            { ...durable(this, args.protect), dependsOn: [blobs] },
         );
     }
 }

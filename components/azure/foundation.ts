@@ -83,7 +83,8 @@ export class Foundation extends pulumi.ComponentResource {
                 location: settings.location,
                 registryName: names.registry,
                 sku: settings.registrySku,
-                zoneRedundant: settings.registrySku === "Premium",
+                // Regions without zones refuse it; whoever spreads nodes over zones is in one that has them.
+                zoneRedundant: settings.registrySku === "Premium" && settings.systemPool.zones.length > 1,
                 kubeletPrincipalId: this.identities.kubeletPrincipalId,
                 ci: repository ? { identityName: names.identity("ci"), repository, environment } : undefined,
                 protect: settings.protectDurable,

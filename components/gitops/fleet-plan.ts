@@ -47,6 +47,12 @@ export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
         const foreign = found ? await foreignContent(args, found, branch) : undefined;
         // Conflicts with content that is not ours say nothing that `foreign` does not say better.
         const content = foreign ? [foreign] : plan.conflicts.map((line) => conflictProblem(args, line));
+        const unwritten =
+            args.mode === "none" && branch.head === undefined
+                ? [
+                      `landfall:commitMode: none, but ${args.repository.owner}/${args.repository.name} has no branch ${args.branch}; push gitops/ to it first, or set landfall:commitMode direct`,
+                  ]
+                : [];
         const changed = plan.changes.length > 0;
         const protection = changed && args.mode === "direct" && branch.head ? await protectionProblems(args) : [];
         return {
@@ -54,7 +60,7 @@ export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
             ...(branch.head === undefined ? {} : { head: branch.head }),
             changes: args.mode === "none" ? {} : Object.fromEntries(plan.changes.map((c) => [c.path, patch(c)])),
             knownHosts: await knownHosts(),
-            problems: [...access, ...content, ...protection],
+            problems: [...access, ...content, ...unwritten, ...protection],
         };
     } catch (error) {
         if (statusOf(error) === 401) {

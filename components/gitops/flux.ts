@@ -105,7 +105,22 @@ export class Flux extends pulumi.ComponentResource {
                     // Lockdown: no references across namespaces, no remote bases, and a service account without rights
                     // for every Kustomization and HelmRelease that names none.
                     cluster: { type: "azure", multitenant: true, networkPolicy: true, domain: "cluster.local" },
-                    kustomize: { patches: Object.entries(args.controllerClientIds).flatMap(workloadIdentityPatches) },
+                    kustomize: {
+                        patches: [
+                            ...Object.entries(args.controllerClientIds).flatMap(workloadIdentityPatches),
+                            argumentsPatch("kustomize-controller", [
+                                // Checking a dependency is a read from a cache, and half a minute a layer adds up.
+                                "--requeue-dependency=2s",
+                                // A fix is applied at once, not after the health checks of what it fixes time out; a
+                                // variable that nobody produces is an error, not an empty string.
+                                "--feature-gates=CancelHealthCheckOnNewRevision=true,StrictPostBuildSubstitutions=true",
+                            ]),
+                            argumentsPatch("helm-controller", [
+                                "--requeue-dependency=2s",
+                                "--feature-gates=CancelHealthCheckOnNewRevision=true",
+                            ]),
+                        ],
+                    },
                 },
             },
             { ...opts, dependsOn: [operator] },
@@ -161,6 +176,15 @@ function readiness({ readyTimeoutMinutes }: FluxArgs): Record<string, string> {
     return {
         "pulumi.com/waitFor": "condition=Ready",
         "pulumi.com/timeoutSeconds": String(readyTimeoutMinutes * 60),
+    };
+}
+
+function argumentsPatch(controller: string, args: readonly string[]) {
+    return {
+        target: { kind: "Deployment", name: controller },
+        patch: JSON.stringify(
+            args.map((value) => ({ op: "add", path: "/spec/template/spec/containers/0/args/-", value })),
+        ),
     };
 }
 

@@ -33,7 +33,7 @@ export function sopsProblems(tree: ManifestTree, fingerprints: readonly string[]
         const sops = object.sops as SopsMetadata | undefined;
         if (!sops && object.kind === "Secret") {
             problems.push(
-                `gitops/${file}: Secret ${object.metadata?.name ?? ""} is not encrypted; run sops encrypt --in-place`,
+                `gitops/${file}: Secret ${object.metadata?.name ?? ""} is not encrypted; in gitops/, run sops encrypt --in-place ${file}`,
             );
         }
         const recipients = (sops?.pgp ?? []).map(({ fp }) => fp.toUpperCase());

@@ -6,15 +6,14 @@ import { purgeVault } from "./behaviours/key-vault";
 import type { RunningClusters } from "./behaviours/managed-cluster";
 import { isNameHeld } from "./global-names";
 import { userKubeconfig } from "./kubeconfig";
-import { parentOf, parseResourceId } from "./resource-id";
+import { parseResourceId } from "./resource-id";
 import type { Service } from "./service";
-import type { AzureState } from "./state";
+import type { AzureState, Resource } from "./state";
 
 export interface ActionContext {
     readonly service: Service;
     readonly running: RunningClusters;
     readonly caller: Caller;
-    readonly apiProxyUrl: string | undefined;
 }
 
 const checkedNames: Readonly<Record<string, { token: string; pattern: RegExp; reason: string }>> = {
@@ -80,35 +79,14 @@ function checkName(state: AzureState, namespace: string, name: string): Properti
     return { nameAvailable: true };
 }
 
-function clusterCredential(
-    { service, running, caller, apiProxyUrl }: ActionContext,
-    id: string,
-    action: string,
-): Properties {
+function clusterCredential({ service, running, caller }: ActionContext, id: string, action: string): Properties {
     const { state } = service;
     authorize(state, caller, `Microsoft.ContainerService/managedClusters/${action}/action`, id);
     const cluster = parseResourceId(id)?.type.token === "containerservice:ManagedCluster" ? state.get(id) : undefined;
     if (!cluster) {
-        throw new ArmError(
-            404,
-            "ResourceNotFound",
-            `The Resource '${id}' under resource group '${parentOf(id)}' was not found.`,
-        );
+        throw new ArmError(404, "ResourceNotFound", `The Resource '${id}' was not found.`);
     }
-    const inputs = cluster.inputs as unknown as ClusterInputs;
-    if (/admin/i.test(action) || !inputs.aadProfile?.managed) {
-        throw inputs.disableLocalAccounts
-            ? new ArmError(
-                  400,
-                  "BadRequest",
-                  "Getting static credential is not allowed because this cluster is set to disable local accounts.",
-              )
-            : new ArmError(
-                  501,
-                  "NotImplemented",
-                  "The sandbox has no local accounts: enable AKS-managed Entra ID (aadProfile).",
-              );
-    }
+    checkCredentialKind(cluster, action);
     const control = running.get(cluster.address.id.toLowerCase());
     if (!control) {
         throw new ArmError(409, "OperationNotAllowed", `The cluster '${cluster.address.name}' is still being created.`);
@@ -119,7 +97,26 @@ function clusterCredential(
         fqdn: String(cluster.properties.fqdn),
         caPem: control.caPem,
         tenantId: state.tenantId,
-        ...(apiProxyUrl === undefined ? {} : { proxyUrl: apiProxyUrl }),
     });
     return { kubeconfigs: [{ name: "clusterUser", value: Buffer.from(kubeconfig).toString("base64") }] };
+}
+
+/** Only users of Entra have credentials here: a cluster's local accounts are not stood in for. */
+function checkCredentialKind({ inputs }: Resource, action: string): void {
+    const { aadProfile, disableLocalAccounts } = inputs as unknown as ClusterInputs;
+    if (!/admin/i.test(action) && aadProfile?.managed) {
+        return;
+    }
+    if (disableLocalAccounts) {
+        throw new ArmError(
+            400,
+            "BadRequest",
+            "Getting static credential is not allowed because this cluster is set to disable local accounts.",
+        );
+    }
+    throw new ArmError(
+        501,
+        "NotImplemented",
+        "The sandbox has no local accounts: enable AKS-managed Entra ID (aadProfile).",
+    );
 }

@@ -28,7 +28,6 @@ export interface Arm {
     readonly service: Service;
     readonly running: RunningClusters;
     readonly entra: Entra;
-    readonly apiProxyUrl: string | undefined;
 }
 
 /** Answers a request to management.azure.com. */

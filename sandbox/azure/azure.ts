@@ -31,8 +31,6 @@ export interface AzureOptions {
         readonly roles?: readonly string[];
     };
     readonly clusters: ClusterHost;
-    /** Written as `proxy-url` into kubeconfigs, for clients that know of no proxy otherwise. */
-    readonly apiProxyUrl?: string;
 }
 
 export interface Azure {
@@ -51,7 +49,7 @@ export function createAzure(options: AzureOptions): Azure {
     const service: Service = { state, clusters: options.clusters, behaviours: behaviours(running) };
     addDeployer(state, options.deployer);
     const entra = createEntra(state, (issuer) => issuerKeys(state, running, issuer));
-    const arm = { service, running, entra, apiProxyUrl: options.apiProxyUrl };
+    const arm = { service, running, entra };
     let calls = 0;
     const management: Route = {
         host: "management.azure.com",

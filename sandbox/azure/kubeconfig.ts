@@ -10,13 +10,11 @@ export interface KubeconfigOptions {
     readonly fqdn: string;
     readonly caPem: string;
     readonly tenantId: string;
-    /** Where clients reach the API server, when not directly. Azure sets none. */
-    readonly proxyUrl?: string;
 }
 
 /** The kubeconfig that AKS gives to users of a cluster with Entra ID: kubelogin with a device code, which a pipeline has to replace. */
 export function userKubeconfig(options: KubeconfigOptions): string {
-    const { clusterName, fqdn, caPem, proxyUrl } = options;
+    const { clusterName, fqdn, caPem } = options;
     const user = `clusterUser_${options.resourceGroupName}_${clusterName}`;
     return stringify({
         apiVersion: "v1",
@@ -27,7 +25,6 @@ export function userKubeconfig(options: KubeconfigOptions): string {
                 cluster: {
                     "certificate-authority-data": Buffer.from(caPem).toString("base64"),
                     server: `https://${fqdn}:443`,
-                    ...(proxyUrl === undefined ? {} : { "proxy-url": proxyUrl }),
                 },
             },
         ],

@@ -175,12 +175,17 @@ export class KubernetesApi {
         contentType = "application/json",
     ): Promise<IncomingMessage> {
         const { server, token } = this.options;
-        const headers = { authorization: `Bearer ${token}`, ...(body && { "content-type": contentType }) };
+        const content = body && Buffer.from(JSON.stringify(body));
+        const headers = {
+            authorization: `Bearer ${token}`,
+            // Node gives the body of a DELETE no length by itself, and the server would not read it.
+            ...(content && { "content-type": contentType, "content-length": content.length }),
+        };
         return new Promise((resolve, reject) => {
             const options = { ...extra, method, headers, agent: this.agent };
             const request = httpsRequest(new URL(path, server), options, resolve);
             request.on("error", reject);
-            request.end(body && JSON.stringify(body));
+            request.end(content);
         });
     }
 }

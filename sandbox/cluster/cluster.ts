@@ -11,7 +11,7 @@ import { stopRecorded, type SupervisedProcess } from "../processes";
 import { accessFlags, type AccessReview, type EntraTrust } from "./access";
 import { KubernetesApi, type KubernetesObject } from "./api";
 import { freePort, startControlPlane, stopControlPlane } from "./control-plane";
-import { kubeconfig, prepareCredentials, writePrivate } from "./credentials";
+import { kubeconfig, prepareCredentials, writePrivate, type Credentials } from "./credentials";
 import { NodeAgent } from "./node-agent";
 import { applyNodes, type NodeSpec } from "./nodes";
 import { PodAddresses } from "./pod-addresses";
@@ -109,32 +109,56 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     });
     stops.push(() => webhooks.close());
 
-    const adminKubeconfig = join(directory, "admin.kubeconfig");
-    const admin = { server, caPem: authority.certificatePem, user: { token: credentials.adminToken } };
-    writePrivate(adminKubeconfig, kubeconfig(options.name, admin));
-    const controlPlane: SupervisedProcess[] = [];
-    stops.push(() => stopControlPlane(controlPlane));
-    const webhook = { url: webhooks.authorizeUrl, token: credentials.webhookToken };
-    const access = accessFlags({ authority, directory, webhook, entra: options.entra });
-    const programs = { api, adminKubeconfig, credentials, port, proxyUrl: proxy.url, accessFlags: access };
-    await startControlPlane({ ...options, ...programs, caFile: authority.certificateFile }, (process) =>
-        controlPlane.push(process),
-    );
+    const programs = { api, server, port, credentials, proxyUrl: proxy.url, authorizeUrl: webhooks.authorizeUrl };
+    const controlPlane = await startPrograms(options, programs, stops);
     const uid = await bootstrap(options, api, webhooks);
     const node = hostNode(options, api, server, proxy);
     stops.push(() => rm(node.temporary, { recursive: true, force: true }));
     const agent = new NodeAgent(node, addresses, report);
     stops.push(() => agent.stop());
+    const live = () => controlPlane.filter((process) => process.running()).map(({ name, pid }) => ({ name, pid }));
     return {
-        ...{ port, uid, adminKubeconfig, caPem: authority.certificatePem },
+        ...{ port, uid, adminKubeconfig: adminKubeconfigOf(directory), caPem: authority.certificatePem },
         jwks: () => api.get<object>("/openid/v1/jwks"),
         setNodes: (nodes) => applyNodes(api, nodes),
-        processes: () => [
-            ...controlPlane.filter((process) => process.running()).map(({ name, pid }) => ({ name, pid })),
-            ...agent.processes(),
-        ],
+        processes: () => [...live(), ...agent.processes()],
         stop: () => stopAll(stops),
     };
+}
+
+interface Programs {
+    readonly api: KubernetesApi;
+    readonly server: string;
+    readonly port: number;
+    readonly credentials: Credentials;
+    readonly proxyUrl: string;
+    readonly authorizeUrl: string;
+}
+
+/** The control plane's processes, with the configuration files that they read. */
+async function startPrograms(
+    options: ClusterOptions,
+    programs: Programs,
+    stops: Stop[],
+): Promise<readonly SupervisedProcess[]> {
+    const { authority, directory, entra } = options;
+    const { server, credentials, authorizeUrl } = programs;
+    const adminKubeconfig = adminKubeconfigOf(directory);
+    const admin = { server, caPem: authority.certificatePem, user: { token: credentials.adminToken } };
+    writePrivate(adminKubeconfig, kubeconfig(options.name, admin));
+    const webhook = { url: authorizeUrl, token: credentials.webhookToken };
+    const access = accessFlags({ authority, directory, webhook, entra });
+    const processes: SupervisedProcess[] = [];
+    stops.push(() => stopControlPlane(processes));
+    await startControlPlane(
+        { ...options, ...programs, adminKubeconfig, accessFlags: access, caFile: authority.certificateFile },
+        (process) => processes.push(process),
+    );
+    return processes;
+}
+
+function adminKubeconfigOf(directory: string): string {
+    return join(directory, "admin.kubeconfig");
 }
 
 /** What has to be there before a workload: nodes, storage classes, the webhook, and what the controller manager makes. */

@@ -17,6 +17,12 @@ function organization({ context, params }: RepositoryCall): HttpResponse {
     return ok({ login: context.owner, id: 2, type: "Organization", plan, web_commit_signoff_required: false });
 }
 
+/** Answers for organisations too. */
+function account({ context, params }: RepositoryCall): HttpResponse {
+    if (params.name!.toLowerCase() !== context.owner.toLowerCase()) throw notFound();
+    return ok({ login: context.owner, id: 2, type: "Organization" });
+}
+
 /** The sandbox does not limit: it says so by never using any up. */
 function rateLimit(): HttpResponse {
     const core = { limit: 5000, used: 0, remaining: 5000, reset: Math.floor(Date.now() / 1000) + 3600 };
@@ -38,6 +44,7 @@ export function accountEndpoints(keys: readonly HostKey[]): readonly Endpoint[] 
             handle: () => meta(keys),
         },
         { method: "GET", path: "/user", docs: "users/users#get-the-authenticated-user", handle: user },
+        { method: "GET", path: "/users/{name}", docs: "users/users#get-a-user", handle: account },
         { method: "GET", path: "/orgs/{org}", docs: "orgs/orgs#get-an-organization", handle: organization },
         { method: "GET", path: "/rate_limit", docs: limitDocs, handle: rateLimit },
     ];

@@ -5,6 +5,8 @@ import { promisify } from "node:util";
 
 import { utils } from "ssh2";
 
+import { toOpenSsh } from "../plugins/tls/openssh";
+
 export interface HostKey {
     readonly kind: "ED25519" | "ECDSA" | "RSA";
     /** PEM or OpenSSH private key. */
@@ -50,9 +52,9 @@ async function make(file: string, kind: HostKey["kind"]): Promise<string> {
 }
 
 async function generate(kind: HostKey["kind"]): Promise<string> {
-    // ssh2 reads Ed25519 keys in OpenSSH's own format only.
-    if (kind === "ED25519") return utils.generateKeyPairSync("ed25519").private;
     const keyPair = promisify(generateKeyPair);
+    // ssh2 reads Ed25519 keys in OpenSSH's own format only, and of those it writes itself it cannot read one in about 700.
+    if (kind === "ED25519") return toOpenSsh((await keyPair("ed25519")).privateKey)!.privateKey;
     const { privateKey } =
         kind === "RSA" ? await keyPair("rsa", { modulusLength: 3072 }) : await keyPair("ec", { namedCurve: "P-256" });
     return privateKey.export({ type: kind === "RSA" ? "pkcs1" : "sec1", format: "pem" }).toString();

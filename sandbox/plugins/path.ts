@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 import { build } from "esbuild";
 
@@ -84,10 +84,11 @@ function isScript(plugin: Plugin): plugin is Script {
 /** Whether the engine would find the real plugin of the version that the program's SDK asks for. */
 async function isInstalled(plugin: Plugin, folder: string): Promise<boolean> {
     const name = /^pulumi-resource-(.+)$/.exec(plugin)?.[1];
-    if (name === undefined || isScript(plugin)) {
+    // The real azure-native speaks Azure's wire format, which the stand-in for Azure does not.
+    if (name === undefined || isScript(plugin) || name === "azure-native") {
         return false;
     }
-    const manifest = join(dirname(require.resolve(`@pulumi/${name}/package.json`)), "package.json");
+    const manifest = require.resolve(`@pulumi/${name}/package.json`);
     const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
     return access(join(folder, `resource-${name}-v${version}`, plugin)).then(
         () => true,

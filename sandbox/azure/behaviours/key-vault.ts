@@ -3,7 +3,7 @@ import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm-error";
 import { type Behaviour, kept, type Put } from "../behaviour";
 import { isNameHeld } from "../global-names";
-import { parentOf } from "../resource-id";
+import { isWithin, parentOf } from "../resource-id";
 import type { AzureState, DeletedVault } from "../state";
 import { without } from "../without";
 
@@ -158,6 +158,11 @@ export function purgeVault(state: AzureState, name: string): void {
         throw new ArmError(405, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.");
     }
     state.deletedVaults.delete(name.toLowerCase());
+    for (const id of state.deletedKeys.keys()) {
+        if (isWithin(id, deleted.vault.address.id)) {
+            state.deletedKeys.delete(id);
+        }
+    }
 }
 
 /** A deleted vault as the service lists it. */

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm-error";
-import { type Behaviour, kept, type Put } from "../behaviour";
+import { type Behaviour, kept, type Put, type Removal } from "../behaviour";
 import type { RunningCluster } from "../clusters";
 import { resolveVersion } from "../kubernetes-versions";
 import { nodesOf, poolsOf } from "../nodes";
@@ -42,40 +42,8 @@ export function managedCluster(running: RunningClusters): Behaviour {
                 ...pool.properties,
             })),
         }),
-        async written(put, cluster) {
-            storePools(put, cluster);
-            const nodes = nodesOf(put.state, cluster);
-            if (put.previous) {
-                await put.clusters.setNodes(cluster.address.id, nodes);
-                return;
-            }
-            storeNodeResourceGroup(put.state, cluster);
-            const { fqdn, oidcIssuerProfile, networkProfile } = cluster.properties as unknown as ClusterOutputs;
-            const spec = {
-                id: cluster.address.id,
-                name: cluster.address.name,
-                fqdn,
-                issuer: oidcIssuerProfile.issuerURL,
-                nodes,
-            };
-            running.set(
-                cluster.address.id.toLowerCase(),
-                await put.clusters.start({ ...spec, serviceCidr: networkProfile.serviceCidr }),
-            );
-        },
-        async removed({ state, clusters, resource }) {
-            running.delete(resource.address.id.toLowerCase());
-            const nodeResourceGroup = nodeResourceGroupId(state, resource);
-            for (const inner of state.within(nodeResourceGroup)) {
-                state.remove(inner.address.id);
-            }
-            for (const { objectId, resourceId } of [...state.principals.values()]) {
-                if (resourceId === resource.address.id || (resourceId && isWithin(resourceId, nodeResourceGroup))) {
-                    state.principals.delete(objectId);
-                }
-            }
-            await clusters.stop(resource.address.id);
-        },
+        written: (put, cluster) => startOrUpdate(running, put, cluster),
+        removed: (removal) => stop(running, removal),
     };
 }
 
@@ -84,6 +52,35 @@ interface ClusterOutputs {
     readonly nodeResourceGroup: string;
     readonly oidcIssuerProfile: { readonly issuerURL: string };
     readonly networkProfile: { readonly serviceCidr: string };
+}
+
+async function startOrUpdate(running: RunningClusters, put: Put, cluster: Resource): Promise<void> {
+    storePools(put, cluster);
+    const nodes = nodesOf(put.state, cluster);
+    const { id, name } = cluster.address;
+    if (put.previous) {
+        await put.clusters.setNodes(id, nodes);
+        return;
+    }
+    storeNodeResourceGroup(put.state, cluster);
+    const { fqdn, oidcIssuerProfile, networkProfile } = cluster.properties as unknown as ClusterOutputs;
+    const { serviceCidr } = networkProfile;
+    const spec = { id, name, fqdn, issuer: oidcIssuerProfile.issuerURL, serviceCidr, nodes };
+    running.set(id.toLowerCase(), await put.clusters.start(spec));
+}
+
+async function stop(running: RunningClusters, { state, clusters, resource }: Removal): Promise<void> {
+    const nodeResourceGroup = nodeResourceGroupId(state, resource);
+    running.delete(resource.address.id.toLowerCase());
+    for (const inner of state.within(nodeResourceGroup)) {
+        state.remove(inner.address.id);
+    }
+    for (const { objectId, resourceId } of [...state.principals.values()]) {
+        if (resourceId === resource.address.id || (resourceId && isWithin(resourceId, nodeResourceGroup))) {
+            state.principals.delete(objectId);
+        }
+    }
+    await clusters.stop(resource.address.id);
 }
 
 function clusterProperties(put: Put): Properties {

@@ -77,7 +77,10 @@ async function getToken(argv, env) {
     const flags = { ...values, login: env.AAD_LOGIN_METHOD || values.login };
     const identity = readIdentity(flags, env);
     const proof = readProof(flags.login, identity);
-    const host = (flags["authority-host"] ?? env.AZURE_AUTHORITY_HOST ?? "https://login.microsoftonline.com").replace(/\/+$/, "");
+    const host = (flags["authority-host"] ?? env.AZURE_AUTHORITY_HOST ?? "https://login.microsoftonline.com").replace(
+        /\/+$/,
+        "",
+    );
     const tenant = demand(identity.tenantId, "a tenant (--tenant-id or AZURE_TENANT_ID)", flags.login);
     const response = await fetch(`${host}/${tenant}/oauth2/v2.0/token`, {
         method: "POST",
