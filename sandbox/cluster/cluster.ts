@@ -78,7 +78,7 @@ export interface Cluster {
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-    await stopRecorded(join(options.directory, "processes"));
+    await clearCluster(options.directory);
     const stops: Stop[] = [];
     try {
         return await start(options, stops);
@@ -86,6 +86,16 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         await stopAll(stops);
         throw error;
     }
+}
+
+/**
+ * Ends the processes that a killed daemon left of the cluster in a state folder, and removes what it keeps outside of the
+ * folder. Does nothing when the cluster was stopped. Returns the names of the processes ended.
+ */
+export async function clearCluster(directory: string): Promise<string[]> {
+    const ended = await stopRecorded(recordsOf(directory), 1000);
+    await rm(shortFolder(directory), { recursive: true, force: true });
+    return ended;
 }
 
 type Stop = () => Promise<unknown>;
@@ -157,6 +167,10 @@ async function startPrograms(
     return processes;
 }
 
+function recordsOf(directory: string): string {
+    return join(directory, "processes");
+}
+
 function adminKubeconfigOf(directory: string): string {
     return join(directory, "admin.kubeconfig");
 }
@@ -198,8 +212,8 @@ function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, p
     return {
         ...{ api, server, binaries, fluxDistribution, caPem: authority.certificatePem },
         pods: join(directory, "pods"),
-        temporary: shortFolder(directory),
-        records: join(directory, "processes"),
+        temporary: makeShortFolder(directory),
+        records: recordsOf(directory),
         environment: {
             HTTP_PROXY: proxy.url,
             HTTPS_PROXY: proxy.url,
@@ -210,12 +224,17 @@ function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, p
     };
 }
 
-/** An empty folder with a short path, always the same for a state folder. Throws when it belongs to somebody else. */
-function shortFolder(directory: string): string {
-    const folder = join(tmpdir(), `landfall-${createHash("sha256").update(directory).digest("hex").slice(0, 8)}`);
+/** An empty folder. Throws when somebody else's is at its place. */
+function makeShortFolder(directory: string): string {
+    const folder = shortFolder(directory);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { mode: 0o700 });
     return folder;
+}
+
+/** A short path, always the same for a state folder. */
+function shortFolder(directory: string): string {
+    return join(tmpdir(), `landfall-${createHash("sha256").update(directory).digest("hex").slice(0, 8)}`);
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {

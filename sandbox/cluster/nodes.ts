@@ -23,12 +23,13 @@ const capacity = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods:
 export async function applyNodes(api: KubernetesApi, nodes: readonly NodeSpec[]): Promise<void> {
     const wanted = new Set(nodes.map(({ name }) => name));
     const present = await api.get<{ items: KubernetesObject[] }>("/api/v1/nodes");
-    await Promise.all(nodes.map((node, index) => applyNode(api, node, index)));
+    const { gitVersion } = await api.get<{ gitVersion: string }>("/version");
+    await Promise.all(nodes.map((node, index) => applyNode(api, node, index, gitVersion)));
     const surplus = present.items.map((node) => node.metadata.name).filter((name) => !wanted.has(name));
     await Promise.all(surplus.map((name) => removeNode(api, name)));
 }
 
-async function applyNode(api: KubernetesApi, node: NodeSpec, index: number): Promise<void> {
+async function applyNode(api: KubernetesApi, node: NodeSpec, index: number, kubeletVersion: string): Promise<void> {
     const labels = {
         "kubernetes.io/hostname": node.name,
         "kubernetes.io/os": "linux",
@@ -52,7 +53,7 @@ async function applyNode(api: KubernetesApi, node: NodeSpec, index: number): Pro
                 { type: "InternalIP", address: `10.224.0.${4 + (index % 250)}` },
                 { type: "Hostname", address: node.name },
             ],
-            nodeInfo: { operatingSystem: "linux", architecture: "amd64", osImage: "Landfall sandbox (kwok)" },
+            nodeInfo: { operatingSystem: "linux", architecture: "amd64", osImage: "Landfall sandbox", kubeletVersion },
         },
     });
 }

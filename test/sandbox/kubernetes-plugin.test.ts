@@ -5,6 +5,8 @@ import { connect } from "node:net";
 import * as path from "node:path";
 
 import { InitializationError } from "../../sandbox/plugins/initialization-error";
+import { ApiClient } from "../../sandbox/plugins/kubernetes/api-client";
+import { loadKubeConfig } from "../../sandbox/plugins/kubernetes/kubeconfig";
 import { KubernetesProvider } from "../../sandbox/plugins/kubernetes/provider";
 import type { Properties } from "../../sandbox/plugins/provider";
 import { binary, freePort, TestApiServer } from "../support/api-server";
@@ -82,7 +84,7 @@ describe("the kubernetes plugin's stand-in", function () {
     it("does not take over what exists, nor another manager's field", async () => {
         const { id } = await make(configMap, configMapInputs("theirs"));
         await assert.rejects(make(configMap, configMapInputs("theirs")), /ConfigMap default\/theirs exists already/);
-        await forget("theirs", "someone");
+        await takeOver("theirs", "someone");
         const changed = configMapInputs("theirs", { a: "mine" });
         await assert.rejects(provider.update(configMap, id, {}, changed, 20), /conflict with "someone".*patchForce/s);
         const forced = configMapInputs("theirs", { a: "mine" }, { annotations: { "pulumi.com/patchForce": "true" } });
@@ -90,9 +92,7 @@ describe("the kubernetes plugin's stand-in", function () {
     });
 
     /** Sets the object's data as another field manager. */
-    async function forget(name: string, manager: string): Promise<void> {
-        const { ApiClient } = await import("../../sandbox/plugins/kubernetes/api-client");
-        const { loadKubeConfig } = await import("../../sandbox/plugins/kubernetes/kubeconfig");
+    async function takeOver(name: string, manager: string): Promise<void> {
         await new ApiClient(loadKubeConfig(api.kubeconfig()), () => undefined).send({
             method: "PATCH",
             path: `/api/v1/namespaces/default/configmaps/${name}`,

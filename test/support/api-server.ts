@@ -19,7 +19,7 @@ export class TestApiServer {
     }
 
     /** A kubeconfig with the administrator's token; `user` and `cluster` add to its entries of those names. */
-    kubeconfig({ user = { token: this.token } as object, cluster = {} as object } = {}): string {
+    kubeconfig({ user = { token: this.token }, cluster = {} }: { user?: object; cluster?: object } = {}): string {
         return JSON.stringify({
             apiVersion: "v1",
             kind: "Config",
