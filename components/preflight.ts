@@ -86,19 +86,19 @@ function refuse(problems: readonly string[]): void {
     }
 }
 
-/** Says which files the commit would change; their diffs are properties of the commit, for `--diff` to show. */
+/**
+ * Says what the commit would change: every file, and of files that are on the branch already the lines. What is added is
+ * in gitops/ to read.
+ */
 function announce({ changes }: FleetPlan, { fleetRepository, fleetBranch, commitMode }: Settings): void {
-    const files = Object.entries(changes).map(([file, diff]) => {
-        const lines = diff.split("\n");
-        const count = (sign: string) =>
-            lines.filter((line) => line.startsWith(sign) && !line.startsWith(sign.repeat(3)));
-        return `  ${file} (+${count("+").length} -${count("-").length})`;
-    });
-    if (files.length > 0) {
-        const what = commitMode === "pullRequest" ? "a pull request with" : "one commit of";
-        void pulumi.log.info(
-            `${fleetRepository}, branch ${fleetBranch}: ${what} ${files.length} files\n${files.join("\n")}`,
-        );
+    if (changes.length > 0) {
+        const count = changes.length === 1 ? "one file" : `${changes.length} files`;
+        const what = commitMode === "pullRequest" ? `a pull request that changes ${count}` : `one commit of ${count}`;
+        const list = changes.map(({ path, kind, addedLines, removedLines }) => {
+            return `  ${kind.padEnd(7)}  ${path} (+${addedLines} -${removedLines})`;
+        });
+        const diffs = changes.filter(({ kind }) => kind !== "added").map(({ diff }) => diff);
+        void pulumi.log.info([`${fleetRepository}, branch ${fleetBranch}: ${what}`, ...list, ...diffs].join("\n"));
     }
 }
 

@@ -62,7 +62,11 @@ export async function startProcess(options: ProcessOptions): Promise<SupervisedP
     });
     const record = join(options.records, `${options.name}.json`);
     writeFileSync(record, JSON.stringify({ pid, startTime: startTime(pid) }), { mode: 0o600 });
-    void exited.then(() => rmSync(record, { force: true }));
+    void exited.then(() => {
+        // Children may outlive their leader. Only now is the group's number surely still theirs.
+        signalGroup(pid, "SIGKILL");
+        rmSync(record, { force: true });
+    });
     return supervised(options, pid, exited);
 }
 
@@ -92,8 +96,9 @@ function supervised(options: ProcessOptions, pid: number, exited: Promise<Exit>)
                 signalGroup(pid, "SIGTERM");
                 await Promise.race([exited, sleep(graceMs, undefined, { ref: false })]);
             }
-            // The leader's children may outlive it, and only the group still names them.
-            signalGroup(pid, "SIGKILL");
+            if (running()) {
+                signalGroup(pid, "SIGKILL");
+            }
             await exited;
         },
     };

@@ -10,12 +10,22 @@ export interface FleetPlan {
     readonly exists: boolean;
     /** Head of the stack's branch, undefined while there is none. */
     readonly head?: string;
-    /** Unified diffs of what the commit would change, by path. */
-    readonly changes: Readonly<Record<string, string>>;
+    /** What the commit would change. */
+    readonly changes: readonly FileChange[];
     /** GitHub's public SSH host keys, as lines of a `known_hosts` file. */
     readonly knownHosts: string;
     /** What stops an update, one line each, with the setting or file and what to do. */
     readonly problems: readonly string[];
+}
+
+/** A file that a commit would change. */
+export interface FileChange {
+    readonly path: string;
+    readonly kind: Change["kind"];
+    readonly addedLines: number;
+    readonly removedLines: number;
+    /** Unified diff. */
+    readonly diff: string;
 }
 
 export interface FleetPlanArgs {
@@ -33,7 +43,7 @@ interface Repository {
 
 /** Reads repository and branch, and plans the commit. Everything that is wrong is in `problems`, not thrown. */
 export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
-    const nothing = { exists: false, changes: {}, knownHosts: "" };
+    const nothing = { exists: false, changes: [], knownHosts: "" };
     if (!process.env.GITHUB_TOKEN) {
         const problem =
             "GITHUB_TOKEN is not set; export a token that may administer the fleet repository (docs/permissions.md)";
@@ -58,7 +68,7 @@ export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
         return {
             exists: found !== undefined,
             ...(branch.head === undefined ? {} : { head: branch.head }),
-            changes: args.mode === "none" ? {} : Object.fromEntries(plan.changes.map((c) => [c.path, patch(c)])),
+            changes: args.mode === "none" ? [] : plan.changes.map(describeChange),
             knownHosts: await knownHosts(),
             problems: [...access, ...content, ...unwritten, ...protection],
         };
@@ -70,13 +80,15 @@ export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
     }
 }
 
-function patch({ path, kind, before, after }: Change): string {
+function describeChange({ path, kind, before, after }: Change): FileChange {
     const from = kind === "added" ? "/dev/null" : `a/${path}`;
     const to = kind === "removed" ? "/dev/null" : `b/${path}`;
-    return createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, { context: 3 })
-        .split("\n")
-        .slice(1)
-        .join("\n");
+    const context = { context: 3 };
+    const [, ...lines] = createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, context)
+        .trimEnd()
+        .split("\n");
+    const count = (sign: string) => lines.slice(2).filter((line) => line.startsWith(sign)).length;
+    return { path, kind, addedLines: count("+"), removedLines: count("-"), diff: lines.join("\n") };
 }
 
 function conflictProblem({ branch }: FleetPlanArgs, line: string): string {

@@ -69,7 +69,7 @@ export class FleetRepository extends pulumi.ComponentResource {
         };
         this.htmlUrl = repository.htmlUrl;
         // With nothing to change, the branch may still have moved since the last commit of ours.
-        const unchanged = Object.keys(args.plan.changes).length === 0;
+        const unchanged = args.plan.changes.length === 0;
         this.commit = unchanged && args.plan.head ? pulumi.output(args.plan.head) : commit.commit;
         this.pullRequestUrl = commit.pullRequestUrl;
         this.registerOutputs({ htmlUrl: this.htmlUrl, commit: this.commit, pullRequestUrl: this.pullRequestUrl });
@@ -107,7 +107,12 @@ export class FleetRepository extends pulumi.ComponentResource {
                 stack: args.stack,
                 mode: args.commitMode,
                 files: args.files,
-                changes: args.plan.changes,
+                changes: Object.fromEntries(
+                    args.plan.changes.map(({ path, kind, addedLines, removedLines }) => [
+                        path,
+                        `${kind} (+${addedLines} -${removedLines})`,
+                    ]),
+                ),
             },
             { parent: this, retainOnDelete: true },
         );

@@ -14,30 +14,33 @@ export interface ManifestCommitArgs {
     readonly mode: CommitMode;
     /** What the branch is to hold. */
     readonly files: ManifestTree;
-    /** What an update would change on the branch now, by path, as unified diffs: empty if nothing. */
+    /** What an update would change on the branch now, by path: empty if nothing. */
     readonly changes: Readonly<Record<string, string>>;
 }
 
-export interface CommitInputs {
+export interface CommitTarget {
     readonly repository: RepositoryName;
     readonly branch: string;
     readonly stack: string;
     readonly mode: CommitMode;
-    readonly files: ManifestTree;
-    readonly changes: Readonly<Record<string, string>>;
 }
 
-export interface CommitOutputs extends Omit<CommitInputs, "files" | "changes"> {
+export interface CommitResult extends CommitTarget {
     readonly commit: string;
     readonly pullRequestUrl: string;
+}
+
+interface Inputs extends CommitTarget {
+    /** The files as JSON in an asset, of which state and previews hold the hash alone. */
+    readonly tree: { readonly text: string };
+    readonly changes: Readonly<Record<string, string>>;
 }
 
 const attempts = 5;
 
 /** What the provider does on create and update: the one commit, or the proposal of it. */
-export async function commitTree(inputs: CommitInputs): Promise<CommitOutputs> {
-    const { files, changes: _, ...identity } = inputs;
-    const { repository, branch: name, stack, mode } = identity;
+export async function commitTree(target: CommitTarget, files: ManifestTree): Promise<CommitResult> {
+    const { repository, branch: name, stack, mode } = target;
     for (let attempt = 1; attempt <= attempts; attempt++) {
         const branch = await readBranch(repository, name);
         const plan = await planCommit(repository, branch, stack, files);
@@ -47,18 +50,18 @@ export async function commitTree(inputs: CommitInputs): Promise<CommitOutputs> {
             );
         }
         if (mode === "none" || (plan.changes.length === 0 && branch.head !== undefined)) {
-            return { ...identity, commit: branch.head ?? "", pullRequestUrl: "" };
+            return { ...target, commit: branch.head ?? "", pullRequestUrl: "" };
         }
         const count = plan.changes.length;
         const message = `Update ${stack}: ${count} ${count === 1 ? "file" : "files"}\n\nWritten by pulumi up.`;
         const created = await createCommit(repository, branch, plan, message);
         // A branch that does not exist yet has nothing to review against.
         if (mode === "pullRequest" && branch.head !== undefined) {
-            const pullRequestUrl = await proposeCommit(inputs, branch.head, created);
-            return { ...identity, commit: branch.head, pullRequestUrl };
+            const pullRequestUrl = await proposeCommit(target, branch.head, created);
+            return { ...target, commit: branch.head, pullRequestUrl };
         }
         if (await moveBranch(repository, name, branch, created.commit)) {
-            return { ...identity, commit: created.commit, pullRequestUrl: "" };
+            return { ...target, commit: created.commit, pullRequestUrl: "" };
         }
     }
     throw new Error(
@@ -67,7 +70,7 @@ export async function commitTree(inputs: CommitInputs): Promise<CommitOutputs> {
 }
 
 async function proposeCommit(
-    { repository, branch, stack }: CommitInputs,
+    { repository, branch, stack }: CommitTarget,
     base: string,
     created: { commit: string; tree: string },
 ): Promise<string> {
@@ -98,15 +101,17 @@ async function proposeCommit(
     return request.html_url;
 }
 
-const provider: pulumi.dynamic.ResourceProvider<CommitInputs, CommitOutputs> = {
+async function apply({ repository, branch, stack, mode, tree }: Inputs): Promise<CommitResult> {
+    return commitTree({ repository, branch, stack, mode }, JSON.parse(tree.text) as ManifestTree);
+}
+
+const provider: pulumi.dynamic.ResourceProvider<Inputs, CommitResult> = {
     async create(inputs) {
-        return {
-            id: `${inputs.repository.owner}/${inputs.repository.name}/${inputs.branch}`,
-            outs: await commitTree(inputs),
-        };
+        const { owner, name } = inputs.repository;
+        return { id: `${owner}/${name}/${inputs.branch}`, outs: await apply(inputs) };
     },
     async update(_id, _olds, news) {
-        return { outs: await commitTree(news) };
+        return { outs: await apply(news) };
     },
     async diff(_id, olds, news) {
         const moved = ["owner", "name"].some(
@@ -134,14 +139,9 @@ export class ManifestCommit extends pulumi.dynamic.Resource {
     /** The pull request that proposes the change, or empty. */
     declare readonly pullRequestUrl: pulumi.Output<string>;
 
-    constructor(name: string, args: ManifestCommitArgs, opts?: pulumi.CustomResourceOptions) {
-        super(
-            provider,
-            name,
-            { ...args, commit: undefined, pullRequestUrl: undefined },
-            opts,
-            "gitops",
-            "ManifestCommit",
-        );
+    constructor(name: string, { files, ...args }: ManifestCommitArgs, opts?: pulumi.CustomResourceOptions) {
+        const tree = new pulumi.asset.StringAsset(JSON.stringify(files));
+        const outputs = { commit: undefined, pullRequestUrl: undefined };
+        super(provider, name, { ...args, tree, ...outputs }, opts, "gitops", "ManifestCommit");
     }
 }

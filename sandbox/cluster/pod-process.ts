@@ -101,13 +101,14 @@ export class PodProcess {
         const startedAt = now();
         const process = await this.start();
         this.process = process;
-        if (this.aborted.signal.aborted) {
-            await process.stop(0);
-            return;
+        try {
+            await this.status.running(startedAt, false);
+            await Promise.all([this.followReadiness(process, startedAt), this.followVolumes(process)]);
+        } catch (error) {
+            await process.stop();
+            throw error;
         }
-        await this.status.running(startedAt, false);
-        await Promise.all([this.followReadiness(process, startedAt), this.followVolumes(process)]);
-        const exit = await process.exited;
+        const exit = await (this.aborted.signal.aborted ? this.endOf(process) : process.exited);
         if (!this.aborted.signal.aborted) {
             this.report(`${this.pod.metadata.name} ended with ${describeExit(exit)}; its log is in ${this.folder}/log`);
             this.status.ended(startedAt, exit);

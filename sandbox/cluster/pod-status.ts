@@ -58,7 +58,8 @@ export class PodStatus {
                 phase,
                 startTime: this.startTime,
                 podIP: this.podIp,
-                podIPs: [{ ip: this.podIp }],
+                // Merged by address otherwise, which would keep the one from before a restart of the cluster.
+                podIPs: [{ ip: this.podIp }, { $patch: "replace" }],
                 conditions: [
                     condition("Initialized", true, this.startTime),
                     condition("ContainersReady", ready, this.readySince),

@@ -9,6 +9,11 @@ export interface CheckFailure {
     readonly reason: string;
 }
 
+export interface CheckedInputs {
+    readonly inputs: Properties;
+    readonly failures?: CheckFailure[];
+}
+
 export interface Difference {
     /** Paths (`a.b[0].c`) whose change is an update in place. */
     readonly updates: readonly string[];
@@ -35,12 +40,7 @@ export interface Provider {
     configure(config: Properties): Promise<void>;
     /** How a change of the provider's own configuration is treated; by default every change is an update in place. */
     diffConfig?(olds: Properties, news: Properties): Difference;
-    check(
-        type: string,
-        name: string,
-        olds: Properties | undefined,
-        news: Properties,
-    ): Promise<{ inputs: Properties; failures?: CheckFailure[] }>;
+    check(type: string, name: string, olds: Properties | undefined, news: Properties): Promise<CheckedInputs>;
     /** `olds` are the inputs last applied. */
     diff(type: string, id: string, olds: Properties, news: Properties): Promise<Difference>;
     /**

@@ -56,7 +56,7 @@ describe("the tree on its branch", function () {
         ...over,
     });
     const commit = (files: Record<string, string>, over: Partial<FleetPlanArgs> = {}) =>
-        commitTree({ ...args(files, over), changes: {} });
+        commitTree(args(files, over), files);
     const createRepository = () => github("POST", "/orgs/acme/repos", { name: "fleet", auto_init: true });
     const git = (...command: string[]) =>
         execFileSync("git", ["-C", hub.repositoryPath("acme/fleet"), ...command], { encoding: "utf8" }).trim();
@@ -80,7 +80,10 @@ describe("the tree on its branch", function () {
         const plan = await planFleet(args({ "a.yaml": "a: 1\n" }));
         assert.equal(plan.exists, false);
         assert.deepEqual(plan.problems, []);
-        assert.match(plan.changes["a.yaml"] ?? "", /^\+a: 1$/m);
+        assert.deepEqual(
+            plan.changes.map(({ path, kind, diff }) => [path, kind, /^\+a: 1$/m.test(diff)]),
+            [["a.yaml", "added", true]],
+        );
         await assert.rejects(github("GET", root), /404/);
     });
 
@@ -98,7 +101,7 @@ describe("the tree on its branch", function () {
         await createRepository();
         await commit({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" });
         await somebodyWrites("a.yaml", "a: theirs\n");
-        assert.deepEqual((await planFleet(args({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" }))).changes, {});
+        assert.deepEqual((await planFleet(args({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" }))).changes, []);
         await commit({ "a.yaml": "a: 1\n", "b.yaml": "b: 2\n" });
         assert.equal(git("show", "staging:a.yaml"), "a: theirs");
         assert.equal(git("show", "staging:b.yaml"), "b: 2");

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import * as path from "node:path";
+import { pipeline } from "node:stream";
 
 import { InitializationError } from "../../sandbox/plugins/initialization-error";
 import { ApiClient } from "../../sandbox/plugins/kubernetes/api-client";
@@ -226,7 +227,7 @@ async function connectProxy(): Promise<{ proxy: Server; connections: string[] }>
         connections.push(request.url ?? "");
         const upstream = connect(Number(port), hostname, () => {
             socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-            upstream.pipe(socket).pipe(upstream);
+            pipeline(upstream, socket, upstream, () => undefined);
         });
     });
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));

@@ -84,8 +84,8 @@ describe("the main job, in the sandbox", function () {
         );
         const preview = await checkout.run("pulumi", "preview", "--diff");
         assert.equal(preview.code, 0, preview.output);
-        assert.match(preview.output, /apps\/base\/podinfo\/service\.yaml \(\+2 -0\)/);
-        assert.match(preview.output, /\+ {4}example\.org\/changed: yes-it-is/);
+        assert.match(preview.output, /changed {2}apps\/base\/podinfo\/service\.yaml \(\+2 -0\)/);
+        assert.match(preview.output, /^\+ {4}example\.org\/changed: yes-it-is$/m);
         assert.equal(await head("staging"), before);
         const { code, output, report } = await checkout.start("staging");
         assert.equal(code, 0, output);

@@ -1,7 +1,7 @@
 import { version } from "@pulumi/kubernetes/package.json";
 
 import { warn } from "../engine-log";
-import type { Difference, Properties, Provider, ResourceState } from "../provider";
+import type { CheckedInputs, Difference, Properties, Provider, ResourceState } from "../provider";
 import { ApiClient, UnreachableError } from "./api-client";
 import { Cluster } from "./cluster";
 import { loadKubeConfig } from "./kubeconfig";
@@ -30,7 +30,7 @@ export class KubernetesProvider implements Provider {
         return diffSettings(olds, news);
     }
 
-    async check(type: string, name: string, olds: Properties | undefined, news: Properties) {
+    async check(type: string, name: string, olds: Properties | undefined, news: Properties): Promise<CheckedInputs> {
         if (olds && this.#settings.skipUpdateUnreachable && (await this.isUnreachable(`${name} is left as it is`))) {
             return { inputs: olds };
         }
