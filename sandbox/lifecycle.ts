@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stopRecorded } from "./processes";
+import { clearCluster } from "./cluster/cluster";
 import { control, isAlive, readSession, type Session } from "./session";
 import { ensureToolchain } from "./toolchain/toolchain";
 
@@ -67,7 +67,10 @@ export async function tearDown(directory: string): Promise<void> {
         }
     }
     // What a background process that was killed has left behind.
-    await stopRecorded(path.join(directory, "processes"));
+    const clusters = path.join(directory, "clusters");
+    for (const folder of fs.existsSync(clusters) ? fs.readdirSync(clusters) : []) {
+        await clearCluster(path.join(clusters, folder));
+    }
     fs.rmSync(directory, { recursive: true, force: true });
 }
 

@@ -25,7 +25,7 @@ export interface WorkloadIdentityArgs {
  * @see https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
  */
 export class WorkloadIdentity extends pulumi.ComponentResource {
-    /** What the workload names itself by when it asks for a token. */
+    /** What the workload names itself by when it asks for a token; known once its credentials and roles are there. */
     readonly clientId: pulumi.Output<string>;
     /** The object id, which roles are granted to. */
     readonly principalId: pulumi.Output<string>;
@@ -38,12 +38,13 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
             { resourceGroupName: args.resourceGroupName, location: args.location, resourceName: args.identityName },
             durable(this, args.protect),
         );
-        this.createCredentials(name, identity, args);
-        for (const grant of args.grants ?? []) {
+        const credentials = this.createCredentials(name, identity, args);
+        const grants = (args.grants ?? []).map((grant) => {
             const principal = { objectId: identity.principalId, type: "ServicePrincipal" } as const;
-            grantRole(`${name}-${roleSlug(grant.role)}`, principal, grant, { parent: this });
-        }
-        this.clientId = identity.clientId;
+            return grantRole(`${name}-${roleSlug(grant.role)}`, principal, grant, { parent: this });
+        });
+        const complete = [...credentials, ...grants].map(({ id }) => id);
+        this.clientId = pulumi.all([identity.clientId, ...complete]).apply(([clientId]) => clientId);
         this.principalId = identity.principalId;
         this.registerOutputs({ clientId: this.clientId, principalId: this.principalId });
     }
@@ -53,8 +54,8 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
         name: string,
         identity: managedidentity.UserAssignedIdentity,
         args: WorkloadIdentityArgs,
-    ): void {
-        const previous: pulumi.Resource[] = [];
+    ): managedidentity.FederatedIdentityCredential[] {
+        const previous: managedidentity.FederatedIdentityCredential[] = [];
         for (const subject of args.subjects) {
             const credentialName = federatedCredentialName(subject);
             const credential = new managedidentity.FederatedIdentityCredential(
@@ -71,5 +72,6 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
             );
             previous.push(credential);
         }
+        return previous;
     }
 }

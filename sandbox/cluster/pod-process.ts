@@ -46,6 +46,7 @@ export class PodProcess {
     private readonly status: PodStatus;
     private readonly lifetime: Promise<void>;
     private process: SupervisedProcess | undefined;
+    private graceMs = 5000;
 
     constructor(
         private readonly node: HostNode,
@@ -71,8 +72,8 @@ export class PodProcess {
 
     /** Ends the process and removes all that it left except its log. */
     async stop(graceMs: number): Promise<void> {
+        this.graceMs = graceMs;
         this.aborted.abort();
-        await this.process?.stop(graceMs);
         await this.lifetime;
         rmSync(this.temporary, { recursive: true, force: true });
         rmSync(join(this.folder, "volumes"), { recursive: true, force: true });
@@ -84,7 +85,6 @@ export class PodProcess {
             const began = Date.now();
             try {
                 await this.runOnce();
-                await this.status.waiting("CrashLoopBackOff", `back-off ${delay} ms restarting the container`);
             } catch (error) {
                 await this.explain(error);
             }
@@ -104,14 +104,14 @@ export class PodProcess {
         try {
             await this.status.running(startedAt, false);
             await Promise.all([this.followReadiness(process, startedAt), this.followVolumes(process)]);
-        } catch (error) {
-            await process.stop();
-            throw error;
+        } finally {
+            await process.stop(this.graceMs);
         }
-        const exit = await (this.aborted.signal.aborted ? this.endOf(process) : process.exited);
         if (!this.aborted.signal.aborted) {
+            const exit = await process.exited;
             this.report(`${this.pod.metadata.name} ended with ${describeExit(exit)}; its log is in ${this.folder}/log`);
             this.status.ended(startedAt, exit);
+            await this.status.waiting("CrashLoopBackOff", "back-off restarting the container that ended");
         }
     }
 

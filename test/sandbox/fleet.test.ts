@@ -26,7 +26,7 @@ describe("the tree on its branch", function () {
         meanwhile = undefined;
         process.env.GITHUB_TOKEN = "t0ken";
         globalThis.fetch = async (input, init) => {
-            const url = new URL(String(input));
+            const url = new URL(input as string);
             const method = init?.method ?? "GET";
             await meanwhile?.(method, url);
             const headers = init?.headers as Record<string, string>;
