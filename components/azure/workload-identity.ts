@@ -44,7 +44,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
             return grantRole(`${name}-${roleSlug(grant.role)}`, principal, grant, { parent: this });
         });
         const complete = [...credentials, ...grants].map(({ id }) => id);
-        this.clientId = pulumi.all([identity.clientId, ...complete]).apply(([clientId]) => clientId);
+        this.clientId = pulumi.all([identity.clientId, pulumi.all(complete)]).apply(([clientId]) => clientId);
         this.principalId = identity.principalId;
         this.registerOutputs({ clientId: this.clientId, principalId: this.principalId });
     }

@@ -88,6 +88,8 @@ for (const stack of STACKS) {
                 "managedidentity:UserAssignedIdentity",
                 "resources:ResourceGroup",
                 "storage:BlobContainer",
+                "storage:BlobServiceProperties",
+                "storage:ManagementPolicy",
                 "storage:StorageAccount",
             ]);
             for (const { retainOnDelete, name } of durable) assert.equal(retainOnDelete, true, name);
