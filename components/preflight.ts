@@ -6,7 +6,7 @@ import { checkNames } from "./azure/name-check";
 import { contractProblems } from "./gitops/cluster-vars";
 import { type FleetPlan, planFleet } from "./gitops/fleet-plan";
 import { loadManifestTree, type ManifestTree, syntaxProblems } from "./gitops/manifest-tree";
-import { pgpFingerprints, sopsProblems } from "./gitops/sops-files";
+import { keyVaultKeyOf, pgpFingerprints, sopsProblems } from "./gitops/sops-files";
 import { type PhysicalNames, physicalNames } from "./naming";
 import type { Settings } from "./settings";
 
@@ -31,13 +31,11 @@ const gitopsDirectory = path.join(__dirname, "..", "gitops");
  */
 export async function preflight(settings: Settings): Promise<Preflight> {
     const files = loadTree(settings.environment);
-    const [deployer, treeProblems] = await Promise.all([
-        currentDeployer(),
-        checkTree(files, await plainText(settings.sopsPgpPrivateKey)),
-    ]);
+    const deployer = await currentDeployer();
     const { subscriptionId } = deployer;
     const names = physicalNames({ project: pulumi.getProject(), stack: settings.stack, subscriptionId }, settings);
-    const [{ problems: nameProblems, recoverKeyVault }, fleet] = await Promise.all([
+    const [treeProblems, { problems: nameProblems, recoverKeyVault }, fleet] = await Promise.all([
+        checkTree(files, await plainText(settings.sopsPgpPrivateKey), keyVaultKeyOf(names.keyVault)),
         askAzure(deployer, names, settings.location),
         planFleet({
             repository: { owner: settings.githubOwner, name: settings.fleetRepository },
@@ -61,13 +59,13 @@ function loadTree(environment: string): ManifestTree {
     }
 }
 
-async function checkTree(files: ManifestTree, sopsPgpPrivateKey: string): Promise<string[]> {
+async function checkTree(files: ManifestTree, sopsPgpPrivateKey: string, keyVaultKey: string): Promise<string[]> {
     const syntax = syntaxProblems(files);
     if (syntax.length > 0) {
         return syntax;
     }
     const encryption = await pgpFingerprints(sopsPgpPrivateKey).then(
-        (fingerprints) => sopsProblems(files, fingerprints),
+        (fingerprints) => sopsProblems(files, { fingerprints, keyVaultKey }),
         (error: Error) => [error.message],
     );
     return [...contractProblems(files), ...encryption];

@@ -159,6 +159,7 @@ export const settingsSchema = z.strictObject({
     sopsPgpPrivateKey: z
         .string({ error: "is not set" })
         .trim()
+        .refine((value) => value !== "", { error: "is not set", abort: true })
         .refine(
             (value) => /^-----BEGIN PGP PRIVATE KEY BLOCK-----[^]*-----END PGP PRIVATE KEY BLOCK-----$/.test(value),
             {

@@ -5,6 +5,7 @@ import { crossCheck, type Problem } from "./settings-rules";
 import { NESTED_KEYS, SETTING_KEYS, settingsSchema, type SettingValues } from "./settings-schema";
 
 const NAMESPACE = "landfall";
+const PRIVATE_KEY = `${NAMESPACE}:sopsPgpPrivateKey`;
 
 /** What a stack is to be, checked: every key of the `landfall:` namespace, and where the other namespaces come in. */
 export interface Settings extends Omit<SettingValues, "environment" | "fleetBranch" | "sopsPgpPrivateKey"> {
@@ -40,23 +41,33 @@ export class SettingsError extends pulumi.RunError {
 /** Reads this stack's configuration. Throws SettingsError with every problem at once. */
 export function loadSettings(): Settings {
     const owner = process.env["GITHUB_OWNER"];
-    return parseSettings(pulumi.getStack(), {
-        ...(owner ? { "github:owner": owner } : {}),
-        ...pulumi.runtime.allConfig(),
-    });
+    const raw = { ...(owner ? { "github:owner": owner } : {}), ...pulumi.runtime.allConfig() };
+    return parseSettings(pulumi.getStack(), raw, encryptedKeys());
+}
+
+/** The keys that the engine had to decrypt, as it tells the program; undefined when no engine runs it. */
+function encryptedKeys(): string[] | undefined {
+    const keys = process.env["PULUMI_CONFIG_SECRET_KEYS"];
+    return keys === undefined ? undefined : (JSON.parse(keys) as string[]);
 }
 
 /**
  * Checks the raw configuration of a stack: full keys (`landfall:vnetCidr`, `azure-native:location`) to values, as the engine
  * hands them over (strings, structured values as JSON) or as a stack file has them. Defaults are not filled in here: the
- * engine has done so from Pulumi.yaml. Throws SettingsError with every problem at once.
+ * engine has done so from Pulumi.yaml. `encrypted` names the keys whose values are encrypted in the stack file; left out,
+ * every secret counts as such. Throws SettingsError with every problem at once.
  */
-export function parseSettings(stack: string, raw: Record<string, unknown>): Settings {
+export function parseSettings(
+    stack: string,
+    raw: Record<string, unknown>,
+    encrypted: readonly string[] = [PRIVATE_KEY],
+): Settings {
     const values = settingsSchema.safeParse(withoutNamespace(raw), { error: explain });
     const location = parseLocation(raw["azure-native:location"]);
     const githubOwner = parseOwner(raw["github:owner"]);
     const problems = [
         ...(values.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
+        ...(raw[PRIVATE_KEY] && !encrypted.includes(PRIVATE_KEY) ? [plainTextKey(stack)] : []),
         ...(values.data ? crossCheck(values.data) : []),
         ...[location, githubOwner].filter((value): value is Problem => typeof value !== "string"),
     ];
@@ -115,11 +126,19 @@ function toProblems(stack: string, issue: z.core.$ZodIssue): Problem[] {
     if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownKey(issue.path, name));
     if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ key, message: inner.message }));
     if (issue.path[0] === "sopsPgpPrivateKey") {
-        const fix = `pulumi config set --stack ${stack} --secret ${key} < private-key.asc`;
-        return [{ key, message: `${issue.message}; set the key that decrypts the tree: ${fix}` }];
+        return [{ key, message: `${issue.message}; set the key that decrypts the tree: ${setPrivateKey(stack)}` }];
     }
     const fix = issue.message === "is not set" ? `; write it in Pulumi.${stack}.yaml` : "";
     return [{ key, message: issue.message + fix }];
+}
+
+function plainTextKey(stack: string): Problem {
+    const message = `is in plain text in Pulumi.${stack}.yaml; encrypt it: ${setPrivateKey(stack)}, and replace the key if the file was pushed`;
+    return { key: PRIVATE_KEY, message };
+}
+
+function setPrivateKey(stack: string): string {
+    return `pulumi config set --stack ${stack} --secret ${PRIVATE_KEY} < private-key.asc`;
 }
 
 function unknownKey(path: readonly PropertyKey[], name: string): Problem {

@@ -1,17 +1,21 @@
+import { exec } from "./commands/exec";
 import { git, kubectl, pulumi, status } from "./commands/look";
 import { start } from "./commands/start";
-import { lock, SandboxError, tearDown } from "./lifecycle";
+import { lock, tearDown } from "./lifecycle";
+import { SandboxError } from "./sandbox-error";
 import { sandboxDirectory } from "./session";
 import { ensureToolchain } from "./toolchain/toolchain";
 
 const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] [--port N]
+                     [--deployer-roles "ROLE,…"]
        npm run sandbox -- COMMAND
 
-  start                   the same as npm start
+  start                   the same as npm start; --deployer-roles: what the deployer has on the subscription
   status                  clusters, Flux's layers and releases, Azure resources
   kubectl [--stack S] …   kubectl in the stack's cluster
   pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff
   git     [--stack S] …   git in the fleet repository, for example: log --stat
+  exec …                  any program as the deployer, for example: npm run secret -- recipients staging --stack staging
   toolchain               build the programs that the sandbox runs, and say where they are
   down                    end every process and remove every file of the sandbox
 
@@ -39,6 +43,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     kubectl,
     pulumi,
     git,
+    exec,
     toolchain,
     down,
 };
@@ -55,6 +60,11 @@ async function main([name = "", ...args]: string[]): Promise<number> {
 main(process.argv.slice(2)).then(
     (code) => process.exit(code),
     (error: unknown) => {
+        const { code } = error as { code?: unknown };
+        if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS")) {
+            console.error(`${(error as Error).message}\n\n${usage}`);
+            process.exit(2);
+        }
         console.error(error instanceof SandboxError ? error.message : error);
         process.exit(1);
     },

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
+import { SandboxError } from "./sandbox-error";
 import { controlSocket } from "./session";
 import { startWorld, type World } from "./world";
 
@@ -30,8 +31,13 @@ async function main(): Promise<void> {
 }
 
 async function answer(world: World, stop: () => Promise<void>, method: string, url: string): Promise<unknown> {
+    const { pathname, searchParams } = new URL(url, "http://sandbox");
     if (method === "GET" && url === "/status") {
         return world.status();
+    }
+    if (method === "POST" && pathname === "/deployer-roles") {
+        world.setDeployerRoles(searchParams.getAll("role"));
+        return {};
     }
     if (method === "POST" && url === "/down") {
         await stop();
@@ -42,6 +48,6 @@ async function answer(world: World, stop: () => Promise<void>, method: string, u
 }
 
 main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.stack : error);
+    console.error(error instanceof SandboxError ? error.message : error);
     process.exit(1);
 });

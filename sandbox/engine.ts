@@ -12,13 +12,13 @@ export function engineEnvironment(directory: string, session: Session): NodeJS.P
         ...Object.fromEntries(inherited),
         ...session.environment,
         PATH: [path.join(directory, "plugins"), session.binaries, process.env.PATH ?? ""].join(path.delimiter),
+        KUBECACHEDIR: path.join(directory, "kube-cache"),
         PULUMI_HOME: path.join(directory, "pulumi"),
         PULUMI_BACKEND_URL: `file://${path.join(directory, "pulumi")}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: path.join(directory, "passphrase"),
         PULUMI_SKIP_UPDATE_CHECK: "true",
         // The plugins are on PATH; nothing may be fetched.
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_IGNORE_AMBIENT_PLUGINS: "false",
         // Makes the CLI accept --event-log, which the Automation API uses too.
         PULUMI_DEBUG_COMMANDS: "true",
     };

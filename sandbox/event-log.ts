@@ -31,9 +31,13 @@ const milestones = [
     { name: "flux", type: "kubernetes:fluxcd.controlplane.io/v1:FluxInstance" },
 ] as const;
 
-/** Reads what the engine wrote to its event log (one JSON object a line; timestamps in seconds). */
+/**
+ * Reads what the engine wrote to its event log (one JSON object a line; timestamps in seconds). There is none when the
+ * engine refused the stack's configuration.
+ */
 export function summarize(file: string, startedAt: number, endedAt: number): EngineSummary {
-    const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);
+    const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    const lines = text.split("\n").filter(Boolean);
     const events = lines.map((line) => JSON.parse(line) as EngineEvent);
     const changes = events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
     const steps = events.flatMap((event) => event.resourcePreEvent?.metadata ?? []).filter(({ op }) => op !== "delete");

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
 import type { Session } from "./session";
-import { stackFile } from "./stack-file";
+import { readStack } from "./stack-file";
 
 /** The bare repository behind the fleet repository of a stack, and the stack's branch. */
 export interface Fleet {
@@ -11,9 +10,9 @@ export interface Fleet {
     readonly branch: string;
 }
 
-export function fleetOf(directory: string, session: Session, stack: string): Fleet {
-    const file = parse(fs.readFileSync(stackFile(directory, stack), "utf8")) as { config?: Record<string, string> };
-    const setting = (key: string) => file.config?.[key];
+export function fleetOf(session: Session, stack: string): Fleet {
+    const { config } = readStack(stack);
+    const setting = (key: string) => config?.[key] as string | undefined;
     const name = setting("landfall:fleetRepository") ?? "fleet";
     return {
         repository: path.join(session.fleetRepositories, setting("github:owner") ?? "", `${name}.git`),

@@ -3,16 +3,20 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { clearCluster } from "./cluster/cluster";
+import { SandboxError } from "./sandbox-error";
 import { control, isAlive, readSession, type Session } from "./session";
 import { ensureToolchain } from "./toolchain/toolchain";
-
-/** A mistake or an obstacle that the person at the terminal can do something about: printed without a stack trace. */
-export class SandboxError extends Error {}
 
 /** Starts the sandbox's background process unless it runs already. */
 export async function ensureRunning(directory: string, port: number): Promise<{ session: Session; started: boolean }> {
     const running = readSession(directory);
     if (running && isAlive(running.pid)) {
+        const own = Number(new URL(running.environment["HTTPS_PROXY"] ?? "").port);
+        if (port !== 0 && port !== own) {
+            throw new SandboxError(
+                `--port ${port}: the sandbox in ${directory} runs already, with its proxy on port ${own}; npm run sandbox -- down first`,
+            );
+        }
         return { session: running, started: false };
     }
     if (running) {

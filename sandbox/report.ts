@@ -25,7 +25,7 @@ export function fluxTable(objects: readonly ObjectStatus[]): string {
             kind,
             `${namespace}/${name}`,
             ready ? "Ready" : reason,
-            ready ? shorten(revision) : message,
+            ready ? shorten(revision) : (message.split("\n")[0] ?? ""),
         ]);
     return columns([["KIND", "NAME", "STATE", "REVISION"], ...rows]);
 }

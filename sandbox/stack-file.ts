@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { spawnSync } from "node:child_process";
 import { Document, parse } from "yaml";
+import { SandboxError } from "./sandbox-error";
 import { repositoryRoot } from "./session";
 
 interface StackFile {
@@ -29,6 +30,24 @@ export function knownStacks(): string[] {
         .sort();
 }
 
+/** @throws SandboxError if the repository has no committed file for the stack. */
+export function requireStack(stack: string): void {
+    const stacks = knownStacks();
+    if (!stacks.includes(stack)) {
+        throw new SandboxError(`--stack ${stack}: there is no Pulumi.${stack}.yaml; stacks are ${stacks.join(", ")}`);
+    }
+}
+
+/** The committed file of a stack. @throws SandboxError with the place of what is no YAML. */
+export function readStack(stack: string): StackFile {
+    const file = `Pulumi.${stack}.yaml`;
+    try {
+        return (parse(fs.readFileSync(path.join(repositoryRoot, file), "utf8")) ?? {}) as StackFile;
+    } catch (error) {
+        throw new SandboxError(`${file}: ${(error as Error).message}`);
+    }
+}
+
 /**
  * Writes the sandbox's copy of a stack file: the committed settings as they are, and beside them what `pulumi stack init`
  * and `pulumi config set --secret` write into a file: the encryption salt, and the demonstration key.
@@ -39,7 +58,7 @@ export function prepareStack(directory: string, stack: string, environment: Node
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     fs.copyFileSync(path.join(repositoryRoot, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
     const before = fs.existsSync(file) ? (parse(fs.readFileSync(file, "utf8")) as StackFile) : {};
-    const committed = parse(fs.readFileSync(path.join(repositoryRoot, `Pulumi.${stack}.yaml`), "utf8")) as StackFile;
+    const committed = readStack(stack);
     const secret = before.config?.[decryptionKey];
     const merged: StackFile = {
         ...committed,

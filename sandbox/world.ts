@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { createAzure } from "./azure/azure";
+import { minimalRoles } from "./azure/deployer-roles";
 import { chartRoutes, generateCharts } from "./charts/charts";
 import { Clusters } from "./clusters";
 import { createGitHub } from "./github/github";
@@ -11,7 +11,9 @@ import { loadOrCreateAuthority } from "./network/authority";
 import { startProxy } from "./network/proxy";
 import type { Route } from "./network/route";
 import { writePluginPath } from "./plugins/path";
-import { repositoryRoot, type WorldStatus, writeSession } from "./session";
+import { SandboxError } from "./sandbox-error";
+import { type WorldStatus, writeSession } from "./session";
+import { readStack } from "./stack-file";
 
 export interface WorldOptions {
     readonly directory: string;
@@ -25,6 +27,8 @@ export interface WorldOptions {
 /** Everything outside of the program: Azure, Entra, GitHub, chart registries, and the clusters that Azure runs. */
 export interface World {
     status(): WorldStatus;
+    /** Gives the deployer these roles on the subscription, and no others there. */
+    setDeployerRoles(names: readonly string[]): void;
     /** Lets the commands know that the world is there. */
     announce(): void;
     stop(): Promise<void>;
@@ -50,7 +54,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const github = await createGitHub({ directory: repositories, owner: owner(), token: credentials.githubToken });
     const charts = await generateCharts(options.fluxOperatorSource);
     routes.push(...azure.routes, ...github.routes, ...chartRoutes(charts), clusters.route());
-    const proxy = await startProxy({ routes, authority, port: options.port });
+    const { port } = options;
+    const proxy = await startProxy({ routes, authority, port }).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
+    });
     await preparePlugins(directory);
     const environment = deployerEnvironment(credentials, proxy, authority.certificateFile);
     return {
@@ -60,6 +67,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
             azureResources: azure.resources().map(({ type }) => String(type)),
             refusals: [...new Set(proxy.refusals().map(({ host }) => host))],
         }),
+        setDeployerRoles: (names) => azure.setDeployerRoles(names),
         announce: () =>
             writeSession(directory, {
                 pid: process.pid,
@@ -74,6 +82,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     };
 }
 
+function portTaken(port: number): string {
+    return `--port ${port}: another program listens on 127.0.0.1:${port}; choose another port, or leave it out for a free one`;
+}
+
 function createCredentials() {
     return {
         tenantId: randomUUID(),
@@ -82,6 +94,7 @@ function createCredentials() {
             clientId: randomUUID(),
             clientSecret: randomBytes(24).toString("base64url"),
             objectId: randomUUID(),
+            roles: minimalRoles,
         },
         githubToken: `github_pat_${randomBytes(24).toString("hex")}`,
     };
@@ -112,9 +125,8 @@ function deployerEnvironment(
 
 /** The organisation that exists is the one that the committed stack files name. */
 function owner(): string {
-    const file = path.join(repositoryRoot, "Pulumi.staging.yaml");
-    const { config } = parse(fs.readFileSync(file, "utf8")) as { config?: Record<string, string> };
-    return config?.["github:owner"] ?? "landfall-example";
+    const { config } = readStack("staging");
+    return (config?.["github:owner"] as string | undefined) ?? "landfall-example";
 }
 
 /** Real plugins that the user has installed are used instead of stand-ins. */

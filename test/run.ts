@@ -7,7 +7,7 @@ import { ensureToolchain } from "../sandbox/toolchain/toolchain";
 const kinds: Readonly<Record<string, readonly string[] | "all">> = {
     static: ["actionlint"],
     unit: [],
-    tree: ["kustomize", "kubeconform"],
+    tree: ["kustomize", "kubeconform", "sops"],
     sandbox: "all",
 };
 

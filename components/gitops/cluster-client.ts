@@ -1,4 +1,5 @@
 import {
+    ApiException,
     AuthorizationV1Api,
     CoreV1Api,
     CustomObjectsApi,
@@ -6,6 +7,7 @@ import {
     PatchStrategy,
     setHeaderOptions,
 } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
 import type { FluxObject } from "./flux-status";
 
 const fluxKinds = [
@@ -17,7 +19,12 @@ const fluxKinds = [
     ["helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmRelease"],
 ] as const;
 
-/** The few questions that the program asks a cluster. Reads only, but for the annotation that asks Flux to look now. */
+/**
+ * The few questions that the program asks a cluster. Reads only, but for the annotation that asks Flux to look now.
+ *
+ * Every method throws an Error that names the API server when there is no answer or a refusal, and RunError when the
+ * kubeconfig's login cannot be run at all, which asking again does not mend.
+ */
 export class ClusterClient {
     private readonly config = new KubeConfig();
 
@@ -27,19 +34,21 @@ export class ClusterClient {
 
     /** Whether the caller may do everything in the cluster. */
     async isClusterAdmin(): Promise<boolean> {
-        const review = await this.config.makeApiClient(AuthorizationV1Api).createSelfSubjectAccessReview({
-            body: { spec: { resourceAttributes: { group: "*", resource: "*", verb: "*" } } },
-        });
+        const api = this.config.makeApiClient(AuthorizationV1Api);
+        const resourceAttributes = { group: "*", resource: "*", verb: "*" };
+        const review = await this.ask(api.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes } } }));
         return review.status?.allowed === true;
     }
 
     async fluxObjects(): Promise<FluxObject[]> {
         const api = this.config.makeApiClient(CustomObjectsApi);
-        const lists = await Promise.all(
-            fluxKinds.map(async ([group, version, plural, kind]) => {
-                const list = (await api.listClusterCustomObject({ group, version, plural })) as { items: FluxObject[] };
-                return list.items.map((item) => ({ ...item, kind }));
-            }),
+        const lists = await this.ask(
+            Promise.all(
+                fluxKinds.map(async ([group, version, plural, kind]) => {
+                    const list: unknown = await api.listClusterCustomObject({ group, version, plural });
+                    return (list as { items: FluxObject[] }).items.map((item) => ({ ...item, kind }));
+                }),
+            ),
         );
         return lists.flat();
     }
@@ -47,15 +56,16 @@ export class ClusterClient {
     /** Message of the newest warning event of an object, if there is one. */
     async lastWarning(namespace: string, kind: string, name: string): Promise<string | undefined> {
         const fieldSelector = `type=Warning,involvedObject.kind=${kind},involvedObject.name=${name}`;
-        const events = await this.config.makeApiClient(CoreV1Api).listNamespacedEvent({ namespace, fieldSelector });
-        const time = (event: (typeof events.items)[number]) => Number(event.lastTimestamp ?? event.eventTime ?? 0);
-        return events.items.sort((a, b) => time(b) - time(a))[0]?.message;
+        const api = this.config.makeApiClient(CoreV1Api);
+        const { items } = await this.ask(api.listNamespacedEvent({ namespace, fieldSelector }));
+        const time = (event: (typeof items)[number]) => Number(event.lastTimestamp ?? event.eventTime ?? 0);
+        return items.sort((a, b) => time(b) - time(a))[0]?.message;
     }
 
     /** What `flux reconcile source git` does. */
     async requestReconciliation(namespace: string, name: string): Promise<void> {
         const at = new Date().toISOString();
-        await this.config.makeApiClient(CustomObjectsApi).patchNamespacedCustomObject(
+        const request = this.config.makeApiClient(CustomObjectsApi).patchNamespacedCustomObject(
             {
                 group: "source.toolkit.fluxcd.io",
                 version: "v1",
@@ -66,5 +76,34 @@ export class ClusterClient {
             },
             setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
         );
+        await this.ask(request);
+    }
+
+    private async ask<Answer>(request: Promise<Answer>): Promise<Answer> {
+        try {
+            return await request;
+        } catch (error) {
+            const server = `API server ${this.config.getCurrentCluster()?.server ?? ""}`;
+            if (error instanceof ApiException) {
+                throw new Error(`${server}: ${error.code} ${refusalOf(error.body)}`);
+            }
+            const { code, syscall, path, message } = error as NodeJS.ErrnoException;
+            if (code === "ENOENT" && syscall?.startsWith("spawn") && path) {
+                throw new pulumi.RunError(`${server}: its kubeconfig logs in with ${path}, which is not on the PATH`);
+            }
+            throw new Error(`${server}: ${message}`);
+        }
+    }
+}
+
+/** The message of a Kubernetes Status, or the text that something before the API server answered with. */
+function refusalOf(body: unknown): string {
+    if (typeof body !== "string") {
+        return (body as { message?: string } | undefined)?.message ?? "";
+    }
+    try {
+        return (JSON.parse(body) as { message?: string }).message ?? body;
+    } catch {
+        return body;
     }
 }

@@ -4,6 +4,8 @@ import type { AksCluster } from "../azure/aks-cluster";
 import type { WorkloadName } from "../azure/workload-identities";
 import type { Preflight } from "../preflight";
 import type { Settings } from "../settings";
+import { ClusterClient } from "./cluster-client";
+import { isSuccessor } from "./fleet-branch";
 import { FleetRepository } from "./fleet-repository";
 import { Flux } from "./flux";
 import { waitForAccess, waitForFlux } from "./flux-readiness";
@@ -11,7 +13,7 @@ import { waitForAccess, waitForFlux } from "./flux-readiness";
 export interface DeliveryArgs {
     readonly settings: Settings;
     readonly preflight: Preflight;
-    readonly cluster: AksCluster;
+    readonly cluster: Pick<AksCluster, "cluster" | "clusterName" | "clusterUid" | "kubeconfig">;
     readonly clientIds: Readonly<Record<WorkloadName, pulumi.Output<string>>>;
 }
 
@@ -21,7 +23,7 @@ export interface DeliveryArgs {
  */
 export class Delivery extends pulumi.ComponentResource {
     readonly repository: FleetRepository;
-    /** How many objects Flux reports Ready, and at which commit; known once all of them are. */
+    /** How many objects Flux reports Ready, and at which commit; or what is not ready, and then the update fails. */
     readonly fluxStatus: pulumi.Output<string>;
 
     constructor(name: string, args: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -47,14 +49,20 @@ export class Delivery extends pulumi.ComponentResource {
                 // Another cluster under the same name is another cluster; another login to the same one is not.
                 clusterIdentifier: cluster.clusterUid,
                 enableServerSideApply: true,
+                // Changed in place: a key or a variable that is deleted first would be missing for a moment.
+                enableConfigMapMutable: true,
+                enableSecretMutable: true,
                 deleteUnreachable: true,
             },
             { parent: this },
         );
         const flux = this.createFlux(name, args, provider);
-        this.fluxStatus = pulumi
-            .all([flux.root.id, cluster.kubeconfig, this.repository.commit])
-            .apply(([, kubeconfig, commit]) => this.waitForLayers(kubeconfig, commit, settings.readyTimeoutMinutes));
+        // Made from a secret, the kubeconfig, but says nothing of it.
+        this.fluxStatus = pulumi.unsecret(
+            pulumi
+                .all([flux.root.id, cluster.kubeconfig, this.repository.commit])
+                .apply(([, kubeconfig, commit]) => this.waitForLayers(kubeconfig, commit, settings)),
+        );
         this.registerOutputs({ fluxStatus: this.fluxStatus });
     }
 
@@ -90,23 +98,34 @@ export class Delivery extends pulumi.ComponentResource {
         );
     }
 
-    private async waitForLayers(kubeconfig: string, commit: string, timeoutMinutes: number): Promise<string> {
+    /** Fails the update, and not the program, so that the stack's outputs say what is wrong too. */
+    private async waitForLayers(kubeconfig: string, commit: string, settings: Settings): Promise<string> {
         if (pulumi.runtime.isDryRun()) {
-            return "";
+            return pulumi.unknown as unknown as string;
         }
-        const objects = await waitForFlux({
-            kubeconfig,
-            commit,
-            timeoutMinutes,
-            progress: (line) => void pulumi.log.info(line, this, undefined, true),
-        });
-        return `${objects.length} objects Ready at ${commit}`;
+        const repository = { owner: settings.githubOwner, name: settings.fleetRepository };
+        try {
+            const ready = await waitForFlux({
+                cluster: new ClusterClient(kubeconfig),
+                commit,
+                isSuccessor: (other) => isSuccessor(repository, settings.fleetBranch, commit, other),
+                timeoutMinutes: settings.readyTimeoutMinutes,
+                progress: (line) => void pulumi.log.info(line, this, undefined, true),
+            });
+            return `${ready.objects.length} objects Ready at ${ready.commit}`;
+        } catch (error) {
+            if (!pulumi.RunError.isInstance(error)) {
+                throw error;
+            }
+            await pulumi.log.error(error.message, this);
+            return `not ready: ${error.message}`;
+        }
     }
 }
 
 async function whenAllowed(kubeconfig: string): Promise<string> {
     if (!pulumi.runtime.isDryRun()) {
-        await waitForAccess(kubeconfig);
+        await waitForAccess(new ClusterClient(kubeconfig));
     }
     return kubeconfig;
 }

@@ -152,6 +152,22 @@ export async function moveBranch(
     }
 }
 
+/** Whether `commit` is the head of the branch now, and `ancestor` in its history. */
+export async function isSuccessor(
+    repository: RepositoryName,
+    branch: string,
+    ancestor: string,
+    commit: string,
+): Promise<boolean> {
+    const root = repositoryPath(repository);
+    const ref = await githubOptional<{ object: { sha: string } }>(`${root}/git/ref/heads/${branch}`);
+    if (ref?.object.sha !== commit) {
+        return false;
+    }
+    const comparison = await githubOptional<{ status: string }>(`${root}/compare/${ancestor}...${commit}`);
+    return comparison?.status === "ahead" || comparison?.status === "identical";
+}
+
 export function repositoryPath({ owner, name }: RepositoryName): string {
     return `/repos/${owner}/${name}`;
 }

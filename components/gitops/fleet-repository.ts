@@ -68,10 +68,10 @@ export class FleetRepository extends pulumi.ComponentResource {
             knownHosts: args.plan.knownHosts,
         };
         this.htmlUrl = repository.htmlUrl;
-        // With nothing to change, the branch may still have moved since the last commit of ours.
+        // With nothing to change the commit's resource stays as it was, but the branch may have moved since then.
         const unchanged = args.plan.changes.length === 0;
         this.commit = unchanged && args.plan.head ? pulumi.output(args.plan.head) : commit.commit;
-        this.pullRequestUrl = commit.pullRequestUrl;
+        this.pullRequestUrl = unchanged ? pulumi.output("") : commit.pullRequestUrl;
         this.registerOutputs({ htmlUrl: this.htmlUrl, commit: this.commit, pullRequestUrl: this.pullRequestUrl });
     }
 

@@ -1,69 +1,135 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterClient } from "./cluster-client";
-import { type Blocker, type Graph, judge, type ObjectStatus } from "./flux-status";
+import type { ClusterClient } from "./cluster-client";
+import { decryptionCause } from "./decryption-cause";
+import { type Blocker, type Graph, judge, type ObjectStatus, sourceCommit } from "./flux-status";
 import { probableCause } from "./probable-cause";
 
 export interface ReadinessArgs {
-    readonly kubeconfig: string;
+    readonly cluster: Pick<ClusterClient, "fluxObjects" | "lastWarning" | "requestReconciliation">;
     /** Commit that every layer has to be at. */
     readonly commit: string;
+    /** Whether the branch has moved on to another commit, with `commit` in its history: then that one will do. */
+    readonly isSuccessor: (other: string) => Promise<boolean>;
     readonly timeoutMinutes: number;
-    /** Gets a line whenever the number of ready objects changes. */
+    /** Gets a line whenever the number of ready objects changes, or what is next. */
     readonly progress: (line: string) => void;
+}
+
+export interface Readiness {
+    readonly objects: readonly ObjectStatus[];
+    /** Commit that every layer is at. */
+    readonly commit: string;
 }
 
 /** A terminal failure has to be seen this long: controllers retry once by themselves after an artifact race. */
 const terminalAfterSeconds = 5;
 
+const pollSeconds = 0.5;
+
+/** How long a commit that is no successor is taken for none: GitHub's API may lag behind what Flux has fetched. */
+const successorAfterSeconds = 10;
+
 /**
- * Waits until everything that Flux reconciles is Ready at `commit`.
+ * Waits until everything that Flux reconciles is Ready at `commit`, or at a successor that somebody pushed meanwhile. A
+ * question that fails, to the cluster or to GitHub, is asked again.
  *
  * @throws RunError with the first failing object, its newest warning event and the probable cause: at once when waiting
- * cannot help, otherwise when the time is up.
+ * cannot help, otherwise when the time is up. With the last failed question when that was the state of things at the end.
  */
-export async function waitForFlux(args: ReadinessArgs): Promise<readonly ObjectStatus[]> {
-    const client = new ClusterClient(args.kubeconfig);
+export async function waitForFlux(args: ReadinessArgs): Promise<Readiness> {
     const deadline = Date.now() + args.timeoutMinutes * 60_000;
+    const look = observer(args);
+    const show = withoutRepeats(args.progress);
     let terminalSince: number | undefined;
-    let shown = "";
-    await client.requestReconciliation("flux-system", "flux-system");
     for (;;) {
-        const graph = judge(await client.fluxObjects(), args.commit);
-        if (graph.ready) {
-            return graph.objects;
+        const seen = await look().catch(passing);
+        if ("graph" in seen && seen.graph.ready) {
+            return { objects: seen.graph.objects, commit: seen.commit };
         }
-        shown = showProgress(graph, shown, args.progress);
-        const terminal = graph.blockers.find((blocker) => blocker.terminal);
+        show("graph" in seen ? progressOf(seen.graph) : `Flux: ${seen.message}; asking again`);
+        const terminal = "graph" in seen ? seen.graph.blockers.find((blocker) => blocker.terminal) : undefined;
         terminalSince = terminal ? (terminalSince ?? Date.now()) : undefined;
         if (terminal && Date.now() - (terminalSince ?? 0) > terminalAfterSeconds * 1000) {
-            throw new pulumi.RunError(await describe(client, terminal, "cannot become ready"));
+            throw new pulumi.RunError(await describe(args, terminal, "cannot become ready"));
         }
         if (Date.now() > deadline) {
-            const first = graph.blockers[0];
-            const within = `is not ready after ${args.timeoutMinutes} minutes (landfall:readyTimeoutMinutes)`;
-            throw new pulumi.RunError(
-                first
-                    ? await describe(client, first, within)
-                    : `Flux has no root Kustomization after ${args.timeoutMinutes} minutes`,
-            );
+            throw new pulumi.RunError(await describeTimeout(args, seen));
         }
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await sleep(pollSeconds);
     }
 }
 
-function showProgress({ objects, blockers }: Graph, shown: string, progress: (line: string) => void): string {
+interface Observation {
+    readonly graph: Graph;
+    /** Commit that the graph is judged by. */
+    readonly commit: string;
+}
+
+/** Looks at the cluster: asks Flux to fetch the source until it was asked once, and follows the source to successors. */
+function observer({ cluster, commit, isSuccessor }: ReadinessArgs): () => Promise<Observation> {
+    let requested = false;
+    let wanted = commit;
+    let refused = { commit: "", until: 0 };
+    return async () => {
+        if (!requested) {
+            await cluster.requestReconciliation("flux-system", "flux-system");
+            requested = true;
+        }
+        const objects = await cluster.fluxObjects();
+        const fetched = sourceCommit(objects);
+        const known = fetched === refused.commit && Date.now() < refused.until;
+        if (fetched !== undefined && fetched !== wanted && !known) {
+            if (await isSuccessor(fetched)) {
+                wanted = fetched;
+            } else {
+                refused = { commit: fetched, until: Date.now() + successorAfterSeconds * 1000 };
+            }
+        }
+        return { graph: judge(objects, wanted), commit: wanted };
+    };
+}
+
+/** A failure that may pass; a RunError says that it does not. */
+function passing(error: Error): Error {
+    if (pulumi.RunError.isInstance(error)) {
+        throw error;
+    }
+    return error;
+}
+
+function progressOf({ objects, blockers }: Graph): string {
     const ready = objects.filter((object) => object.ready).length;
-    const next = blockers[0] ? `; next ${blockers[0].kind} ${blockers[0].name}` : "";
-    const line = `Flux: ${ready} of ${objects.length} ready${next}`;
-    if (line !== shown) {
-        progress(line);
-    }
-    return line;
+    const [first] = blockers;
+    const next = first ? `; next ${first.kind} ${first.name}` : "";
+    const cause = first && first.reason === "BuildFailed" ? decryptionCause(first.message) : undefined;
+    return `Flux: ${ready} of ${objects.length} ready${next}${cause === undefined ? "" : `: ${cause}`}`;
 }
 
-async function describe(client: ClusterClient, blocker: Blocker, what: string): Promise<string> {
+function withoutRepeats(progress: (line: string) => void): (line: string) => void {
+    let shown = "";
+    return (line) => {
+        if (line !== shown) {
+            shown = line;
+            progress(line);
+        }
+    };
+}
+
+async function describeTimeout(args: ReadinessArgs, seen: Observation | Error): Promise<string> {
+    const after = `after ${args.timeoutMinutes} minutes (landfall:readyTimeoutMinutes)`;
+    if (!("graph" in seen)) {
+        return `whether Flux is ready is not known ${after}: ${seen.message}`;
+    }
+    const [first] = seen.graph.blockers;
+    return first
+        ? describe(args, first, `is not ready ${after}`)
+        : `Flux has no Kustomization flux-system/flux-system ${after}`;
+}
+
+async function describe({ cluster }: ReadinessArgs, blocker: Blocker, what: string): Promise<string> {
     const { kind, namespace, name, reason, message } = blocker;
-    const event = await client.lastWarning(namespace, kind, name);
+    const unreadable = (error: Error) => `not known: ${error.message}`;
+    const event = await cluster.lastWarning(namespace, kind, name).catch(unreadable);
     const cause = probableCause(message) ?? probableCause(event ?? "");
     return [
         `${kind} ${namespace}/${name} ${what}: ${reason}: ${message}`,
@@ -76,24 +142,25 @@ async function describe(client: ClusterClient, blocker: Blocker, what: string): 
  * Waits until the deployer may administer the cluster. A role assignment for Azure RBAC takes up to five minutes to reach
  * the API server. https://learn.microsoft.com/azure/aks/entra-id-authorization
  *
- * @throws RunError if it may not after ten minutes.
+ * @throws RunError if it may not after ten minutes; at once if the login of the kubeconfig is not installed.
  */
-export async function waitForAccess(kubeconfig: string): Promise<void> {
-    const client = new ClusterClient(kubeconfig);
+export async function waitForAccess(cluster: Pick<ClusterClient, "isClusterAdmin">): Promise<void> {
     const deadline = Date.now() + 10 * 60_000;
-    let failure = "";
-    while (Date.now() < deadline) {
-        try {
-            if (await client.isClusterAdmin()) {
-                return;
-            }
-            failure = "the API server does not allow it";
-        } catch (error) {
-            failure = error instanceof Error ? error.message : String(error);
+    for (;;) {
+        const allowed = await cluster.isClusterAdmin().catch(passing);
+        if (allowed === true) {
+            return;
         }
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        if (Date.now() > deadline) {
+            const why = allowed instanceof Error ? allowed.message : "the API server does not allow it";
+            throw new pulumi.RunError(
+                `the deployer may not administer the cluster (${why}); it needs 'Azure Kubernetes Service RBAC Cluster Admin' on it`,
+            );
+        }
+        await sleep(1);
     }
-    throw new pulumi.RunError(
-        `the deployer may not administer the cluster (${failure}); it needs 'Azure Kubernetes Service RBAC Cluster Admin' on it`,
-    );
+}
+
+function sleep(seconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

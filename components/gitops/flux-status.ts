@@ -1,17 +1,28 @@
+import { isTerminal } from "./terminal-failure";
+
 /** The part of a Flux object's status that tells whether it is reconciled. */
 export interface FluxObject {
     readonly kind: string;
-    readonly metadata: { readonly name: string; readonly namespace: string; readonly generation: number };
+    readonly metadata: {
+        readonly name: string;
+        readonly namespace: string;
+        readonly generation: number;
+        readonly labels?: Readonly<Record<string, string>>;
+    };
     readonly spec?: {
         readonly suspend?: boolean;
         readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];
         readonly sourceRef?: { readonly kind: string; readonly name: string; readonly namespace?: string };
+        readonly chartRef?: { readonly kind: string; readonly name: string };
     };
     readonly status?: {
         readonly observedGeneration?: number;
         readonly conditions?: readonly Condition[];
         readonly lastAppliedRevision?: string;
         readonly lastAttemptedRevision?: string;
+        /** Of a HelmRelease, with the digest of the chart that was tried. */
+        readonly lastAttemptedGeneration?: number;
+        readonly lastAttemptedRevisionDigest?: string;
         readonly artifact?: { readonly revision: string };
         readonly inventory?: { readonly entries?: readonly { readonly id: string }[] };
     };
@@ -48,22 +59,23 @@ export interface Graph {
     readonly blockers: readonly Blocker[];
 }
 
-const root = "flux-system/flux-system";
+const platformNamespace = "flux-system";
+const root = `${platformNamespace}/flux-system`;
 
 /**
  * Judges Flux's whole graph: ready once the source is at `commit`, every Kustomization fed by it has applied that
  * revision, everything that the root Kustomization applied exists, and every object is Ready. What is suspended is left
- * out: somebody decided that.
+ * out: somebody decided that. So is what stands in a tenant's namespace, which is the tenant's to mend.
  */
 export function judge(objects: readonly FluxObject[], commit: string): Graph {
     const active = objects.filter((object) => object.spec?.suspend !== true);
     const missing = missingLayers(active);
     const statuses = active.map((object) => ({ object, status: statusOf(object, active, commit) }));
-    const unready = statuses.filter(({ status }) => !status.ready);
+    const unready = statuses.filter(({ status }) => !status.ready && status.namespace === platformNamespace);
     const blockers = unready
         .map(({ object, status }) => ({
             ...status,
-            terminal: isTerminal(object, commit),
+            terminal: isTerminal(object, active, commit),
             depth: depthOf(object, active),
         }))
         .sort((a, b) => a.depth - b.depth || Number(waitsForOthers(a)) - Number(waitsForOthers(b)))
@@ -73,6 +85,12 @@ export function judge(objects: readonly FluxObject[], commit: string): Graph {
         objects: statuses.map(({ status }) => status),
         blockers: [...blockers, ...missing],
     };
+}
+
+/** The commit that Flux has fetched of the fleet repository, undefined until it has one. */
+export function sourceCommit(objects: readonly FluxObject[]): string | undefined {
+    // A revision is <branch>@<algorithm>:<commit>.
+    return fleetSource(objects)?.status?.artifact?.revision.split(":").at(-1);
 }
 
 function statusOf(object: FluxObject, all: readonly FluxObject[], commit: string): ObjectStatus {
@@ -100,25 +118,15 @@ function staleRevision(object: FluxObject, all: readonly FluxObject[], commit: s
     if (object.kind !== "Kustomization" || sourceKey(object) !== `GitRepository/${root}`) {
         return undefined;
     }
-    const source = all.find((other) => other.kind === "GitRepository" && keyOf(other) === root);
-    const wanted = source?.status?.artifact?.revision;
+    const wanted = fleetSource(all)?.status?.artifact?.revision;
     const at = object.status?.lastAppliedRevision;
     return at !== undefined && at === wanted
         ? undefined
         : `applied ${at ?? "nothing yet"}, waiting for ${wanted ?? commit}`;
 }
 
-/**
- * A failure that repeats with the same revision: kustomize cannot build or decrypt it, or Helm has given up.
- * Failures to apply heal by themselves when another layer brings what is missing, so they are not.
- */
-function isTerminal(object: FluxObject, commit: string): boolean {
-    const ready = conditionOf(object, "Ready");
-    if (conditionOf(object, "Stalled")?.status === "True") {
-        return true;
-    }
-    const attempted = object.status?.lastAttemptedRevision?.endsWith(`:${commit}`) === true;
-    return object.kind === "Kustomization" && ready?.status === "False" && ready.reason === "BuildFailed" && attempted;
+function fleetSource(objects: readonly FluxObject[]): FluxObject | undefined {
+    return objects.find((object) => object.kind === "GitRepository" && keyOf(object) === root);
 }
 
 function hasRoot(objects: readonly FluxObject[]): boolean {

@@ -92,36 +92,7 @@ export class Flux extends pulumi.ComponentResource {
                 apiVersion: "fluxcd.controlplane.io/v1",
                 kind: "FluxInstance",
                 metadata: { ...metadata("flux"), annotations: readiness(args) },
-                spec: {
-                    distribution: { version: args.version, registry: "ghcr.io/fluxcd" },
-                    components: [
-                        "source-controller",
-                        "kustomize-controller",
-                        "helm-controller",
-                        "notification-controller",
-                        "image-reflector-controller",
-                        "image-automation-controller",
-                    ],
-                    // Lockdown: no references across namespaces, no remote bases, and a service account without rights
-                    // for every Kustomization and HelmRelease that names none.
-                    cluster: { type: "azure", multitenant: true, networkPolicy: true, domain: "cluster.local" },
-                    kustomize: {
-                        patches: [
-                            ...Object.entries(args.controllerClientIds).flatMap(workloadIdentityPatches),
-                            argumentsPatch("kustomize-controller", [
-                                // Checking a dependency is a read from a cache, and half a minute a layer adds up.
-                                "--requeue-dependency=2s",
-                                // A fix is applied at once, not after the health checks of what it fixes time out; a
-                                // variable that nobody produces is an error, not an empty string.
-                                "--feature-gates=CancelHealthCheckOnNewRevision=true,StrictPostBuildSubstitutions=true",
-                            ]),
-                            argumentsPatch("helm-controller", [
-                                "--requeue-dependency=2s",
-                                "--feature-gates=CancelHealthCheckOnNewRevision=true",
-                            ]),
-                        ],
-                    },
-                },
+                spec: instanceSpec(args),
             },
             { ...opts, dependsOn: [operator] },
         );
@@ -149,23 +120,60 @@ export class Flux extends pulumi.ComponentResource {
                 apiVersion: "kustomize.toolkit.fluxcd.io/v1",
                 kind: "Kustomization",
                 metadata: metadata("flux-system"),
-                spec: {
-                    interval: "10m",
-                    retryInterval: "1m",
-                    timeout: "5m",
-                    path: `./clusters/${environment}`,
-                    prune: true,
-                    // Deleting the root with the cluster must not start a race of deletions within it.
-                    deletionPolicy: "Orphan",
-                    serviceAccountName: "kustomize-controller",
-                    sourceRef: { kind: "GitRepository", name: "flux-system" },
-                    decryption: { provider: "sops", secretRef: { name: "sops-gpg" } },
-                    postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "cluster-vars" }] },
-                },
+                spec: rootSpec(environment),
             },
             { ...opts, dependsOn: [source] },
         );
     }
+}
+
+function instanceSpec({ version, controllerClientIds }: FluxArgs) {
+    return {
+        distribution: { version, registry: "ghcr.io/fluxcd" },
+        components: [
+            "source-controller",
+            "kustomize-controller",
+            "helm-controller",
+            "notification-controller",
+            "image-reflector-controller",
+            "image-automation-controller",
+        ],
+        // Lockdown: no references across namespaces, no remote bases, and a service account without rights for every
+        // Kustomization and HelmRelease that names none.
+        cluster: { type: "azure", multitenant: true, networkPolicy: true, domain: "cluster.local" },
+        kustomize: {
+            patches: [
+                ...Object.entries(controllerClientIds).flatMap(workloadIdentityPatches),
+                argumentsPatch("kustomize-controller", [
+                    // Checking a dependency is a read from a cache, and half a minute a layer adds up.
+                    "--requeue-dependency=1s",
+                    // A fix is applied at once, not after the health checks of what it fixes time out; a variable that
+                    // nobody produces is an error, not an empty string.
+                    "--feature-gates=CancelHealthCheckOnNewRevision=true,StrictPostBuildSubstitutions=true",
+                ]),
+                argumentsPatch("helm-controller", [
+                    "--requeue-dependency=1s",
+                    "--feature-gates=CancelHealthCheckOnNewRevision=true",
+                ]),
+            ],
+        },
+    };
+}
+
+function rootSpec(environment: string) {
+    return {
+        interval: "10m",
+        retryInterval: "1m",
+        timeout: "5m",
+        path: `./clusters/${environment}`,
+        prune: true,
+        // Deleting the root with the cluster must not start a race of deletions within it.
+        deletionPolicy: "Orphan",
+        serviceAccountName: "kustomize-controller",
+        sourceRef: { kind: "GitRepository", name: "flux-system" },
+        decryption: { provider: "sops", secretRef: { name: "sops-gpg" } },
+        postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "cluster-vars" }] },
+    };
 }
 
 function metadata(name: string) {

@@ -11,7 +11,7 @@ export interface GitHubError extends Error {
 
 /**
  * Calls GitHub's REST API as the identity of `GITHUB_TOKEN`. Passing faults (no connection, 5xx, rate limits) are tried
- * again for about a minute.
+ * again, five times: after as many seconds as GitHub asks for, or 1, 2, 4, 8 and 16.
  *
  * Plain functions on the global `fetch`, because Pulumi serializes what a dynamic provider calls, and a client library's
  * classes do not survive that.
@@ -67,12 +67,15 @@ async function attemptRequest(method: string, path: string, body: unknown): Prom
 
 // https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
 function retryAfterSeconds(response: Response | Error, attempt: number): number | undefined {
-    if (response instanceof Error || response.status >= 500) {
+    if (response instanceof Error) {
         return 2 ** attempt;
     }
     const asked = response.headers.get("retry-after");
     const limited = response.status === 429 || (response.status === 403 && asked !== null);
-    return limited ? Math.min(Number(asked ?? 10), 60) : undefined;
+    if (response.status < 500 && !limited) {
+        return undefined;
+    }
+    return asked !== null && Number.isFinite(Number(asked)) ? Math.min(Number(asked), 60) : 2 ** attempt;
 }
 
 async function asError(method: string, path: string, response: Response | Error): Promise<Error> {
@@ -80,9 +83,21 @@ async function asError(method: string, path: string, response: Response | Error)
         const cause = response.cause instanceof Error ? response.cause.message : response.message;
         return new Error(`GitHub: ${method} ${path}: no answer from api.github.com: ${cause}`);
     }
-    const text = await response.text();
-    const detail = response.status === 401 ? `${text}; check that GITHUB_TOKEN is valid` : text;
-    return Object.assign(new Error(`GitHub: ${method} ${path}: ${response.status} ${detail}`), {
+    const message = messageOf(await response.text());
+    const advice = response.status === 401 ? "; check that GITHUB_TOKEN is valid" : "";
+    return Object.assign(new Error(`GitHub: ${method} ${path}: ${response.status} ${message}${advice}`), {
         status: response.status,
     });
+}
+
+// https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
+function messageOf(text: string): string {
+    try {
+        const { message, errors } = JSON.parse(text) as { message?: string; errors?: unknown };
+        const details = Array.isArray(errors) ? `: ${JSON.stringify(errors)}` : "";
+        return message === undefined ? text : message + details;
+    } catch {
+        // Not GitHub's API but something before it, such as a proxy.
+        return text;
+    }
 }

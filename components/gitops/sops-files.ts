@@ -3,6 +3,20 @@ import { type ManifestTree, objectsOf } from "./manifest-tree";
 
 interface SopsMetadata {
     readonly pgp?: readonly { readonly fp: string }[];
+    readonly azure_kv?: readonly { readonly vault_url: string; readonly name: string }[];
+}
+
+/** What Flux can decrypt with in a stack's cluster. */
+export interface DecryptionKeys {
+    /** Fingerprints of the stack's PGP key and its subkeys, in upper case, the primary key's first. */
+    readonly fingerprints: readonly string[];
+    /** Address of the Key Vault key that kustomize-controller may use, without a version: each version decrypts. */
+    readonly keyVaultKey: string;
+}
+
+/** Address of the key `sops` of a vault in Azure's public cloud. */
+export function keyVaultKeyOf(vaultName: string): string {
+    return `https://${vaultName}.vault.azure.net/keys/sops`;
 }
 
 /**
@@ -23,11 +37,10 @@ export async function pgpFingerprints(armoredKey: string): Promise<string[]> {
 }
 
 /**
- * What keeps the cluster from decrypting the tree: Secrets that are not encrypted at all, and files that are encrypted to
- * other keys than the one that the stack puts into the cluster.
+ * What keeps the cluster from decrypting the tree: Secrets that are not encrypted at all, and files that neither the
+ * stack's PGP key nor its Key Vault key can decrypt. One of the two is enough.
  */
-export function sopsProblems(tree: ManifestTree, fingerprints: readonly string[]): string[] {
-    const own = fingerprints[0] ?? "";
+export function sopsProblems(tree: ManifestTree, keys: DecryptionKeys): string[] {
     const problems: string[] = [];
     for (const { file, object } of objectsOf(tree)) {
         const sops = object.sops as SopsMetadata | undefined;
@@ -35,15 +48,33 @@ export function sopsProblems(tree: ManifestTree, fingerprints: readonly string[]
             problems.push(
                 `gitops/${file}: Secret ${object.metadata?.name ?? ""} is not encrypted; in gitops/, run sops encrypt --in-place ${file}`,
             );
-        }
-        const recipients = (sops?.pgp ?? []).map(({ fp }) => fp.toUpperCase());
-        if (recipients.length > 0 && !recipients.some((recipient) => fingerprints.includes(recipient))) {
-            problems.push(
-                `gitops/${file}: encrypted to ${recipients.join(", ")}, which this stack's key (landfall:sopsPgpPrivateKey, ${own}) cannot decrypt; ` +
-                    `as somebody who can: sops rotate --in-place --add-pgp ${own} --rm-pgp ${recipients.join(",")} gitops/${file}, ` +
-                    `or write the Secret anew and encrypt it (docs/secrets.md)`,
-            );
+        } else if (sops && !isDecryptable(sops, keys)) {
+            problems.push(undecryptable(file, recipientsOf(sops), keys));
         }
     }
     return problems;
+}
+
+function isDecryptable({ pgp = [], azure_kv: vaults = [] }: SopsMetadata, keys: DecryptionKeys): boolean {
+    return (
+        pgp.some(({ fp }) => keys.fingerprints.includes(fp.toUpperCase())) ||
+        vaults.some((key) => addressOf(key).toLowerCase() === keys.keyVaultKey.toLowerCase())
+    );
+}
+
+function recipientsOf({ pgp = [], azure_kv: vaults = [] }: SopsMetadata): string[] {
+    return [...pgp.map(({ fp }) => fp.toUpperCase()), ...vaults.map(addressOf)];
+}
+
+function addressOf(key: { readonly vault_url: string; readonly name: string }): string {
+    return `${key.vault_url.replace(/\/$/, "")}/keys/${key.name}`;
+}
+
+function undecryptable(file: string, recipients: readonly string[], { fingerprints, keyVaultKey }: DecryptionKeys) {
+    const environment = file.split("/").at(-2) ?? "";
+    return (
+        `gitops/${file}: encrypted to ${recipients.join(", ") || "nobody"}, which neither this stack's key ` +
+        `(landfall:sopsPgpPrivateKey, ${fingerprints[0] ?? ""}) nor its Key Vault key (${keyVaultKey}) can decrypt; ` +
+        `as somebody who can: npm run secret -- recipients ${environment}, or write the Secret anew (docs/secrets.md)`
+    );
 }

@@ -38,6 +38,8 @@ export function runAction(context: ActionContext, path: string, body: Properties
     const { state } = context.service;
     const names = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/checkNameAvailability$/i.exec(path)?.[1];
     if (names !== undefined) {
+        const scope = `/subscriptions/${state.subscriptionId}`;
+        authorize(state, context.caller, `${names}/checkNameAvailability/read`, scope);
         return checkName(state, names.toLowerCase(), typeof body.name === "string" ? body.name : "");
     }
     const purge = /\/providers\/Microsoft\.KeyVault\/locations\/[^/]+\/deletedVaults\/([^/]+)\/purge$/i.exec(path)?.[1];

@@ -2,7 +2,6 @@
  * Stands in for one Azure subscription and its Entra tenant, at Azure's own host names. What each part does not prove is said in
  * `arm.ts`, `entra.ts` and `key-vault-data.ts`.
  */
-import { randomUUID } from "node:crypto";
 import type { AccessReview } from "../cluster/access";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
 import { isAllowed } from "./access";
@@ -11,10 +10,10 @@ import { behaviours } from "./behaviours";
 import type { RunningClusters } from "./behaviours/managed-cluster";
 import { dataActionOf } from "./cluster-access";
 import type { ClusterHost } from "./clusters";
+import { setSubscriptionRoles } from "./deployer-roles";
 import { createEntra } from "./entra";
+import { instanceMetadataRoute } from "./instance-metadata";
 import { keyVaultRoute } from "./key-vault-data";
-import { parseResourceId } from "./resource-id";
-import { builtInRoles } from "./roles";
 import { show } from "./read-resource";
 import type { Service } from "./service";
 import { AzureState } from "./state";
@@ -27,7 +26,7 @@ export interface AzureOptions {
         readonly clientId: string;
         readonly clientSecret: string;
         readonly objectId: string;
-        /** Names of built-in roles that it has on the subscription; by default Owner, which gives no data actions. */
+        /** Names of roles that it has on the subscription; by default Owner, which gives no data actions. */
         readonly roles?: readonly string[];
     };
     readonly clusters: ClusterHost;
@@ -37,6 +36,11 @@ export interface Azure {
     readonly routes: Route[];
     /** Answers an API server's authorization webhook as Azure RBAC for Kubernetes does. False is "no opinion". */
     authorize(clusterId: string, review: AccessReview): Promise<boolean>;
+    /**
+     * Gives the deployer these roles on the subscription instead of those that it has there.
+     * @throws SandboxError naming a role that the sandbox does not know.
+     */
+    setDeployerRoles(names: readonly string[]): void;
     /** Requests to Azure Resource Manager so far. */
     calls(): number;
     /** What exists, as a GET shows it. */
@@ -63,12 +67,14 @@ export function createAzure(options: AzureOptions): Azure {
             management,
             ...entra.routes,
             keyVaultRoute(state, entra),
+            instanceMetadataRoute,
             {
                 host: /[a-z0-9-]+\.oic\.prod-aks\.azure\.com/,
                 handle: (request) => clusterDiscovery(state, running, request),
             },
         ],
         authorize: (clusterId, review) => Promise.resolve(mayAccess(state, clusterId, review)),
+        setDeployerRoles: (names) => setSubscriptionRoles(state, options.deployer.objectId, names),
         calls: () => calls,
         resources: () => state.resources().map((resource) => show(service, resource)),
     };
@@ -84,19 +90,7 @@ function addDeployer(
         clientSecret,
         kind: "ServicePrincipal",
     });
-    const scope = `/subscriptions/${state.subscriptionId}`;
-    for (const name of roles) {
-        const role = builtInRoles.find((candidate) => candidate.name === name);
-        const address = parseResourceId(`${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`);
-        if (!role || !address) {
-            throw new Error(
-                `The deployer cannot have the role "${name}": it is not one of ${builtInRoles.map((known) => known.name).join(", ")}.`,
-            );
-        }
-        const roleDefinitionId = `${scope}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`;
-        const inputs = { principalId: objectId, principalType: "ServicePrincipal", roleDefinitionId };
-        state.set({ address, inputs, properties: { ...inputs, scope }, createdAt: new Date().toISOString() });
-    }
+    setSubscriptionRoles(state, objectId, roles);
 }
 
 function mayAccess(state: AzureState, clusterId: string, review: AccessReview): boolean {

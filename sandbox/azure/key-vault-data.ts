@@ -1,28 +1,15 @@
 /**
- * Stands in for the data plane of Key Vault, for keys in vaults with Azure RBAC: read, encrypt, decrypt, wrap, unwrap, delete, recover.
- * Keys are real and live in this process's memory. Not modelled: access policies, firewalls, rotation, secrets and certificates.
+ * Stands in for the data plane of Key Vault, for keys in vaults with Azure RBAC: read, encrypt, decrypt, wrap, unwrap, rotate, enable and
+ * disable a version, delete, recover. Keys are real and live in this process's memory. Not modelled: access policies, firewalls,
+ * rotation policies, secrets and certificates.
  */
-import { constants, generateKeyPairSync, type KeyObject, privateDecrypt, publicEncrypt } from "node:crypto";
+import { constants, privateDecrypt, publicEncrypt } from "node:crypto";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
 import { isAllowed } from "./access";
 import type { Entra } from "./entra";
+import { type KeyPair, KeyVersions } from "./key-versions";
 import type { AzureState, Resource } from "./state";
-
-interface KeyPair {
-    readonly publicKey: KeyObject;
-    readonly privateKey: KeyObject;
-}
-
-/** An error as Key Vault writes it. */
-class VaultError extends Error {
-    constructor(
-        readonly status: number,
-        readonly code: string,
-        message: string,
-    ) {
-        super(message);
-    }
-}
+import { VaultError } from "./vault-error";
 
 const algorithms: Readonly<Record<string, { padding: number; oaepHash?: string }>> = {
     "RSA-OAEP-256": { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" },
@@ -38,15 +25,16 @@ const operations: Readonly<Record<string, { operation: string; dataAction: strin
 };
 
 export function keyVaultRoute(state: AzureState, entra: Entra): Route {
-    const pairs = new Map<string, KeyPair>();
+    const versions = new KeyVersions(state);
     const handle = async (request: HttpRequest): Promise<HttpResponse> => {
         try {
-            return await answer(state, entra, pairs, request);
+            return await answer(state, entra, versions, request);
         } catch (error) {
             if (error instanceof VaultError) {
                 const challenge = `Bearer authorization="https://login.microsoftonline.com/${state.tenantId}", resource="https://vault.azure.net"`;
                 const headers = error.status === 401 ? { "www-authenticate": challenge } : undefined;
-                const body = { error: { code: error.code, message: error.message } };
+                const inner = error.inner ? { innererror: { code: error.inner } } : {};
+                const body = { error: { code: error.code, message: error.message, ...inner } };
                 return { status: error.status, body, ...(headers ? { headers } : {}) };
             }
             throw error;
@@ -58,7 +46,7 @@ export function keyVaultRoute(state: AzureState, entra: Entra): Route {
 async function answer(
     state: AzureState,
     entra: Entra,
-    pairs: Map<string, KeyPair>,
+    versions: KeyVersions,
     request: HttpRequest,
 ): Promise<HttpResponse> {
     const vault = findVault(state, request.url.hostname);
@@ -74,20 +62,36 @@ async function answer(
     if (collection === "keys" && verb in operations) {
         const { operation, dataAction } = operations[verb] ?? { operation: "", dataAction: "" };
         demand(dataAction);
-        const key = findKey(state, id, version);
-        return crypt(pairOf(pairs, key), key, operation, request);
+        const key = versions.find(id, version);
+        if (!versions.isEnabled(key)) {
+            const message = `Operation ${operation} is not allowed on a disabled key.`;
+            throw new VaultError(403, "Forbidden", message, "KeyDisabled");
+        }
+        return crypt(versions.pairOf(key), key, operation, request);
+    }
+    if (collection === "keys" && request.method === "POST" && version === "rotate") {
+        demand("rotate/action");
+        const key = versions.rotate(versions.find(id, ""));
+        return { status: 200, body: bundle(key, versions.pairOf(key)) };
+    }
+    if (collection === "keys" && request.method === "PATCH") {
+        demand("update/action");
+        const key = versions.find(id, version);
+        const { attributes } = JSON.parse(request.body.toString("utf8")) as { attributes?: { enabled?: boolean } };
+        versions.setEnabled(key, attributes?.enabled ?? versions.isEnabled(key));
+        return { status: 200, body: bundle(key, versions.pairOf(key)) };
     }
     if (collection === "keys" && request.method === "GET") {
         demand("read");
-        const key = findKey(state, id, version);
-        return { status: 200, body: bundle(key, pairOf(pairs, key)) };
+        const key = versions.find(id, version);
+        return { status: 200, body: bundle(key, versions.pairOf(key)) };
     }
     if (collection === "keys" && request.method === "DELETE") {
         demand("delete");
-        const key = findKey(state, id, "");
+        const key = versions.find(id, "");
         state.remove(id);
         state.deletedKeys.set(id.toLowerCase(), key);
-        return { status: 200, body: { ...bundle(key, pairOf(pairs, key)), recoveryId: recoveryId(key) } };
+        return { status: 200, body: { ...bundle(key, versions.pairOf(key)), recoveryId: recoveryId(key) } };
     }
     throw new VaultError(404, "NotFound", `The sandbox's Key Vault does not answer "${call}".`);
 }
@@ -174,6 +178,7 @@ function demandDataAction(state: AzureState, objectId: string, action: string, s
             "Forbidden",
             "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were " +
                 `changed recently, please observe propagation time.\r\nCaller: oid=${objectId}\r\nAction: '${action}'\r\nResource: '${scope}'`,
+            "ForbiddenByRbac",
         );
     }
 }
@@ -187,30 +192,6 @@ function findVault(state: AzureState, host: string): Resource {
         throw new VaultError(404, "VaultNotFound", `There is no key vault at ${host}.`);
     }
     return vault;
-}
-
-function findKey(state: AzureState, id: string, version: string): Resource {
-    const key = state.get(id);
-    const current = String(key?.properties.keyUriWithVersion).split("/").at(-1);
-    if (!key || (version !== "" && version !== current)) {
-        throw new VaultError(
-            404,
-            "KeyNotFound",
-            `A key with (name/id) ${id.split("/").at(-1)}/${version} was not found in this key vault.`,
-        );
-    }
-    return key;
-}
-
-function pairOf(pairs: Map<string, KeyPair>, key: Resource): KeyPair {
-    const uri = String(key.properties.keyUriWithVersion);
-    const { kty, keySize = 2048 } = key.properties as { kty?: string; keySize?: number };
-    if (!kty?.startsWith("RSA")) {
-        throw new VaultError(501, "NotImplemented", `The sandbox's Key Vault has no keys of type ${kty}.`);
-    }
-    const pair = pairs.get(uri) ?? generateKeyPairSync("rsa", { modulusLength: keySize });
-    pairs.set(uri, pair);
-    return pair;
 }
 
 function bundle({ properties }: Resource, { publicKey }: KeyPair): { key: object; attributes: unknown } {

@@ -1,8 +1,8 @@
 import type { Properties } from "../plugins/provider";
-import { authorize, type Caller, findRole } from "./access";
+import { authorize, type Caller, findRole, isAllowed } from "./access";
 import { ArmError } from "./arm-error";
 import { describeDeletedVault } from "./behaviours/key-vault";
-import { armType, isWithin, parseResourceId } from "./resource-id";
+import { armType, isWithin, parentOf, parseResourceId } from "./resource-id";
 import { builtInRoles, type RoleDefinition } from "./roles";
 import { behaviourOf, type Service } from "./service";
 import type { AzureState, Resource } from "./state";
@@ -32,14 +32,14 @@ export function readPath(service: Service, caller: Caller, path: string): Proper
         authorize(state, caller, `${armType(path)}/read`, path);
         return show(service, resource);
     }
-    const special = readSubscription(state, path) ?? readDeletedVaults(state, path) ?? readRole(state, path);
-    if (special) {
+    const special = specialReader(state, path);
+    if (special || parseResourceId(path)) {
         authorize(state, caller, `${armType(path)}/read`, path);
-        return special;
     }
-    const address = parseResourceId(path);
-    if (address) {
-        authorize(state, caller, `${armType(path)}/read`, path);
+    if (special) {
+        return special();
+    }
+    if (parseResourceId(path)) {
         throw notFound(service, path);
     }
     return list(service, caller, path);
@@ -68,15 +68,19 @@ function list(service: Service, caller: Caller, path: string): Properties {
         throw new ArmError(404, "InvalidResourceType", `The resource type at '${path}' could not be found.`);
     }
     const within = scope ?? path.replace(/\/(?:providers\/.*|resourceGroups)$/i, "");
-    const value = state
+    const found = state
         .resources()
         .filter(({ address }) => isWithin(address.id, within))
         .filter(({ address }) => scope !== undefined || address.type === placeholder?.type)
-        .filter(({ address }) => scope !== undefined || belongsTo(address.id, path))
-        .filter(({ address }) => {
-            authorize(state, caller, `${armType(address.id)}/read`, address.id);
-            return true;
-        });
+        .filter(({ address }) => scope !== undefined || belongsTo(address.id, path));
+    // Resource Manager answers these two itself, with what the caller may see; a service refuses the whole list.
+    const filtered = scope !== undefined || placeholder?.type.token === "resources:ResourceGroup";
+    if (!filtered) {
+        authorize(state, caller, `${armType(`${path}/x`)}/read`, parentOf(`${path}/x`) ?? path);
+    }
+    const mayRead = ({ address: { id } }: Resource) =>
+        isAllowed(state, caller.objectId, `${armType(id)}/read`, id, "actions");
+    const value = filtered ? found.filter(mayRead) : found;
     return { value: value.map((resource) => show(service, resource)) };
 }
 
@@ -87,42 +91,41 @@ function belongsTo(id: string, path: string): boolean {
     return collection === path.toLowerCase() || wide === path.toLowerCase();
 }
 
-function readSubscription(state: AzureState, path: string): Properties | undefined {
+/** Reads what is no resource: the subscription, deleted vaults, built-in roles. Undefined for any other path. */
+function specialReader(state: AzureState, path: string): (() => Properties) | undefined {
     const { subscriptionId, tenantId } = state;
-    return path.toLowerCase() === `/subscriptions/${subscriptionId}`.toLowerCase()
-        ? { id: path, subscriptionId, tenantId, displayName: "Landfall sandbox", state: "Enabled" }
-        : undefined;
+    if (path.toLowerCase() === `/subscriptions/${subscriptionId}`.toLowerCase()) {
+        return () => ({ id: path, subscriptionId, tenantId, displayName: "Landfall sandbox", state: "Enabled" });
+    }
+    const vaults = /\/providers\/Microsoft\.KeyVault\/(?:locations\/[^/]+\/)?deletedVaults(?:\/([^/]+))?$/i.exec(path);
+    if (vaults) {
+        return () => readDeletedVaults(state, vaults[1]);
+    }
+    const roles = /\/providers\/Microsoft\.Authorization\/roleDefinitions(?:\/([^/]+))?$/i.exec(path);
+    return roles ? () => readRole(state, roles[1]) : undefined;
 }
 
-function readDeletedVaults(state: AzureState, path: string): Properties | undefined {
-    const match = /\/providers\/Microsoft\.KeyVault\/(?:locations\/[^/]+\/)?deletedVaults(?:\/([^/]+))?$/i.exec(path);
-    if (!match) {
-        return undefined;
-    }
-    if (match[1] === undefined) {
+function readDeletedVaults(state: AzureState, name: string | undefined): Properties {
+    if (name === undefined) {
         return { value: [...state.deletedVaults.values()].map(describeDeletedVault) };
     }
-    const deleted = state.deletedVaults.get(match[1].toLowerCase());
+    const deleted = state.deletedVaults.get(name.toLowerCase());
     if (!deleted) {
-        throw new ArmError(404, "DeletedVaultNotFound", `The specified deleted vault '${match[1]}' does not exist.`);
+        throw new ArmError(404, "DeletedVaultNotFound", `The specified deleted vault '${name}' does not exist.`);
     }
     return describeDeletedVault(deleted);
 }
 
-function readRole(state: AzureState, path: string): Properties | undefined {
-    const match = /^(.*)\/providers\/Microsoft\.Authorization\/roleDefinitions(?:\/([^/]+))?$/i.exec(path);
-    if (!match) {
-        return undefined;
-    }
-    if (match[2] === undefined) {
+function readRole(state: AzureState, id: string | undefined): Properties {
+    if (id === undefined) {
         return { value: builtInRoles.map((role) => describeRole(state, role)) };
     }
-    const role = findRole(state, match[2]);
+    const role = findRole(state, id);
     if (!role) {
         throw new ArmError(
             404,
             "RoleDefinitionDoesNotExist",
-            `The specified role definition with ID '${match[2]}' does not exist.`,
+            `The specified role definition with ID '${id}' does not exist.`,
         );
     }
     return describeRole(state, role);

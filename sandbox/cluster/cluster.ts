@@ -220,6 +220,7 @@ function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, p
             ALL_PROXY: proxy.socksUrl,
             NO_PROXY: "127.0.0.0/8,localhost",
             SSL_CERT_FILE: authority.certificateFile,
+            GIT_SSL_CAINFO: authority.certificateFile,
         },
     };
 }

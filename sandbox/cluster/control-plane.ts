@@ -95,6 +95,8 @@ function apiServerFlags(options: ControlPlaneOptions): string[] {
         `--service-account-jwks-uri=${options.issuer.replace(/\/$/, "")}/openid/v1/jwks`,
         `--service-account-key-file=${credentials.serviceAccountKeyFile}`,
         `--service-account-signing-key-file=${credentials.serviceAccountKeyFile}`,
+        // As on AKS: pod security decides, not the API server's validation.
+        "--allow-privileged=true",
         // The taint it puts on a new node is the node lifecycle controller's to take away.
         "--disable-admission-plugins=TaintNodesByCondition",
         "--endpoint-reconciler-type=none",

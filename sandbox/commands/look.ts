@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { probableCause } from "../../components/gitops/probable-cause";
 import { engineEnvironment, exitOf, startPulumi } from "../engine";
 import { fleetOf } from "../fleet";
 import { clusterOf, fluxGraph } from "../flux-graph";
-import { SandboxError } from "../lifecycle";
 import { columns, fluxTable } from "../report";
+import { SandboxError } from "../sandbox-error";
 import { control, isAlive, readSession, sandboxDirectory, type Session, type WorldStatus } from "../session";
-import { knownStacks, prepareStack } from "../stack-file";
+import { knownStacks, prepareStack, requireStack } from "../stack-file";
 
 /** `status`: the clusters with their processes, what Flux makes of each, and what was refused at the edge of the world. */
 export async function status(): Promise<number> {
@@ -19,6 +21,12 @@ export async function status(): Promise<number> {
         const graph = await fluxGraph(directory, stack);
         if (graph) {
             console.log(`Stack ${stack}: ${graph.ready ? "ready" : "not ready"}\n${fluxTable(graph.objects)}\n`);
+            for (const { kind, namespace, name, message } of graph.blockers) {
+                const cause = probableCause(message);
+                if (cause !== undefined) {
+                    console.log(`${kind} ${namespace}/${name}: ${cause}\n`);
+                }
+            }
         }
     }
     const types = new Map<string, number>();
@@ -54,14 +62,18 @@ export async function pulumi(args: string[]): Promise<number> {
 
 /** `git …`: git in the stack's bare fleet repository, on the stack's branch. */
 export async function git(args: string[]): Promise<number> {
-    const { directory, session } = requireSession();
+    const { session } = requireSession();
     const { stack, rest } = takeStack(args);
-    const { repository, branch } = fleetOf(directory, session, stack);
+    const { repository, branch } = fleetOf(session, stack);
+    if (!fs.existsSync(repository)) {
+        throw new SandboxError(`Stack ${stack} has no fleet repository yet; npm start -- --stack ${stack}`);
+    }
     const [command = "log", ...others] = rest;
     return exitOf(spawn("git", ["-C", repository, command, branch, ...others], { stdio: "inherit" }));
 }
 
-function requireSession(): { directory: string; session: Session } {
+/** @throws SandboxError if no sandbox runs. */
+export function requireSession(): { directory: string; session: Session } {
     const directory = sandboxDirectory();
     const session = readSession(directory);
     if (!session || !isAlive(session.pid)) {
@@ -73,5 +85,9 @@ function requireSession(): { directory: string; session: Session } {
 /** Takes a leading `--stack NAME` off the arguments of another program. */
 function takeStack(args: string[]): { stack: string; rest: string[] } {
     const [flag, name, ...rest] = args;
-    return flag === "--stack" && name ? { stack: name, rest } : { stack: "staging", rest: args };
+    if (flag !== "--stack" || !name) {
+        return { stack: "staging", rest: args };
+    }
+    requireStack(name);
+    return { stack: name, rest };
 }

@@ -2,14 +2,16 @@ import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { checkRoles, minimalRoles } from "../azure/deployer-roles";
 import { engineEnvironment, exitOf, startPulumi } from "../engine";
 import { type Phase, summarize } from "../event-log";
 import { changesSince, fleetOf, headOf } from "../fleet";
 import { fluxGraph } from "../flux-graph";
-import { ensureRunning, lock, SandboxError, tearDown } from "../lifecycle";
+import { ensureRunning, lock, tearDown } from "../lifecycle";
 import { fluxTable, type Report, summaryLines } from "../report";
+import { SandboxError } from "../sandbox-error";
 import { control, sandboxDirectory, type Session, type WorldStatus } from "../session";
-import { knownStacks, prepareStack } from "../stack-file";
+import { prepareStack, requireStack } from "../stack-file";
 
 /** `npm start`: brings the sandbox up and runs `pulumi up` of a stack in it, until Flux reports every layer Ready. */
 export async function start(args: string[]): Promise<number> {
@@ -19,21 +21,21 @@ export async function start(args: string[]): Promise<number> {
             stack: { type: "string", default: "staging" },
             report: { type: "string" },
             port: { type: "string", default: "0" },
+            "deployer-roles": { type: "string", default: minimalRoles.join(",") },
         },
     });
-    if (!knownStacks().includes(values.stack)) {
-        throw new SandboxError(
-            `--stack ${values.stack}: there is no Pulumi.${values.stack}.yaml; stacks are ${knownStacks().join(", ")}`,
-        );
-    }
+    requireStack(values.stack);
+    const port = parsePort(values.port);
+    const roles = parseRoles(values["deployer-roles"]);
     const directory = sandboxDirectory();
     const release = lock(directory);
     const interrupt = new Interrupt();
     const begin = Date.now();
     let started = false;
     try {
-        const running = await ensureRunning(directory, Number(values.port));
+        const running = await ensureRunning(directory, port);
         started = running.started;
+        await control(directory, "POST", `/deployer-roles?${roles.toString()}`);
         const report = await update(directory, running.session, values.stack, begin, interrupt);
         print(report, values.stack);
         if (values.report) {
@@ -47,6 +49,21 @@ export async function start(args: string[]): Promise<number> {
         }
         release();
     }
+}
+
+function parsePort(text: string): number {
+    const port = Number(text);
+    if (!/^\d+$/.test(text) || port > 65535) {
+        throw new SandboxError(`--port ${text}: write a number up to 65535, or leave it out for a free port`);
+    }
+    return port;
+}
+
+/** Roles divided by commas, as the query of a request. */
+function parseRoles(text: string): URLSearchParams {
+    const names = text.split(",").map((name) => name.trim());
+    checkRoles(names);
+    return new URLSearchParams(names.map((name): [string, string] => ["role", name]));
 }
 
 /** Ctrl-C: the engine gets it from the terminal too, and finishes first. */
@@ -64,6 +81,13 @@ class Interrupt {
             });
         }
     }
+
+    /** @throws SandboxError once the user has interrupted. */
+    check(): void {
+        if (this.happened) {
+            throw new SandboxError("interrupted");
+        }
+    }
 }
 
 async function update(
@@ -75,19 +99,19 @@ async function update(
 ): Promise<Report> {
     const ready = Date.now();
     prepareStack(directory, stack, engineEnvironment(directory, session));
-    const fleet = fleetOf(directory, session, stack);
+    const fleet = fleetOf(session, stack);
     const head = headOf(fleet);
     const before = await control<WorldStatus>(directory, "GET", "/status");
     const events = path.join(directory, `events-${stack}.json`);
     fs.rmSync(events, { force: true });
+    // An interrupt before the engine runs never reaches it.
+    interrupt.check();
     const engineStart = Date.now();
     const command = ["up", "--yes", "--skip-preview", "--event-log", events];
     interrupt.child = startPulumi(directory, session, stack, command);
     const code = await exitOf(interrupt.child);
     const engineEnd = Date.now();
-    if (interrupt.happened) {
-        throw new SandboxError("interrupted");
-    }
+    interrupt.check();
     const summary = summarize(events, engineStart, engineEnd);
     const after = await control<WorldStatus>(directory, "GET", "/status");
     const graph = await fluxGraph(directory, stack).catch(() => undefined);

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Authority } from "./authority";
 import { Origins, type Listeners } from "./origin";
 import { relay } from "./relay";
-import type { Route } from "./route";
+import type { HttpHandler, Route } from "./route";
 import { readSocksRequest, sendSocksReply, socksReply } from "./socks";
 import { dial, splice } from "./tunnel";
 import { normalizeHost, parseAuthority, World } from "./world";
@@ -76,12 +76,11 @@ export class Gateway {
         }
         const host = normalizeHost(url.hostname);
         const port = url.port === "" ? 80 : Number(url.port);
-        const route = this.world.lookup(host);
-        if (route !== undefined && "handle" in route) {
-            await this.origins.answer(request, response, url, host, route.handle);
+        const target = await this.targetOf(host, port);
+        if (typeof target === "function") {
+            await this.origins.answer(request, response, url, host, target);
             return;
         }
-        const target = await this.targetOf(route, host, port);
         if (typeof target === "string") {
             response.writeHead(502, { "content-type": "text/plain" }).end(`${target}\n`);
         }
@@ -91,18 +90,16 @@ export class Gateway {
 
     /** Finds who answers for the host: what to do with the client's connection, or the reason for having nobody. */
     private async open(host: string, port: number): Promise<Opening> {
-        const route = this.world.lookup(host);
-        if (route !== undefined && "handle" in route) {
-            const { handle } = route;
-            return { connected: true, continueWith: (socket) => void this.origins.accept(socket, host, port, handle) };
+        const target = await this.targetOf(host, port);
+        if (typeof target === "function") {
+            return { connected: true, continueWith: (socket) => void this.origins.accept(socket, host, port, target) };
         }
-        const opening = await this.openTunnel(route, host, port);
+        const opening = await this.openTunnel(target, host, port);
         this.listeners.onRequest?.(host, "CONNECT", `:${port}`, opening.connected ? 200 : 502);
         return opening;
     }
 
-    private async openTunnel(route: ForwardRoute | undefined, host: string, port: number): Promise<Opening> {
-        const target = await this.targetOf(route, host, port);
+    private async openTunnel(target: Address | string, host: string, port: number): Promise<Opening> {
         if (typeof target === "string") {
             return { connected: false, reason: target };
         }
@@ -114,14 +111,16 @@ export class Gateway {
         }
     }
 
-    /** Where a forward route leads to, or why it leads nowhere. */
-    private async targetOf(
-        route: ForwardRoute | undefined,
-        host: string,
-        port: number,
-    ): Promise<{ host: string; port: number } | string> {
+    /** The first route of the host that takes the port: its handler, where it leads to, or why it leads nowhere. */
+    private async targetOf(host: string, port: number): Promise<HttpHandler | Address | string> {
         try {
-            return (await route?.forward(host, port)) ?? this.world.refuse(host, port);
+            for (const route of this.world.lookup(host)) {
+                const target = "handle" in route ? route.handle : await route.forward(host, port);
+                if (target !== undefined) {
+                    return target;
+                }
+            }
+            return this.world.refuse(host, port);
         } catch (error) {
             this.listeners.onFailure?.(host, error);
             return `The sandbox's route to ${host}:${port} failed: ${(error as Error).message}`;
@@ -129,7 +128,10 @@ export class Gateway {
     }
 }
 
-type ForwardRoute = Extract<Route, { forward: unknown }>;
+interface Address {
+    readonly host: string;
+    readonly port: number;
+}
 
 function statusMessage(status: number, reason: string): string {
     // Go's client shows the reason phrase of a refused CONNECT, and nothing else of the answer.

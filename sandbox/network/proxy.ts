@@ -8,7 +8,7 @@ import type { Route } from "./route";
 import type { Refusal } from "./world";
 
 export interface ProxyOptions {
-    /** Looked up in order: the first whose host matches answers. */
+    /** Looked up in order: the first whose host matches, and that takes the port, answers. */
     readonly routes: readonly Route[];
     readonly authority: Authority;
     /** The address to listen on. Default 127.0.0.1. */

@@ -16,7 +16,10 @@ export interface HttpResponse {
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** Who answers for a host name: a handler (TLS is ended at the proxy), or an address that gets the bytes as they are. */
+/**
+ * Who answers for a host name: a handler (TLS is ended at the proxy), or an address that gets the bytes as they are. A
+ * forward that gives undefined leaves the port to the next route of the host.
+ */
 export type Route = {
     /** An exact host name, or a pattern for the whole of it. Lower case, without a trailing dot. */
     readonly host: string | RegExp;

@@ -18,9 +18,9 @@ export class World {
         this.routes = routes.map((route) => ({ matches: matcher(route.host), route }));
     }
 
-    /** The first route whose host matches; `host` as normalizeHost gives it. */
-    lookup(host: string): Route | undefined {
-        return this.routes.find(({ matches }) => matches(host))?.route;
+    /** The routes whose host matches, in order; `host` as normalizeHost gives it. */
+    lookup(host: string): Route[] {
+        return this.routes.filter(({ matches }) => matches(host)).map(({ route }) => route);
     }
 
     /** Remembers that nothing answers for the host, and gives the sentence to tell the client. */

@@ -1,6 +1,7 @@
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 
+import { SandboxError } from "../sandbox-error";
 import { run } from "./process";
 import type { Program } from "./programs";
 
@@ -41,7 +42,7 @@ export async function findGo(): Promise<GoInstallation> {
         },
     );
     if (outcome.code !== 0) {
-        throw new Error(`"go env" failed: ${outcome.stderr.trim()}`);
+        throw new SandboxError(`"go env" failed: ${outcome.stderr.trim()}`);
     }
     const { GOVERSION, GOOS, GOARCH } = JSON.parse(outcome.stdout) as Record<"GOVERSION" | "GOOS" | "GOARCH", string>;
     const [, major, minor] = (/^go(\d+)\.(\d+)/.exec(GOVERSION) ?? []).map(Number);
@@ -64,10 +65,12 @@ export async function downloadModule(path: string, version: string, sum: string,
     const answer =
         outcome.stdout === "" ? {} : (JSON.parse(outcome.stdout) as { Dir?: string; Sum?: string; Error?: string });
     if (outcome.code !== 0 || answer.Dir === undefined) {
-        throw new Error(`Go could not download ${path}@${version}: ${answer.Error ?? outcome.stderr.trim()}`);
+        throw new SandboxError(`Go could not download ${path}@${version}: ${answer.Error ?? outcome.stderr.trim()}`);
     }
     if (answer.Sum !== sum) {
-        throw new Error(`${path}@${version} has the checksum ${answer.Sum}, and ${sum} is expected: it is not used.`);
+        throw new SandboxError(
+            `${path}@${version} has the checksum ${answer.Sum}, and ${sum} is expected: it is not used.`,
+        );
     }
     return answer.Dir;
 }
@@ -90,11 +93,11 @@ export async function buildProgram(
     const args = ["build", `-ldflags=${["-s", "-w", ...variables].join(" ")}`, "-o", temporary, program.package];
     const outcome = await run("go", args, { cwd: moduleFolder, env: goEnvironment() });
     if (outcome.signal !== null) {
-        throw new Error(`Building ${program.name} was interrupted (${outcome.signal}).`);
+        throw new SandboxError(`Building ${program.name} was interrupted (${outcome.signal}).`);
     }
     if (outcome.code !== 0) {
         const lines = outcome.stderr.trim().split("\n").slice(-20).join("\n    ");
-        throw new Error(`Go could not build ${program.name} ${version} (${program.package}):\n    ${lines}`);
+        throw new SandboxError(`Go could not build ${program.name} ${version} (${program.package}):\n    ${lines}`);
     }
     await rename(temporary, join(binaries, program.name));
 }

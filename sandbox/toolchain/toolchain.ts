@@ -3,6 +3,7 @@ import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+import { SandboxError } from "../sandbox-error";
 import { copyFluxOperator, removeHalfCopies } from "./flux-operator-source";
 import { buildProgram, findGo, type GoInstallation } from "./go";
 import { withLock } from "./lock";
@@ -35,13 +36,12 @@ export interface Toolchain {
  */
 export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {
     const wanted = select(options.only);
-    const go = await findGo();
+    const go = await findPrograms();
     const directory = join(options.cacheDirectory ?? defaultCache(), "toolchain", await cacheKey(go));
     const toolchain = toolchainIn(directory);
     if ((await missing(wanted, toolchain)).length === 0) {
         return toolchain;
     }
-    await checkPrograms();
     await mkdir(directory, { recursive: true });
     await withLock(join(directory, "lock"), options.log, () => build(directory, toolchain, wanted, options.log));
     return toolchain;
@@ -95,17 +95,26 @@ async function missing(wanted: readonly Program[], toolchain: Toolchain): Promis
     return paths.filter((_, index) => !there[index]);
 }
 
-/** Programs that the sandbox runs and does not build. */
-async function checkPrograms(): Promise<void> {
+/** Go, and the programs that the sandbox runs and does not build. Throws with all that are missing. */
+async function findPrograms(): Promise<GoInstallation> {
     const needs = {
         git: "the sandbox's GitHub serves repositories with it",
         gpg: "Flux's kustomize-controller decrypts with it",
     };
-    for (const [name, reason] of Object.entries(needs)) {
-        await run(name, ["--version"]).catch((error: Error) => {
-            throw new Error(`${name} could not be run (${error.message}): ${reason}. Install it and put it on PATH.`);
-        });
+    const problems: string[] = [];
+    const note = (problem: string) => void problems.push(problem);
+    const [go] = await Promise.all([
+        findGo().catch((error: Error) => note(error.message)),
+        ...Object.entries(needs).map(([name, reason]) =>
+            run(name, ["--version"]).catch((error: Error) =>
+                note(`${name} could not be run (${error.message}): ${reason}. Install it and put it on PATH.`),
+            ),
+        ),
+    ]);
+    if (!go || problems.length > 0) {
+        throw new SandboxError(problems.join("\n"));
     }
+    return go;
 }
 
 /** One key for everything that the binaries depend on. */

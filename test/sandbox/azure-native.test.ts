@@ -42,6 +42,16 @@ describe("the azure-native plugin's stand-in", () => {
         assert.throws(() => new AzureNativeProvider({}).configure({}), /azure-native:tenantId \(or ARM_TENANT_ID\)/);
     });
 
+    it("previews what Azure adds inside of an input as unknown, and only that", () => {
+        const cluster = { dnsPrefix: "aks", oidcIssuerProfile: { enabled: true } };
+        assert.deepEqual(provider.preview(type("containerservice:ManagedCluster"), cluster), {
+            dnsPrefix: "aks",
+            oidcIssuerProfile: { enabled: true, issuerURL: unknown },
+        });
+        const zone = { zoneName: "example.com" };
+        assert.deepEqual(provider.preview(type("dns:Zone"), zone), zone);
+    });
+
     it("says why Entra refused the login", async () => {
         await provider.configure({ clientSecret: "wrong" });
         await assert.rejects(group(), /AADSTS7000215/);

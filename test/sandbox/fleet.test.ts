@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { isSuccessor } from "../../components/gitops/fleet-branch";
 import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet-plan";
 import { github } from "../../components/gitops/github-api";
 import { commitTree } from "../../components/gitops/manifest-commit";
@@ -26,7 +27,7 @@ describe("the tree on its branch", function () {
         meanwhile = undefined;
         process.env.GITHUB_TOKEN = "t0ken";
         globalThis.fetch = async (input, init) => {
-            const url = new URL(input as string);
+            const url = new URL(input);
             const method = init?.method ?? "GET";
             await meanwhile?.(method, url);
             const headers = init?.headers as Record<string, string>;
@@ -130,6 +131,18 @@ describe("the tree on its branch", function () {
         assert.equal(git("show", "staging:a.yaml"), "a: 2");
         assert.equal(git("show", "staging:notes.md"), "by hand");
         assert.equal(git("rev-list", "--count", "staging"), "3");
+    });
+
+    it("is succeeded by what somebody pushes on top of it, and by nothing else", async () => {
+        await createRepository();
+        const { commit: first } = await commit({ "a.yaml": "a: 1\n" });
+        await somebodyWrites("notes.md", "by hand\n");
+        const pushed = git("rev-parse", "staging");
+        assert.equal(await isSuccessor(repository, "staging", first, pushed), true);
+        assert.equal(await isSuccessor(repository, "staging", pushed, first), false);
+        const { commit: second } = await commit({ "a.yaml": "a: 2\n" });
+        assert.equal(await isSuccessor(repository, "staging", first, pushed), false, "the branch left it behind");
+        assert.equal(await isSuccessor(repository, "staging", first, second), true);
     });
 
     it("does not go to a repository with unrelated content, nor to another stack's branch", async () => {

@@ -125,6 +125,17 @@ describe("the kubernetes plugin's stand-in", function () {
         });
     });
 
+    it("keeps what it made when the wait is cancelled", async () => {
+        const endless = configMapInputs("endless", {}, { annotations: { "pulumi.com/waitFor": "condition=Ready" } });
+        const waiting = make(configMap, endless);
+        setTimeout(() => provider.cancel(), 500);
+        await assert.rejects(waiting, (error: Error) => {
+            return (
+                error instanceof InitializationError && /ConfigMap default\/endless was cancelled/.test(error.message)
+            );
+        });
+    });
+
     it("waits for a deletion, and names the finalizer in its way", async () => {
         const held = configMapInputs("held", {}, { finalizers: ["example.com/hold"] });
         const { id } = await make(configMap, held);

@@ -46,6 +46,8 @@ describe("the sandbox's network", () => {
                 forward: (_, port) => Promise.resolve(port === 443 ? address(cluster) : undefined),
             },
             { host: "git.example.org", forward: () => Promise.resolve(address(echo)) },
+            { host: "hub.example.org", forward: (_, port) => Promise.resolve(port === 22 ? address(echo) : undefined) },
+            { host: "hub.example.org", handle: ({ url }) => answer({ url: url.href }) },
             { host: "broken.example.org", handle: () => Promise.reject(new Error("out of order")) },
         ];
     }
@@ -74,6 +76,14 @@ describe("the sandbox's network", () => {
         );
         assert.match(text, /^HTTP\/1\.1 200 /);
         assert.match(text, /\{"method":"GET","url":"https:\/\/api\.example\.com\/\/a\?b=c","n":0\}$/);
+    });
+
+    it("asks the next route of a host for a port that the first does not take", async () => {
+        const secure = await secureTunnel("hub.example.org:443", "hub.example.org");
+        const text = await exchange(secure, "GET /a HTTP/1.1\r\nHost: hub.example.org\r\nConnection: close\r\n\r\n");
+        assert.match(text, /\{"url":"https:\/\/hub\.example\.org\/a"\}$/);
+        const { response } = await tunnel("hub.example.org:22");
+        assert.equal(response.statusCode, 200);
     });
 
     it("refuses a request for another host than the connection's", async () => {

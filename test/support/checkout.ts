@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Report } from "../../sandbox/report";
+import { readSession, type Session } from "../../sandbox/session";
 
 const root = path.join(__dirname, "../..");
 
@@ -10,6 +11,20 @@ export interface Run {
     readonly code: number;
     /** Standard output and error, in the order of their arrival. */
     readonly output: string;
+}
+
+export interface LaunchOptions {
+    readonly input?: string;
+    readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** A command that runs. */
+export interface Running {
+    readonly ended: Promise<Run>;
+    /** What it wrote until now. */
+    output(): string;
+    /** What Ctrl-C in a terminal does: SIGINT to every process in the foreground. */
+    interrupt(): void;
 }
 
 /** A copy of the repository with a sandbox of its own, which a test may change and run as a user would. */
@@ -40,16 +55,41 @@ export class Checkout {
 
     /** `npm run sandbox -- …` */
     run(...args: string[]): Promise<Run> {
+        return this.launch(args).ended;
+    }
+
+    /** The same, without waiting for its end: with a text for standard input, and with changes of the environment. */
+    launch(args: readonly string[], { input = "", environment = {} }: LaunchOptions = {}): Running {
         const child = spawn(process.execPath, ["sandbox/setup.mjs", "sandbox/cli.ts", ...args], {
             cwd: this.work,
-            env: { ...process.env, LANDFALL_SANDBOX: this.sandbox },
-            stdio: ["ignore", "pipe", "pipe"],
+            env: { ...process.env, LANDFALL_SANDBOX: this.sandbox, ...environment },
+            stdio: ["pipe", "pipe", "pipe"],
+            // A process group of its own, as a shell gives to what runs in the foreground.
+            detached: true,
         });
+        child.stdin.end(input);
         let output = "";
         for (const stream of [child.stdout, child.stderr]) {
             stream.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
         }
-        return new Promise((resolve) => child.once("exit", (code) => resolve({ code: code ?? 1, output })));
+        return {
+            ended: new Promise((resolve) => child.once("close", (code) => resolve({ code: code ?? 1, output }))),
+            output: () => output,
+            interrupt: () => process.kill(-child.pid!, "SIGINT"),
+        };
+    }
+
+    /** What the commands know of the running sandbox. */
+    session(): Session {
+        const session = readSession(this.sandbox);
+        if (!session) {
+            throw new Error(`no sandbox runs in ${this.sandbox}`);
+        }
+        return session;
+    }
+
+    read(file: string): string {
+        return fs.readFileSync(path.join(this.work, file), "utf8");
     }
 
     /** Changes a file of the copy; gives a function that puts it back. */

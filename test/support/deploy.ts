@@ -12,15 +12,21 @@ export interface Registered {
     readonly type: string;
     readonly name: string;
     readonly urn: string;
+    /** The id that its mock gave. */
+    readonly id: string;
     readonly inputs: Record<string, unknown>;
     readonly protect: boolean;
     readonly retainOnDelete: boolean;
+    /** Id of what is adopted instead of made; empty for what is made. */
+    readonly importId: string;
     readonly ignoreChanges: readonly string[];
     readonly replaceOnChanges: readonly string[];
     /** URNs of what has to be there first, by data flow or by `dependsOn`. */
     readonly dependencies: readonly string[];
     /** URN of the parent; empty for the stack's own. */
     readonly parent: string;
+    /** URN of what it vanishes with, so that nobody deletes it; empty for none of its own. */
+    readonly deletedWith: string;
     /** Reference of an explicit provider; empty for the default one. */
     readonly provider: string;
 }
@@ -40,17 +46,16 @@ export async function deploy<T>(
     mocks: Record<string, Mock> = {},
     { preview = false } = {},
 ): Promise<Deployment<T>> {
-    const registered: { args: Resource; request: RegisterRequest; urn: string }[] = [];
+    const registered: Registration[] = [];
     const unmocked: string[] = [];
     let current: RegisterRequest | undefined;
     await pulumi.runtime.setMocks(
         {
             newResource: (args) => {
                 assert.ok(current, `${args.name} was read, not registered`);
-                registered.push({ args, request: current, urn: "" });
-                const { id, ...state } = mocks[args.type]?.(args) ?? {};
-                const inputs = args.inputs as object;
-                return { id: typeof id === "string" ? id : `${args.name}-id`, state: { ...inputs, ...state } };
+                const { id = `${args.name}-id`, ...state } = mocks[args.type]?.(args) ?? {};
+                registered.push({ args, request: current, urn: "", id: String(id) });
+                return { id: String(id), state: { ...(args.inputs as object), ...state } };
             },
             // A throw here would lose its message inside the SDK, so the token is kept and reported below.
             call: (args) => {
@@ -82,7 +87,7 @@ export async function deploy<T>(
     assert.deepEqual(unmocked, [], "invokes without a mock");
     const urns = new Set(registered.map((entry) => entry.urn));
     assert.equal(urns.size, registered.length, "two resources share one URN");
-    return { result, resources: registered.map(({ args, request, urn }) => describe(args, request, urn)) };
+    return { result, resources: registered.map(describe) };
 }
 
 /** What the engine is asked when a resource is registered: the part that tests look at. */
@@ -92,7 +97,16 @@ interface RegisterRequest {
     getIgnorechangesList(): string[];
     getReplaceonchangesList(): string[];
     getDependenciesList(): string[];
+    getImportid(): string;
     getParent(): string;
+    getDeletedwith(): string;
+}
+
+interface Registration {
+    readonly args: Resource;
+    readonly request: RegisterRequest;
+    readonly id: string;
+    urn: string;
 }
 
 /** The only resource of a type, whose name ends as given; fails when there is none, or more than one. */
@@ -133,18 +147,21 @@ export function isSecretInput(input: unknown): boolean {
     return typeof input === "object" && input !== null && SECRET_KEY in input;
 }
 
-function describe(args: Resource, request: RegisterRequest, urn: string): Registered {
+function describe({ args, request, urn, id }: Registration): Registered {
     return {
         type: args.type,
         name: args.name,
         urn,
+        id,
         inputs: args.inputs as Record<string, unknown>,
         protect: request.getProtect() ?? false,
         retainOnDelete: request.getRetainondelete() ?? false,
+        importId: request.getImportid(),
         ignoreChanges: request.getIgnorechangesList(),
         replaceOnChanges: request.getReplaceonchangesList(),
         dependencies: request.getDependenciesList(),
         parent: request.getParent(),
+        deletedWith: request.getDeletedwith(),
         provider: args.provider ?? "",
     };
 }

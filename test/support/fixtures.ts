@@ -16,7 +16,6 @@ interface ConfigDeclaration {
     readonly type: string;
     readonly description: string;
     readonly default?: unknown;
-    readonly secret?: boolean;
 }
 
 /** The `config:` block of Pulumi.yaml. */

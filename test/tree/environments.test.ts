@@ -2,13 +2,18 @@ import assert from "node:assert/strict";
 import { ENVIRONMENTS, changed, field, find, label, layerOf, list, objectsOf, Tree, treeOf } from "../support/tree";
 
 /** Objects that one environment has and another does not, as `<environment>: <layer>/<object>`, each with its reason. */
-const EXCEPTIONS: Readonly<Record<string, string>> = {};
+const EXCEPTIONS: Readonly<Record<string, string>> = Object.fromEntries(
+    ["staging", "production"].map((environment) => [
+        `${environment}: canary/Secret flux-system/decryption-canary-key-vault`,
+        "An environment gets it with `npm run secret -- recipients`, once its vault is there.",
+    ]),
+);
 
 const staging = treeOf("staging");
 const production = treeOf("production");
 
 describe("Environments", () => {
-    it("have the same objects in the same layers", () => {
+    it("have the same objects in the same layers, but for tenants, which one may have alone", () => {
         for (const one of ENVIRONMENTS) {
             for (const other of ENVIRONMENTS) assert.deepEqual(missing(treeOf(one), treeOf(other)), []);
         }
@@ -71,7 +76,10 @@ describe("The rules on environments", () => {
 
 /** What `tree` lacks of the objects of `model`. */
 function missing(tree: Tree, model: Tree): string[] {
-    const names = (of: Tree) => objectsOf(of).map(({ layer, object }) => `${layer}/${label(object)}`);
+    const names = (of: Tree) =>
+        objectsOf(of)
+            .filter(({ layer, object }) => layer !== "tenants" || object.kind === "ClusterRole")
+            .map(({ layer, object }) => `${layer}/${label(object)}`);
     const own = new Set(names(tree));
     return names(model)
         .filter((name) => !own.has(name))

@@ -6,6 +6,7 @@ import {
     ENVIRONMENTS,
     field,
     find,
+    KubernetesObject,
     label,
     layerOf,
     layersBefore,
@@ -175,15 +176,23 @@ function brokenSettings(tree: Tree): string[] {
 
 function unsafePruning(tree: Tree): string[] {
     return tree.layers
-        .filter(({ name, objects }) => name === "crds" || objects.some(({ kind }) => kind === "Namespace"))
+        .filter(({ name, objects }) => name === "crds" || objects.some(isPrunedNamespace))
         .filter(({ kustomization }) => field(kustomization, "spec.prune") !== false)
         .map(({ name }) => `${name} prunes`);
 }
 
+function isPrunedNamespace({ kind, metadata }: KubernetesObject): boolean {
+    const annotations = metadata.annotations as Record<string, string> | undefined;
+    return kind === "Namespace" && annotations?.["kustomize.toolkit.fluxcd.io/prune"] !== "disabled";
+}
+
+/** A layer's own Namespaces count as well for what is in them: Flux applies them before the rest. */
 function missingNamespaces(tree: Tree): string[] {
     return objectsOf(tree).flatMap(({ layer, object }) => {
         const before = layersBefore(tree, layer);
-        const made = objectsOf(tree).filter((other) => other.object.kind === "Namespace" && before.has(other.layer));
+        const made = objectsOf(tree)
+            .filter((other) => other.object.kind === "Namespace")
+            .filter((other) => before.has(other.layer) || other.layer === layer);
         const existing = new Set(["flux-system", ...made.map((other) => other.object.metadata.name)]);
         return [object.metadata.namespace, field(object, "spec.targetNamespace")]
             .filter((namespace) => typeof namespace === "string" && !existing.has(namespace))

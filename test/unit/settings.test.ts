@@ -13,9 +13,9 @@ import {
     STACKS,
 } from "../support/fixtures";
 
-function refusal(raw: Record<string, unknown>): SettingsError {
+function refusal(raw: Record<string, unknown>, encrypted?: readonly string[]): SettingsError {
     try {
-        parseSettings("staging", raw);
+        parseSettings("staging", raw, encrypted);
     } catch (error) {
         assert.ok(error instanceof SettingsError);
         return error;
@@ -49,11 +49,10 @@ describe("settings", () => {
         );
     });
 
-    it("without a default are in the stack files, but for the private key", () => {
+    it("without a default are in the stack files", () => {
         const required = Object.entries(declaredConfig()).filter(([, { default: value }]) => value === undefined);
         const absent = required.map(([key]) => key).filter((key) => !(`landfall:${key}` in stackConfig("staging")));
-        assert.deepEqual(absent, ["sopsPgpPrivateKey"]);
-        assert.equal(declaredConfig()["sopsPgpPrivateKey"]?.secret, true);
+        assert.deepEqual(absent, []);
     });
 
     for (const stack of STACKS) {
@@ -133,6 +132,19 @@ describe("a refusal of settings", () => {
     it("never shows a private key", () => {
         const key = "-----BEGIN PGP PRIVATE KEY BLOCK-----\nLEAK";
         assert.doesNotMatch(refusal({ ...rawConfig("staging"), "landfall:sopsPgpPrivateKey": key }).message, /LEAK/);
+    });
+
+    it("meets a private key that the stack file holds in plain text, and does not show it", () => {
+        const { problems } = refusal(rawConfig("staging"), []);
+        assert.deepEqual(
+            problems.map(({ key }) => key),
+            ["landfall:sopsPgpPrivateKey"],
+        );
+        assert.match(
+            problems[0]?.message ?? "",
+            /^is in plain text in Pulumi\.staging\.yaml; encrypt it: pulumi config/,
+        );
+        assert.doesNotMatch(problems[0]?.message ?? "", /xxxx/);
     });
 
     it("says when the key is a public one", () => {

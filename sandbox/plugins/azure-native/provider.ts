@@ -19,6 +19,7 @@ import { completeInputs, createBeforeDelete, isKnown, lacksRegion } from "./chec
 import { diffInputs } from "./diff-inputs";
 import { EntraClient } from "./entra-client";
 import { invoke, type Session } from "./invokes";
+import { previewOutputs } from "./preview-outputs";
 import { refreshInputs } from "./refresh-inputs";
 import { readSettings } from "./settings";
 
@@ -58,6 +59,10 @@ export class AzureNativeProvider implements Provider {
 
     diff(token: string, _id: string, olds: Properties, news: Properties): Promise<Difference> {
         return Promise.resolve(diffInputs(typeOf(token), olds, news));
+    }
+
+    preview(token: string, inputs: Properties): Properties {
+        return previewOutputs(typeOf(token), inputs);
     }
 
     async create(token: string, _name: string, inputs: Properties): Promise<ResourceState> {

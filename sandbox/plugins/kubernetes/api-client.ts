@@ -43,7 +43,7 @@ export class ApiClient {
      *
      * @throws ApiError for an answer other than success; UnreachableError when there is none, or it was 401.
      */
-    async send<T>(call: ApiRequest, signal?: AbortSignal): Promise<T> {
+    async send<T>(call: ApiRequest): Promise<T> {
         const server = this.config.getCurrentCluster()?.server ?? "";
         const url = new URL(server.replace(/\/$/, "") + call.path);
         url.search = new URLSearchParams(call.query).toString();
@@ -51,7 +51,7 @@ export class ApiClient {
         if (call.body !== undefined) {
             headers["content-type"] = call.contentType ?? "application/json";
         }
-        const options: RequestOptions = { method: call.method, headers, timeout: requestTimeoutMilliseconds, signal };
+        const options: RequestOptions = { method: call.method, headers, timeout: requestTimeoutMilliseconds };
         await this.authenticate(options, server);
         const { response, text } = await exchange(url, options, call.body);
         this.warnings(response);
@@ -88,11 +88,7 @@ function exchange(
 ): Promise<{ response: IncomingMessage; text: string }> {
     return new Promise((resolve, reject) => {
         const fail = (error: Error): void =>
-            reject(
-                options.signal?.aborted
-                    ? error
-                    : new UnreachableError(`${url.origin} cannot be reached: ${error.message}`),
-            );
+            reject(new UnreachableError(`${url.origin} cannot be reached: ${error.message}`));
         const send = url.protocol === "http:" ? httpRequest : httpsRequest;
         const request = send(url, options, (response) => {
             const chunks: Buffer[] = [];

@@ -38,10 +38,10 @@ export class Cluster {
     }
 
     /** The object, or undefined when it, or its kind, is not there. */
-    async get(reference: ObjectReference, signal?: AbortSignal): Promise<KubernetesObject | undefined> {
+    async get(reference: ObjectReference): Promise<KubernetesObject | undefined> {
         try {
             const path = await this.pathOf(reference);
-            return await this.client.send<KubernetesObject>({ method: "GET", path }, signal);
+            return await this.client.send<KubernetesObject>({ method: "GET", path });
         } catch (error) {
             if (error instanceof UnknownKindError || (error instanceof ApiError && error.status === 404)) {
                 return undefined;

@@ -61,7 +61,10 @@ async function valuesFile(folder: string, values: object): Promise<string> {
 
 function execute(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
-        const child = spawn("helm", args, { env, signal, stdio: ["ignore", "pipe", "pipe"] });
+        const child = spawn("helm", args, { env, stdio: ["ignore", "pipe", "pipe"] });
+        // Helm records the release as failed before it ends.
+        const stop = (): void => void child.kill("SIGTERM");
+        signal.addEventListener("abort", stop);
         const output: Buffer[] = [];
         const errors: Buffer[] = [];
         child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
@@ -70,6 +73,7 @@ function execute(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortS
             reject(error.code === "ENOENT" ? new Error("There is no helm on PATH: install Helm 4.") : error),
         );
         child.on("close", (code) => {
+            signal.removeEventListener("abort", stop);
             if (code === 0) {
                 resolve(Buffer.concat(output).toString("utf8"));
             } else {

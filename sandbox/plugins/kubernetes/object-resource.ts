@@ -27,7 +27,7 @@ export class ObjectResource {
         const object = inputs as unknown as KubernetesObject;
         const applied = await this.onceKindIsThere(deadline, async () => {
             const reference = await this.cluster.complete(referenceIn(object));
-            if (!this.settings.upsertExistingObjects && (await this.cluster.get(reference, this.signal))) {
+            if (!this.settings.upsertExistingObjects && (await this.cluster.get(reference))) {
                 throw new Error(
                     `${describe(reference)} exists already: import it (pulumi import), or delete it, or set ` +
                         "upsertExistingObjects on the provider to take it over.",
@@ -52,7 +52,7 @@ export class ObjectResource {
         id: string,
         inputs: Properties | undefined,
     ): Promise<(ResourceState & { inputs: Properties }) | undefined> {
-        const live = await this.cluster.get(parseReference(type, id), this.signal);
+        const live = await this.cluster.get(parseReference(type, id));
         if (!live) {
             return undefined;
         }
@@ -64,7 +64,7 @@ export class ObjectResource {
     async delete(type: string, id: string, inputs: Properties, timeoutSeconds: number): Promise<void> {
         const annotations = annotationsOf(inputs);
         const reference = parseReference(type, id);
-        const found = await this.cluster.get(reference, this.signal);
+        const found = await this.cluster.get(reference);
         if (!found) {
             return;
         }
@@ -98,7 +98,8 @@ export class ObjectResource {
             try {
                 return await attempt();
             } catch (error) {
-                if (!(error instanceof UnknownKindError) || !(await deadline.pause())) {
+                const isOver = this.signal.aborted || !(error instanceof UnknownKindError);
+                if (isOver || !(await deadline.pause())) {
                     throw error;
                 }
             }

@@ -100,7 +100,7 @@ export class KubernetesProvider implements Provider {
     /** Whether the API server cannot be asked; then the user is told so, and what follows from it. */
     private async isUnreachable(consequence: string): Promise<boolean> {
         try {
-            await this.client().send({ method: "GET", path: "/version" }, this.#stop.signal);
+            await this.client().send({ method: "GET", path: "/version" });
             return false;
         } catch (error) {
             if (!(error instanceof UnreachableError)) {

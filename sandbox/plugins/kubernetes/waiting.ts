@@ -21,17 +21,14 @@ export class Deadline {
         this.#end = Date.now() + seconds * 1000;
     }
 
-    /** Pauses, longer each time, and says whether there is time left. @throws an Error when the user asked to stop. */
+    /** Pauses, longer each time and until a cancellation at most, and says whether there was time left. */
     async pause(): Promise<boolean> {
         const left = this.#end - Date.now();
         if (left <= 0) {
             return false;
         }
-        try {
-            await sleep(Math.min(this.#pause, left), undefined, { signal: this.signal });
-        } catch {
-            throw new Error("The wait was cancelled.");
-        }
+        // Ended early by a cancellation, which is for the caller to see.
+        await sleep(Math.min(this.#pause, left), undefined, { signal: this.signal }).catch(() => undefined);
         this.#pause = Math.min(this.#pause * 1.5, longestPauseMilliseconds);
         return true;
     }
@@ -50,10 +47,16 @@ export async function waitUntilReady(
         if (missing.length === 0) {
             return { object, reasons: [] };
         }
+        if (deadline.signal.aborted) {
+            return {
+                object,
+                reasons: [`The wait for ${describe(referenceTo(object))} was cancelled: ${missing.join("; ")}.`],
+            };
+        }
         if (!(await deadline.pause())) {
             return { object, reasons: await explain(cluster, object, missing, deadline) };
         }
-        const found = await cluster.get(referenceTo(object), deadline.signal);
+        const found = await cluster.get(referenceTo(object));
         if (!found) {
             return { object, reasons: [`${describe(referenceTo(object))} was deleted while it was waited for.`] };
         }
@@ -89,14 +92,23 @@ export async function waitUntilGone(
     deadline: Deadline,
 ): Promise<void> {
     for (;;) {
-        const found = await cluster.get(reference, deadline.signal);
+        const found = await cluster.get(reference);
         if (!found || (uid !== undefined && found.metadata.uid !== uid)) {
             return;
         }
+        if (deadline.signal.aborted) {
+            throw new Error(
+                `The wait for the deletion of ${describe(reference)} was cancelled; it goes on in the cluster.`,
+            );
+        }
         if (!(await deadline.pause())) {
-            const finalizers = found.metadata.finalizers ?? [];
-            const why =
-                finalizers.length > 0 ? `it waits for its finalizers ${finalizers.join(", ")}` : "it has no finalizers";
+            // A namespace holds back its own deletion in its spec.
+            const ofNamespace = found.kind === "Namespace" ? found.spec?.["finalizers"] : undefined;
+            const finalizers = [...(found.metadata.finalizers ?? []), ...((ofNamespace as string[] | undefined) ?? [])];
+            const why = [
+                finalizers.length > 0 ? `it waits for its finalizers ${finalizers.join(", ")}` : "it has no finalizers",
+                ...(found.status?.conditions ?? []).map(conditionText),
+            ].join("; ");
             throw new Error(`${describe(reference)} is still there ${deadline.seconds} s after its deletion: ${why}.`);
         }
     }

@@ -1,57 +1,17 @@
 import * as assert from "node:assert/strict";
-import { AksCluster } from "../../../components/azure/aks-cluster";
-import { Foundation } from "../../../components/azure/foundation";
-import { chooseLogin } from "../../../components/azure/kubeconfig";
-import { WorkloadIdentities } from "../../../components/azure/workload-identities";
-import { physicalNames } from "../../../components/naming";
-import type { Preflight } from "../../../components/preflight";
 import { findType } from "../../../sandbox/azure/resource-types";
 import { checkSchema } from "../../../sandbox/azure/schema-check";
-import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";
-import { all, deploy, dependsOn, only, type Registered } from "../../support/deploy";
-import { settings as settingsOf, STACKS } from "../../support/fixtures";
+import { azureStack } from "../../support/azure-stack";
+import { all, dependsOn, only, type Registered } from "../../support/deploy";
+import { STACKS } from "../../support/fixtures";
 
 const AZURE = /^azure-native:/;
-
-/** The Azure half of a stack, as the platform composes it. */
-async function azure(
-    stack: string,
-    changes: Record<string, unknown> = {},
-    preview = false,
-): Promise<readonly Registered[]> {
-    const settings = settingsOf(stack, changes);
-    const names = physicalNames({ project: "landfall", stack, subscriptionId: DEPLOYER.subscriptionId }, settings);
-    const preflight = { deployer: DEPLOYER, names, recoverKeyVault: false } as Preflight;
-    const program = () => {
-        const foundation = new Foundation("landfall", { settings, preflight });
-        const { groups, network, identities } = foundation;
-        const { location, protectDurable: protect } = settings;
-        const cluster = new AksCluster("landfall-cluster", {
-            settings,
-            deployer: DEPLOYER,
-            login: chooseLogin({}),
-            resourceGroupName: groups.clusterName,
-            location,
-            clusterName: names.cluster,
-            dnsPrefix: names.dnsPrefix,
-            nodeResourceGroupName: names.nodeGroup,
-            tenantId: DEPLOYER.tenantId,
-            nodeSubnetId: network.nodeSubnetId,
-            controlPlaneId: identities.controlPlaneId,
-            kubeletId: identities.kubeletId,
-            kubeletClientId: identities.kubeletClientId,
-            kubeletPrincipalId: identities.kubeletPrincipalId,
-        });
-        new WorkloadIdentities("landfall", { foundation, location, names, issuerUrl: cluster.issuerUrl, protect });
-    };
-    return (await deploy(program, AZURE_MOCKS, { preview })).resources;
-}
 
 for (const stack of STACKS) {
     describe(`the Azure half of ${stack}`, () => {
         // Asked for by most tests, changed by none: one run serves them, since a run takes a second.
         let shared: Promise<readonly Registered[]> | undefined;
-        const update = () => (shared ??= azure(stack));
+        const update = () => (shared ??= azureStack(stack));
 
         it("keeps to the schemas of Azure's own specifications", async () => {
             for (const { type, name, inputs } of (await update()).filter(({ type }) => AZURE.test(type))) {
@@ -96,7 +56,7 @@ for (const stack of STACKS) {
         });
 
         it("protects nothing once protection is off", async () => {
-            const resources = await azure(stack, { "landfall:protectDurable": false });
+            const resources = await azureStack(stack, { "landfall:protectDurable": false });
             assert.deepEqual(
                 resources.filter(({ protect, retainOnDelete }) => protect || retainOnDelete),
                 [],
@@ -116,7 +76,7 @@ for (const stack of STACKS) {
         });
 
         it("has no zone, and no identity that may write records, without a domain", async () => {
-            const resources = await azure(stack, { "landfall:domain": "" });
+            const resources = await azureStack(stack, { "landfall:domain": "" });
             assert.deepEqual(all(resources, "azure-native:dns:Zone"), []);
             assert.deepEqual(
                 resources.filter(({ name }) => name.endsWith("dns-zone-contributor")),
@@ -125,7 +85,8 @@ for (const stack of STACKS) {
         });
 
         it("is the same set of resources in a preview and in an update, and on every run", async () => {
-            const names = async (preview: boolean) => (await azure(stack, {}, preview)).map(({ urn }) => urn).sort();
+            const names = async (preview: boolean) =>
+                (await azureStack(stack, {}, preview)).map(({ urn }) => urn).sort();
             const [update, preview, again] = [await names(false), await names(true), await names(false)];
             assert.deepEqual(preview, update);
             assert.deepEqual(again, update);

@@ -1,30 +1,9 @@
 import * as assert from "node:assert/strict";
-import { type FluxObject, judge } from "../../../components/gitops/flux-status";
+import { type FluxObject, judge, sourceCommit } from "../../../components/gitops/flux-status";
+import { failing, fluxObject } from "../../support/flux-objects";
 
 const commit = "c0ffee";
-const revision = `staging@sha1:${commit}`;
-const ready = { type: "Ready", status: "True", reason: "ReconciliationSucceeded", message: "Applied" };
-
-function object(kind: string, name: string, over: Partial<FluxObject> = {}): FluxObject {
-    return {
-        kind,
-        metadata: { name, namespace: "flux-system", generation: 1 },
-        spec: { sourceRef: { kind: "GitRepository", name: "flux-system" }, ...over.spec },
-        status: {
-            observedGeneration: 1,
-            conditions: [ready],
-            ...(kind === "GitRepository" ? { artifact: { revision } } : { lastAppliedRevision: revision }),
-            ...over.status,
-        },
-    };
-}
-
-const failing = (reason: string, message: string, type = "Ready", status = "False") => ({
-    type,
-    status,
-    reason,
-    message,
-});
+const object = (kind: string, name: string, over: Partial<FluxObject> = {}) => fluxObject(kind, name, commit, over);
 const source = object("GitRepository", "flux-system");
 const root = object("Kustomization", "flux-system");
 
@@ -51,8 +30,20 @@ describe("judge", () => {
     });
 
     it("is not ready while a generation is not observed", () => {
-        const changed = { ...object("HelmRelease", "traefik"), metadata: { name: "t", namespace: "n", generation: 2 } };
+        const metadata = { name: "traefik", namespace: "flux-system", generation: 2 };
+        const changed = { ...object("HelmRelease", "traefik"), metadata };
         assert.equal(judge([source, root, changed], commit).ready, false);
+    });
+
+    it("is ready while what a tenant delivers is not, and shows that all the same", () => {
+        const theirs = object("Kustomization", "team", { status: { conditions: [failing("BuildFailed", "no")] } });
+        const graph = judge(
+            [source, root, { ...theirs, metadata: { ...theirs.metadata, namespace: "team-example" } }],
+            commit,
+        );
+        assert.equal(graph.ready, true);
+        assert.deepEqual(graph.blockers, []);
+        assert.ok(graph.objects.some(({ namespace, ready }) => namespace === "team-example" && !ready));
     });
 
     it("is not ready while a layer that the root applied is missing", () => {
@@ -95,16 +86,12 @@ describe("judge", () => {
             ],
         );
     });
+});
 
-    it("counts a failed build of this commit as terminal, and of an older one not", () => {
-        const broken = (at: string) =>
-            object("Kustomization", "apps", {
-                status: {
-                    conditions: [failing("BuildFailed", "cannot get sops data key")],
-                    lastAttemptedRevision: `staging@sha1:${at}`,
-                },
-            });
-        assert.equal(judge([source, root, broken(commit)], commit).blockers[0]?.terminal, true);
-        assert.equal(judge([source, root, broken("0ld")], commit).blockers[0]?.terminal, false);
+describe("sourceCommit", () => {
+    it("is what Flux has fetched of the fleet repository, and of no other source", () => {
+        assert.equal(sourceCommit([object("GitRepository", "other"), source]), commit);
+        assert.equal(sourceCommit([object("GitRepository", "other")]), undefined);
+        assert.equal(sourceCommit([{ ...source, status: {} }]), undefined);
     });
 });

@@ -1,0 +1,73 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as path from "node:path";
+import { Checkout } from "../support/checkout";
+
+describe("a start that cannot succeed", function () {
+    this.timeout(240_000);
+    const checkout = new Checkout();
+
+    after(() => checkout.remove());
+
+    it("names the stacks that there are, when asked for another", async () => {
+        const { code, output } = await checkout.run("start", "--stack", "nosuch");
+        assert.equal(code, 1, output);
+        assert.equal(output, "--stack nosuch: there is no Pulumi.nosuch.yaml; stacks are production, staging\n");
+    });
+
+    it("shows its usage, when an option is misspelt", async () => {
+        const { code, output } = await checkout.run("start", "--stak", "staging");
+        assert.equal(code, 2, output);
+        assert.match(output, /^Unknown option '--stak'/);
+        assert.match(output, /^Usage: npm start/m);
+    });
+
+    it("names the port that another program listens on", async () => {
+        const server = net.createServer().listen(0, "127.0.0.1");
+        await new Promise((resolve) => server.once("listening", resolve));
+        const { port } = server.address() as net.AddressInfo;
+        const { code, output } = await checkout.run("start", "--port", String(port));
+        server.close();
+        assert.equal(code, 1, output);
+        assert.match(
+            output,
+            new RegExp(`--port ${port}: another program listens on 127.0.0.1:${port}; choose another port`),
+        );
+        assert.doesNotMatch(output, /^ +at /m);
+    });
+
+    for (const [program, advice] of [
+        ["go", /Install Go 1\.26 or newer and put its bin folder on PATH/],
+        [
+            "gpg",
+            /gpg could not be run .*: Flux's kustomize-controller decrypts with it\. Install it and put it on PATH/,
+        ],
+    ] as const) {
+        it(`says what to install, and builds nothing, without ${program}`, async () => {
+            const cache = path.join(checkout.directory, "cache");
+            const environment = { PATH: programsBut(program), LANDFALL_CACHE: cache };
+            const begin = Date.now();
+            const { code, output } = await checkout.launch(["start"], { environment }).ended;
+            assert.equal(code, 1, output);
+            assert.match(output, advice);
+            assert.doesNotMatch(output, /^ +at /m);
+            assert.ok(Date.now() - begin < 20_000);
+            assert.equal(fs.existsSync(cache), false);
+        });
+    }
+
+    afterEach("leaves no sandbox", () => assert.equal(fs.existsSync(checkout.sandbox), false));
+
+    /** A PATH with git, go and gpg, but for one of them. */
+    function programsBut(left: string): string {
+        const folder = path.join(checkout.directory, `without-${left}`);
+        fs.mkdirSync(folder);
+        for (const name of ["git", "go", "gpg"].filter((each) => each !== left)) {
+            const found = execFileSync("which", [name], { encoding: "utf8" }).trim();
+            fs.symlinkSync(fs.realpathSync(found), path.join(folder, name));
+        }
+        return folder;
+    }
+});

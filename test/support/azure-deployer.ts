@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import type { Session } from "../../sandbox/session";
+
+type Json = Record<string, unknown>;
+
+/** A resource as Azure Resource Manager answers it. */
+export interface ArmResource extends Json {
+    readonly id: string;
+    readonly name: string;
+    readonly properties: Json;
+}
+
+/** One call with a token of its own. In a process by itself, since proxy and certificates come from the environment. */
+const script = `
+(async ([method, resource, url, body]) => {
+    const { ARM_CLIENT_ID, ARM_CLIENT_SECRET, ARM_TENANT_ID } = process.env;
+    const login = await fetch("https://login.microsoftonline.com/" + ARM_TENANT_ID + "/oauth2/v2.0/token", {
+        method: "POST",
+        body: new URLSearchParams({
+            grant_type: "client_credentials",
+            client_id: ARM_CLIENT_ID,
+            client_secret: ARM_CLIENT_SECRET,
+            scope: resource + "/.default",
+        }),
+    });
+    const { access_token: token } = await login.json();
+    const headers = { authorization: "Bearer " + token, "content-type": "application/json" };
+    const answer = await fetch(url, { method, headers, ...(body ? { body } : {}) });
+    console.log(JSON.stringify({ status: answer.status, text: await answer.text() }));
+})(process.argv.slice(1));`;
+
+/** The deployer of a running sandbox at Azure's own interfaces: sends what `az` would with the same login. */
+export class AzureDeployer {
+    constructor(private readonly session: Session) {}
+
+    get subscription(): string {
+        return `/subscriptions/${this.session.environment.ARM_SUBSCRIPTION_ID}`;
+    }
+
+    /** Calls Resource Manager. Throws with Azure's answer if it refuses. */
+    arm<Answer = ArmResource>(method: "GET" | "PUT" | "DELETE", path: string, apiVersion: string, body?: object) {
+        const resource = "https://management.azure.com";
+        return this.call<Answer>(method, resource, `${resource}${path}?api-version=${apiVersion}`, body);
+    }
+
+    /** Calls a Key Vault, by the address of a key. */
+    vault(method: "GET" | "POST" | "PATCH", address: string, body?: object): Promise<Json> {
+        return this.call<Json>(method, "https://vault.azure.net", `${address}?api-version=7.4`, body);
+    }
+
+    private call<Answer>(method: string, resource: string, url: string, body?: object): Promise<Answer> {
+        const args = ["-e", script, method, resource, url, ...(body ? [JSON.stringify(body)] : [])];
+        const env = { PATH: process.env.PATH, ...this.session.environment };
+        return new Promise((resolve, reject) => {
+            execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
+                if (error) {
+                    return reject(new Error(`${method} ${url}: ${stderr}`));
+                }
+                const { status, text } = JSON.parse(stdout) as { status: number; text: string };
+                if (status >= 300) {
+                    return reject(new Error(`${method} ${url}: ${status} ${text}`));
+                }
+                resolve((text === "" ? {} : JSON.parse(text)) as Answer);
+            });
+        });
+    }
+}

@@ -1,0 +1,88 @@
+import type { Manifest } from "../team";
+import { configMap, type Escape, kustomization, platform, release } from "./escape";
+
+/** What Flux's controllers refuse: references out of the namespace, and rights by another name. */
+export const references: readonly Escape[] = [
+    {
+        title: "a Kustomization of the fleet repository",
+        object: kustomization("fleet", {
+            serviceAccountName: "flux",
+            sourceRef: { kind: "GitRepository", name: platform, namespace: platform },
+        }),
+        message: /can't access 'GitRepository\/flux-system\/flux-system', cross-namespace references have been blocked/,
+    },
+    {
+        title: "a HelmRelease of a chart that the platform fetched",
+        object: release("chart-ref", { chartRef: { kind: "OCIRepository", name: "traefik", namespace: platform } }),
+        message: /cross-namespace references are not allowed: cannot access OCIRepository flux-system\/traefik/,
+    },
+    {
+        title: "a base in another repository, though anybody can read that one",
+        object: kustomization("remote-base", { serviceAccountName: "flux" }),
+        applies: [
+            {
+                apiVersion: "kustomize.config.k8s.io/v1beta1",
+                kind: "Kustomization",
+                metadata: { name: "remote" },
+                resources: ["https://github.com/landfall-example/team-example//deploy/staging?ref=main"],
+            },
+        ],
+        // With git on its path, as here, the controller fetches it and reads nothing of it; its image has no git.
+        message: /fs-security-constraint .* is not in or below/,
+    },
+    {
+        title: "the name of the platform's service account, which in this namespace has no rights",
+        object: kustomization("platform-account", { serviceAccountName: "kustomize-controller" }),
+        applies: [configMap("platform-account")],
+        message: /User "system:serviceaccount:team-example:kustomize-controller" cannot/,
+    },
+    {
+        title: "another namespace's service account, however it is written",
+        object: kustomization("foreign-account", { serviceAccountName: "flux-system:kustomize-controller" }),
+        applies: [configMap("foreign-account")],
+        message: /User "system:serviceaccount:team-example:flux-system:kustomize-controller" cannot/,
+    },
+    {
+        title: "a Kustomization without a service account, which acts as one without rights",
+        object: kustomization("no-account", {}),
+        applies: [configMap("no-account")],
+        message: /User "system:serviceaccount:team-example:default" cannot/,
+    },
+    {
+        title: "values of a Secret of the platform for substitution: it is looked for in the team's namespace",
+        object: kustomization("substitute", {
+            serviceAccountName: "flux",
+            postBuild: { substituteFrom: [{ kind: "Secret", name: "sops-gpg" }] },
+        }),
+        applies: [configMap("substitute")],
+        message: /secrets "sops-gpg" not found/i,
+    },
+    {
+        title: "values of a Secret of the platform for a chart: it is looked for in the team's namespace",
+        object: release("values", {
+            chartRef: { kind: "OCIRepository", name: "chart" },
+            valuesFrom: [{ kind: "Secret", name: "sops-gpg" }],
+        }),
+        message: /Secret.*team-example\/sops-gpg.*not found/i,
+    },
+    {
+        title: "a release that is recorded in the platform's namespace",
+        object: release("storage", {
+            chartRef: { kind: "OCIRepository", name: "chart" },
+            storageNamespace: platform,
+            targetNamespace: platform,
+        }),
+        message: /secrets is forbidden: User "system:serviceaccount:team-example:flux" cannot list/,
+    },
+    {
+        title: "a kubeconfig of the platform: it is looked for in the team's namespace",
+        object: kustomization("kubeconfig", { kubeConfig: { secretRef: { name: "flux-system" } } }),
+        applies: [configMap("kubeconfig")],
+        message: /secrets? .*not found/i,
+    },
+];
+
+/** Refused as well, which helm-controller says in its log alone. */
+export const chartOfPlatform: Manifest = release("source-ref", {
+    chart: { spec: { chart: "x", sourceRef: { kind: "GitRepository", name: platform, namespace: platform } } },
+});

@@ -1,0 +1,62 @@
+import type { Manifest } from "../team";
+
+/** What a team's application is: here pods that the node agent only pretends to run. */
+export const app: readonly Manifest[] = [
+    {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "app" },
+        spec: {
+            selector: { matchLabels: { app: "app" } },
+            template: {
+                metadata: { labels: { app: "app" } },
+                spec: {
+                    securityContext: {
+                        runAsNonRoot: true,
+                        runAsUser: 1000,
+                        seccompProfile: { type: "RuntimeDefault" },
+                    },
+                    containers: [
+                        {
+                            name: "app",
+                            image: "ghcr.io/stefanprodan/podinfo:6.14.1",
+                            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+                        },
+                    ],
+                },
+            },
+        },
+    },
+    {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "app" },
+        spec: { selector: { app: "app" }, ports: [{ port: 80, targetPort: 9898 }] },
+    },
+];
+
+/** A chart that the team fetches itself, and an alert for events that are not the team's. */
+export const others: readonly Manifest[] = [
+    {
+        apiVersion: "source.toolkit.fluxcd.io/v1",
+        kind: "OCIRepository",
+        metadata: { name: "chart" },
+        spec: { interval: "10m", url: "oci://ghcr.io/traefik/helm/traefik", ref: { tag: "41.3.0" } },
+    },
+    {
+        apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
+        kind: "Provider",
+        metadata: { name: "team" },
+        spec: { type: "generic", address: "https://events.example.org" },
+    },
+    {
+        apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
+        kind: "Alert",
+        metadata: { name: "team" },
+        spec: {
+            providerRef: { name: "team" },
+            eventSeverity: "info",
+            eventSources: [{ kind: "Kustomization", name: "*", namespace: "flux-system" }],
+        },
+    },
+];

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { FluxObject } from "../../components/gitops/flux-status";
+
+/**
+ * An API server that knows what `ClusterClient` asks: who may do everything, Flux's objects, events, and a patch of a
+ * GitRepository. Plain HTTP, and without any rule of Kubernetes: test/sandbox has those.
+ */
+export class FluxApi {
+    objects: readonly FluxObject[] = [];
+    /** Warning events of every object. */
+    warnings: readonly { readonly message: string; readonly lastTimestamp: string }[] = [];
+    isAdmin = true;
+    /** An answer to everything, instead of the above. */
+    refusal: { readonly status: number; readonly body: unknown } | undefined;
+    /** Method and path of each request, and the token that came with it. */
+    readonly requests: { readonly request: string; readonly authorization?: string; readonly body: string }[] = [];
+    private readonly server: Server = createServer((request, response) => void this.answer(request, response));
+
+    start(): Promise<void> {
+        return new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    }
+
+    stop(): Promise<void> {
+        this.server.closeAllConnections();
+        return new Promise((resolve) => this.server.close(() => resolve()));
+    }
+
+    get url(): string {
+        return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    }
+
+    /** A kubeconfig that logs in as `user`; by default through kubelogin, as that of AKS does. */
+    kubeconfig(user: object = { exec: { ...KUBELOGIN } }): string {
+        return JSON.stringify({
+            apiVersion: "v1",
+            kind: "Config",
+            clusters: [{ name: "test", cluster: { server: this.url, "insecure-skip-tls-verify": true } }],
+            users: [{ name: "deployer", user }],
+            contexts: [{ name: "test", context: { cluster: "test", user: "deployer" } }],
+            "current-context": "test",
+        });
+    }
+
+    private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+        const body = (await request.toArray()).join("");
+        const { method = "", url = "", headers } = request;
+        const { authorization } = headers;
+        this.requests.push({ request: `${method} ${url}`, ...(authorization ? { authorization } : {}), body });
+        const { status, body: given } = this.refusal ?? { status: 200, body: this.resource(url) };
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(given));
+    }
+
+    private resource(url: string): unknown {
+        if (url.includes("selfsubjectaccessreviews")) {
+            return { apiVersion: "authorization.k8s.io/v1", status: { allowed: this.isAdmin } };
+        }
+        if (url.includes("/events")) {
+            return { apiVersion: "v1", items: this.warnings };
+        }
+        const plural = url.split("?")[0]?.split("/").at(-1);
+        const items = this.objects.filter(({ kind }) => pluralOf(kind) === plural);
+        // An API server leaves the kind out of the items of a list.
+        return { items: items.map(({ kind: _, ...item }) => item) };
+    }
+}
+
+const KUBELOGIN = {
+    apiVersion: "client.authentication.k8s.io/v1beta1",
+    command: "kubelogin",
+    args: ["get-token", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"],
+    provideClusterInfo: false,
+};
+
+function pluralOf(kind: string): string {
+    return kind.endsWith("y") ? `${kind.slice(0, -1).toLowerCase()}ies` : `${kind.toLowerCase()}s`;
+}

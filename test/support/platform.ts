@@ -1,0 +1,109 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { FleetPlan } from "../../components/gitops/fleet-plan";
+import type { ManifestTree } from "../../components/gitops/manifest-tree";
+import { physicalNames } from "../../components/naming";
+import { Platform } from "../../components/platform";
+import type { Preflight } from "../../components/preflight";
+import type { Settings } from "../../components/settings";
+import { AZURE_MOCKS, DEPLOYER } from "./azure";
+import { deploy, type Deployment, type Mock, valueOf } from "./deploy";
+import { settings as settingsOf } from "./fixtures";
+import { FluxApi } from "./flux-api";
+import { fluxGraph } from "./flux-objects";
+
+/** Head of the stack's branch after the update. */
+export const COMMIT = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
+
+export const DEPLOY_KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\ndeploy\n-----END OPENSSH PRIVATE KEY-----\n";
+
+const FILES: ManifestTree = { "apps/base/kustomization.yaml": "resources: []\n" };
+
+/** A repository that does not exist yet, and everything to write. */
+export const NEW_REPOSITORY: FleetPlan = {
+    exists: false,
+    changes: [{ path: Object.keys(FILES)[0] ?? "", kind: "added", addedLines: 1, removedLines: 0, diff: "+resources" }],
+    knownHosts: "github.com ssh-ed25519 AAAAhost\n",
+    problems: [],
+};
+
+/** What GitHub and the keys' provider compute. */
+export const FLEET_MOCKS: Record<string, Mock> = {
+    "tls:index/privateKey:PrivateKey": () => ({
+        privateKeyOpenssh: DEPLOY_KEY,
+        publicKeyOpenssh: "ssh-ed25519 AAAAdeploy\n",
+    }),
+    "github:index/repository:Repository": ({ inputs }) => ({
+        id: (inputs as { name: string }).name,
+        fullName: `acme/${(inputs as { name: string }).name}`,
+        htmlUrl: `https://github.com/acme/${(inputs as { name: string }).name}`,
+    }),
+    "pulumi-nodejs:dynamic/gitops:ManifestCommit": () => ({
+        commit: COMMIT,
+        pullRequestUrl: "https://github.com/acme/fleet/pull/1",
+    }),
+};
+
+/** What the program found before it made anything: nothing amiss. */
+export function preflightOf(settings: Settings, fleet: FleetPlan = NEW_REPOSITORY): Preflight {
+    const { subscriptionId } = DEPLOYER;
+    const names = physicalNames({ project: "landfall", stack: settings.stack, subscriptionId }, settings);
+    return { deployer: DEPLOYER, names, recoverKeyVault: false, files: FILES, fleet };
+}
+
+/** The cluster that a program under test deploys to: an API server that lets everybody in, and Flux ready at COMMIT. */
+export class FakeCluster {
+    readonly api = new FluxApi();
+    private readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-program-"));
+    private readonly path = process.env.PATH;
+
+    /** Starts it, with a kubelogin on the PATH that logs in anybody. */
+    async start(): Promise<void> {
+        this.api.objects = fluxGraph(COMMIT);
+        const status = { token: "t0ken", expirationTimestamp: "2999-01-01T00:00:00Z" };
+        const credential = { apiVersion: "client.authentication.k8s.io/v1beta1", kind: "ExecCredential", status };
+        const script = `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`;
+        fs.writeFileSync(path.join(this.directory, "kubelogin"), script, { mode: 0o700 });
+        process.env.PATH = `${this.directory}${path.delimiter}${this.path ?? ""}`;
+        await this.api.start();
+    }
+
+    async stop(): Promise<void> {
+        process.env.PATH = this.path;
+        fs.rmSync(this.directory, { recursive: true });
+        await this.api.stop();
+    }
+
+    /** Runs the whole program of a committed stack, with settings changed as given, until it is through. */
+    async deploy(
+        stack: string,
+        { changes = {}, fleet = NEW_REPOSITORY, preview = false }: PlatformOptions = {},
+    ): Promise<Deployment<Platform>> {
+        const settings = settingsOf(stack, changes);
+        const preflight = preflightOf(settings, fleet);
+        const deployment = await deploy(() => new Platform("landfall", { settings, preflight }), this.mocks(), {
+            preview,
+        });
+        if (!preview) {
+            await valueOf(deployment.result.delivery.fluxStatus);
+        }
+        return deployment;
+    }
+
+    private mocks(): Record<string, Mock> {
+        const value = Buffer.from(this.api.kubeconfig()).toString("base64");
+        const credentials = "azure-native:containerservice:listManagedClusterUserCredentials";
+        return {
+            ...AZURE_MOCKS,
+            ...FLEET_MOCKS,
+            [credentials]: () => ({ kubeconfigs: [{ name: "clusterUser", value }] }),
+        };
+    }
+}
+
+export interface PlatformOptions {
+    readonly changes?: Record<string, unknown>;
+    readonly fleet?: FleetPlan;
+    readonly preview?: boolean;
+}

@@ -1,0 +1,139 @@
+import * as assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parse } from "yaml";
+
+const root = path.join(__dirname, "../..");
+
+/** The tool on a copy of the tree, with the real sops and gpg, and an empty keyring. */
+describe("npm run secret", function () {
+    this.timeout(60_000);
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "lf-sec-"));
+    const tree = path.join(directory, "gitops");
+    const keyring = path.join(directory, "g");
+    const file = "apps/staging/smtp.sops.yaml";
+    const environment = {
+        ...process.env,
+        GNUPGHOME: keyring,
+        PATH: `${process.env.LANDFALL_BINARIES}${path.delimiter}${process.env.PATH}`,
+    };
+
+    before(() => {
+        fs.mkdirSync(keyring, { mode: 0o700 });
+        for (const part of ["gitops", "tools", "package.json", ".githooks"]) {
+            fs.cpSync(path.join(root, part), path.join(directory, part), { recursive: true });
+        }
+        fs.mkdirSync(path.join(directory, "sandbox"));
+        fs.copyFileSync(path.join(root, "sandbox/setup.mjs"), path.join(directory, "sandbox/setup.mjs"));
+        fs.copyFileSync(path.join(root, "package-lock.json"), path.join(directory, "package-lock.json"));
+        fs.symlinkSync(path.join(root, "node_modules"), path.join(directory, "node_modules"));
+    });
+    after(() => {
+        spawnSync("gpgconf", ["--kill", "gpg-agent"], { env: environment });
+        fs.rmSync(directory, { recursive: true, force: true });
+    });
+
+    const secret = (input: string, ...args: string[]) => {
+        const command = ["--require", require.resolve("tsx/cjs"), "tools/secret/cli.ts", ...args];
+        const options = { cwd: directory, env: environment, input, encoding: "utf8" } as const;
+        const { status, stdout, stderr } = spawnSync(process.execPath, command, options);
+        return { status, output: stdout + stderr };
+    };
+    const succeeds = (input: string, ...args: string[]) => {
+        const { status, output } = secret(input, ...args);
+        assert.equal(status, 0, output);
+        return output;
+    };
+    const read = (name: string) => fs.readFileSync(path.join(tree, name), "utf8");
+    const decrypted = () => {
+        const text = execFileSync("sops", ["decrypt", file], { cwd: tree, env: environment, encoding: "utf8" });
+        return (parse(text) as { stringData: Record<string, string> }).stringData;
+    };
+    const recipients = (name: string) =>
+        (parse(read(name)) as { sops: { pgp: { fp: string }[] } }).sops.pgp.map(({ fp }) => fp);
+
+    it("makes an encrypted Secret from a value on standard input, with the public key alone", () => {
+        succeeds("first value\n", "set", "staging", "apps/smtp", "password", "--namespace", "podinfo");
+        assert.match(read(file), /kind: Secret[^]*name: smtp[^]*namespace: podinfo[^]*password: ENC\[/);
+        assert.match(read("apps/staging/kustomization.yaml"), /- smtp\.sops\.yaml/);
+        assert.equal(succeeds("", "check").includes("encrypted"), true);
+    });
+
+    it("leaves no plain text in any file", () => {
+        const found = spawnSync("grep", ["-rl", "first value", directory], { encoding: "utf8" });
+        assert.equal(found.stdout, "");
+    });
+
+    it("sets another value of a Secret that exists, for who has the private key, and nobody else", () => {
+        assert.match(secret("x", "set", "staging", "apps/smtp", "user").output, /sops set .* failed/);
+        const key = path.join(root, "sandbox/keys/demonstration.private.asc");
+        execFileSync("gpg", ["--batch", "--quiet", "--import", key], { env: environment });
+        succeeds('two\nlines: "quoted"\n', "set", "staging", "apps/smtp", "user");
+        assert.deepEqual(decrypted(), { password: "first value", user: 'two\nlines: "quoted"' });
+    });
+
+    it("refuses a layer or environment that does not exist, an empty value, and a new Secret without namespace", () => {
+        assert.match(secret("x", "set", "nowhere", "apps/smtp", "user").output, /environments are production, staging/);
+        assert.match(secret("x", "set", "staging", "nothing/smtp", "user").output, /is no folder of a layer/);
+        assert.match(secret("", "set", "staging", "apps/smtp", "user").output, /the value is empty/);
+        assert.match(secret("x", "set", "staging", "apps/new", "user").output, /say its namespace/);
+        assert.equal(secret("", "set", "staging").status, 2);
+    });
+
+    it("moves an environment to a key of its own, the canary included, and leaves the others alone", () => {
+        const before = read("apps/production/podinfo-credentials.sops.yaml");
+        const key = ["--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "own", "default", "default"];
+        execFileSync("gpg", [...key, "never"], { env: environment, stdio: "pipe" });
+        const armored = execFileSync("gpg", ["--armor", "--export", "own"], { env: environment });
+        fs.writeFileSync(path.join(tree, "clusters/staging/.sops.pub.asc"), armored);
+        const wrong = secret("", "check");
+        assert.equal(wrong.status, 1);
+        assert.match(wrong.output, /clusters\/staging\/\.sops\.pub\.asc: is \w+, but \.sops\.yaml names D9422CA5/);
+        succeeds("", "recipients", "staging");
+        const [own = ""] = recipients(file);
+        assert.doesNotMatch(own, /^D9422CA5/);
+        assert.deepEqual(recipients("canary/staging/pgp.sops.yaml"), [own]);
+        assert.equal(read("apps/production/podinfo-credentials.sops.yaml"), before);
+        succeeds("", "check");
+    });
+
+    it("rotates the data key, after which the Secret reads the same", () => {
+        const value = () => /password: (\S+)/.exec(read(file))?.[1];
+        const before = value();
+        succeeds("", "rotate", "staging");
+        assert.notEqual(value(), before);
+        assert.equal(decrypted().password, "first value");
+    });
+
+    it("check names each file that is wrong, what is wrong, and what to do", () => {
+        const plain = path.join(tree, "apps/staging/plain.yaml");
+        fs.writeFileSync(plain, "apiVersion: v1\nkind: Secret\nmetadata: {name: plain}\nstringData: {a: b}\n");
+        const { status, output } = secret("", "check");
+        assert.equal(status, 1);
+        assert.match(output, /^gitops\/apps\/staging\/plain\.yaml: Secret plain is not encrypted; .*npm run secret/m);
+        fs.rmSync(plain);
+    });
+
+    it("keeps an unencrypted Secret out of a commit once the hook is installed, by what is staged", () => {
+        const git = (...args: string[]) =>
+            spawnSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], {
+                cwd: directory,
+                env: { ...environment, GIT_CONFIG_GLOBAL: "/dev/null" },
+                encoding: "utf8",
+            });
+        git("init", "--quiet");
+        git("config", "core.hooksPath", ".githooks");
+        const plain = path.join(tree, "apps/staging/plain.yaml");
+        fs.writeFileSync(plain, "apiVersion: v1\nkind: Secret\nmetadata: {name: plain}\nstringData: {a: b}\n");
+        git("add", "gitops");
+        fs.rmSync(plain);
+        const refused = git("commit", "--message", "one");
+        assert.notEqual(refused.status, 0);
+        assert.match(refused.stderr, /plain\.yaml: Secret plain is not encrypted/);
+        git("add", "gitops");
+        const accepted = git("commit", "--message", "two");
+        assert.equal(accepted.status, 0, accepted.stderr);
+    });
+});

@@ -1,0 +1,118 @@
+import * as assert from "node:assert/strict";
+import { armType } from "../../../sandbox/azure/resource-id";
+import { deployerRole } from "../../../sandbox/azure/deployer-roles";
+import { findType } from "../../../sandbox/azure/resource-types";
+import { DEPLOYER } from "../../support/azure";
+import { azureStack } from "../../support/azure-stack";
+import { all } from "../../support/deploy";
+import { STACKS } from "../../support/fixtures";
+import { identityName, permissionsOf } from "../../support/permissions";
+import { permissionsPage, readPermissionsPage } from "../../support/permissions-page";
+
+/** Every role that may be granted, and the narrowest scope that it works on. */
+const GRANTED = [
+    "cert-manager: DNS Zone Contributor on dns:Zone",
+    "ci: AcrPush on containerregistry:Registry",
+    "control-plane: Managed Identity Operator on managedidentity:UserAssignedIdentity",
+    "control-plane: Network Contributor on network:Subnet",
+    "deployer: Azure Kubernetes Service RBAC Cluster Admin on containerservice:ManagedCluster",
+    "deployer: Key Vault Crypto Officer on keyvault:Vault",
+    "external-dns: DNS Zone Contributor on dns:Zone",
+    "external-dns: Reader on resources:ResourceGroup",
+    "image-reflector-controller: AcrPull on containerregistry:Registry",
+    "kubelet: AcrPull on containerregistry:Registry",
+    "kustomize-controller: Key Vault Crypto User on keyvault:Key",
+    "source-controller: AcrPull on containerregistry:Registry",
+    "velero: Storage Blob Data Contributor on storage:BlobContainer",
+];
+
+const AZURE = /^azure-native:/;
+
+describe("docs/permissions.md", () => {
+    it("says what the program grants; npm run docs makes it anew", async () => {
+        const page = readPermissionsPage();
+        assert.equal(page, await permissionsPage(page));
+    });
+});
+
+for (const stack of STACKS) {
+    describe(`the permissions of ${stack}`, () => {
+        // One at a time: mocks are the SDK's, not of one run.
+        let shared: ReturnType<typeof azureStack> | undefined;
+        const resources = () => (shared ??= azureStack(stack));
+
+        it("are these and no others, each on the narrowest scope that works", async () => {
+            const granted = permissionsOf(await resources()).map(
+                ({ identity, role, scope }) => `${identity}: ${role.title} on ${scope.type.replace(AZURE, "")}`,
+            );
+            assert.deepEqual(granted.sort(), GRANTED);
+        });
+
+        it("reach over one group at most, and that with a role that reads", async () => {
+            const wide = permissionsOf(await resources()).filter(({ scope }) => scope.type.endsWith(":ResourceGroup"));
+            assert.deepEqual(
+                wide.map(({ role, scope }) => [role.title, scope.inputs["resourceGroupName"]]),
+                [["Reader", `landfall-${stack}-durable`]],
+            );
+        });
+
+        it("say what kind of principal has them", async () => {
+            for (const { identity, principalType } of permissionsOf(await resources())) {
+                const expected = identity === "deployer" ? DEPLOYER.principalType : "ServicePrincipal";
+                assert.equal(principalType, expected, identity);
+            }
+        });
+
+        it("belong to identities that exactly one workload uses", async () => {
+            for (const { identity, usedBy } of permissionsOf(await resources()))
+                assert.equal(usedBy.length, 1, identity);
+        });
+
+        it("are held by every identity that the program makes", async () => {
+            const holders = permissionsOf(await resources()).map(({ identity }) => identity);
+            for (const identity of all(await resources(), "azure-native:managedidentity:UserAssignedIdentity")) {
+                assert.ok(holders.includes(identityName(identity)), identity.name);
+            }
+        });
+    });
+}
+
+describe("docs/deployer-role.json", () => {
+    /** `Microsoft.Network/virtualNetworks/subnets` of `azure-native:network:Subnet`. */
+    const types = async () => {
+        const tokens = (await azureStack("staging")).map(({ type }) => type).filter((type) => AZURE.test(type));
+        return [...new Set(tokens)].map((token) => {
+            const type = findType(token.replace(AZURE, ""));
+            assert.ok(type, token);
+            return { token: type.token, armType: armType(type.path), singleton: type.singleton === true };
+        });
+    };
+
+    it("writes and deletes what the program makes but role assignments, and no other type", async () => {
+        const made = (await types()).filter(({ token }) => token !== "authorization:RoleAssignment");
+        // A key is deleted through its vault, which is a matter of the roles on the vault.
+        const deleted = made.filter(({ token, singleton }) => !singleton && token !== "keyvault:Key");
+        const expected = [
+            ...made.map(({ armType }) => `${armType}/write`),
+            ...deleted.map(({ armType }) => `${armType}/delete`),
+            // A registry's policies are part of the registry and have an action of their own.
+            "Microsoft.ContainerRegistry/registries/updatePolicies/write",
+        ];
+        const actual = deployerRole.Actions.filter((action) => /\/(write|delete)$/.test(action));
+        assert.deepEqual([...actual].sort(), expected.sort());
+    });
+
+    it("does nothing besides but read, give the cluster its identity and its subnet, and fetch a user's kubeconfig", () => {
+        const others = deployerRole.Actions.filter((action) => !/\/(write|delete)$/.test(action));
+        assert.deepEqual([...others].sort(), [
+            "*/read",
+            "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+            "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+            "Microsoft.Network/virtualNetworks/subnets/join/action",
+        ]);
+    });
+
+    it("reads no data", () => {
+        assert.deepEqual(deployerRole.DataActions, []);
+    });
+});

@@ -1,0 +1,75 @@
+/** For people who work on the tree: the real `sops`, called with the file, folder and recipients that Landfall expects. */
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { checkTree } from "./check";
+import { SecretError } from "./secret-error";
+import { updateRecipients } from "./recipients";
+import { rotate } from "./rotate";
+import { editSecret, setSecret } from "./set";
+import { readValue } from "./value";
+
+const usage = `Usage: npm run secret -- COMMAND
+
+  set ENVIRONMENT LAYER/NAME KEY [--namespace N]
+        one value of a Secret, read from standard input or a hidden prompt; a Secret that does not exist is made.
+        One newline at the end of the input is left out.
+  edit ENVIRONMENT LAYER/NAME       the Secret in $EDITOR
+  recipients ENVIRONMENT [--stack S]
+        writes the environment's keys into gitops/.sops.yaml, and encrypts its files to them: the PGP key in
+        gitops/clusters/ENVIRONMENT/.sops.pub.asc and, with --stack, the Key Vault key of the stack's outputs
+  rotate ENVIRONMENT                a new data key for every file of the environment
+  check [FOLDER]                    every Secret is encrypted, to all the keys that .sops.yaml names and no others
+
+sops has to be able to decrypt a file that it changes: with the PGP private key in your keyring, or with az login.
+A new Secret takes the public key alone, unless .sops.yaml names a Key Vault key: Key Vault encrypts at the service.`;
+
+const tree = path.join(__dirname, "..", "..", "gitops");
+
+async function main([command = "", ...args]: string[]): Promise<number> {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { namespace: { type: "string" }, stack: { type: "string" } },
+    });
+    const [environment = "", name = "", key = ""] = positionals;
+    if (command === "check") {
+        return check(environment);
+    }
+    const missing = environment === "" || (["set", "edit"].includes(command) && name === "");
+    if (missing || !["set", "edit", "recipients", "rotate"].includes(command) || (command === "set" && key === "")) {
+        console.error(usage);
+        return command === "help" ? 0 : 2;
+    }
+    if (command === "set") {
+        const secret = { environment, name, namespace: values.namespace };
+        await setSecret(tree, secret, key, () => readValue(`Value of ${key}: `));
+    } else if (command === "edit") {
+        editSecret(tree, { environment, name });
+    } else if (command === "recipients") {
+        await updateRecipients(tree, environment, values.stack);
+    } else {
+        rotate(tree, environment);
+    }
+    return 0;
+}
+
+async function check(folder: string): Promise<number> {
+    const problems = await checkTree(folder === "" ? tree : path.resolve(folder));
+    problems.forEach((problem) => console.error(problem));
+    if (problems.length === 0) {
+        console.log("Every Secret of the tree is encrypted to the keys that .sops.yaml names.");
+    }
+    return problems.length === 0 ? 0 : 1;
+}
+
+main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+        console.error(error instanceof SecretError || isUsageError(error) ? (error as Error).message : error);
+        process.exit(1);
+    },
+);
+
+function isUsageError(error: unknown): boolean {
+    return String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+}

@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { updateKeys } from "./rotate";
+import { canaryFile, type Recipients, recipientsOf, writeRules } from "./rules";
+import { SecretError } from "./secret-error";
+import { environments, listResource, writeEncrypted } from "./secret-file";
+import { importPublicKey, publicFingerprint } from "./sops";
+
+/**
+ * Makes the environment's keys those of its public key file and, with `stack`, of the stack's Key Vault; without, the Key
+ * Vault key stays the one that `.sops.yaml` names. Then encrypts every file of the environment to them. A canary holds
+ * nothing worth reading, so it is written anew, which takes no private key.
+ */
+export async function updateRecipients(tree: string, environment: string, stack?: string): Promise<void> {
+    if (!environments(tree).includes(environment)) {
+        throw new SecretError(`${environment} is no environment; environments are ${environments(tree).join(", ")}`);
+    }
+    const before = recipientsOf(tree, `any/${environment}/any.sops.yaml`);
+    const recipients: Recipients = {
+        pgp: [await publicFingerprint(tree, environment)],
+        keyVault: stack === undefined ? before.keyVault : [keyOfStack(tree, stack)],
+    };
+    importPublicKey(tree, environment);
+    writeRules(tree, environment, recipients);
+    writeCanary(tree, environment, "pgp", recipients.pgp);
+    writeCanary(tree, environment, "key-vault", recipients.keyVault);
+    updateKeys(tree, environment);
+    console.log(`${environment} is encrypted to ${[...recipients.pgp, ...recipients.keyVault].join(" and ")}.`);
+}
+
+function writeCanary(tree: string, environment: string, kind: "pgp" | "key-vault", keys: readonly string[]): void {
+    const file = canaryFile(environment, kind);
+    if (keys.length === 0) {
+        fs.rmSync(path.join(tree, file), { force: true });
+    } else if (encryptedTo(tree, file) !== keys.join()) {
+        const metadata = { name: `decryption-canary-${kind}`, namespace: "flux-system" };
+        const stringData = { decrypted: "yes" };
+        writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData });
+    }
+    listResource(tree, file, keys.length > 0);
+}
+
+function encryptedTo(tree: string, file: string): string | undefined {
+    const full = path.join(tree, file);
+    return fs.existsSync(full) ? recipientsIn(parse(fs.readFileSync(full, "utf8"))).join() : undefined;
+}
+
+/** The keys that an object is encrypted to, as `.sops.yaml` writes them; none if it is not encrypted. */
+export function recipientsIn(object: unknown): string[] {
+    const { sops } = object as {
+        sops?: {
+            pgp?: { fp: string }[];
+            azure_kv?: { vault_url: string; name: string; version: string }[];
+        };
+    };
+    return [
+        ...(sops?.pgp ?? []).map(({ fp }) => fp),
+        ...(sops?.azure_kv ?? []).map((key) => `${key.vault_url.replace(/\/$/, "")}/keys/${key.name}/${key.version}`),
+    ];
+}
+
+function keyOfStack(tree: string, stack: string): string {
+    const args = ["stack", "output", "--stack", stack, "--non-interactive", "keyVaultKey"];
+    const { error, status, stdout, stderr } = spawnSync("pulumi", args, { cwd: path.dirname(tree), encoding: "utf8" });
+    const key = (stdout ?? "").trim();
+    if (error || status !== 0 || !/^https:\/\/[^/]+\/keys\/[^/]+\/[^/]+$/.test(key)) {
+        const reason = error?.message ?? (stderr.trim() || `it is "${key}"`);
+        throw new SecretError(`stack ${stack} does not tell its Key Vault key; run up first: ${reason}`);
+    }
+    return key;
+}

@@ -1,0 +1,76 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse, parseDocument, YAMLMap, YAMLSeq } from "yaml";
+import { SecretError } from "./secret-error";
+
+/** The keys that a file is encrypted to: PGP fingerprints, and addresses of Key Vault keys with their version. */
+export interface Recipients {
+    readonly pgp: readonly string[];
+    readonly keyVault: readonly string[];
+}
+
+interface Rule {
+    readonly path_regex?: string;
+    readonly pgp?: string;
+    readonly azure_keyvault?: string;
+}
+
+const file = ".sops.yaml";
+const encrypted = "^(data|stringData)$";
+
+/** One canary for each kind of key, encrypted to that alone. */
+export const canaryFile = (environment: string, kind: "pgp" | "key-vault") => `canary/${environment}/${kind}.sops.yaml`;
+
+/** The keys that `.sops.yaml` names for a file: those of the first rule that matches, as sops reads it. */
+export function recipientsOf(tree: string, secret: string): Recipients {
+    const { creation_rules: rules = [] } = parse(fs.readFileSync(path.join(tree, file), "utf8")) as {
+        creation_rules?: Rule[];
+    };
+    const rule = rules.find(({ path_regex: pattern }) => pattern === undefined || new RegExp(pattern).test(secret));
+    return { pgp: names(rule?.pgp), keyVault: names(rule?.azure_keyvault) };
+}
+
+/**
+ * Writes the rules of an environment: its files to every key, and each canary to its own. Other environments' rules and
+ * the comments stay.
+ */
+export function writeRules(tree: string, environment: string, recipients: Recipients): void {
+    const document = parseDocument(fs.readFileSync(path.join(tree, file), "utf8"));
+    const rules = document.get("creation_rules");
+    if (!(rules instanceof YAMLSeq)) {
+        throw new SecretError(`gitops/${file} has no creation_rules`);
+    }
+    const pgp = { pgp: recipients.pgp.join(",") };
+    const keyVault = recipients.keyVault.length > 0 ? { azure_keyvault: recipients.keyVault.join(",") } : {};
+    const canary = (kind: "pgp" | "key-vault") => `(^|/)${canaryFile(environment, kind).replaceAll(".", "\\.")}$`;
+    const wanted = [
+        { path_regex: canary("pgp"), encrypted_regex: encrypted, ...pgp },
+        ...(recipients.keyVault.length > 0
+            ? [{ path_regex: canary("key-vault"), encrypted_regex: encrypted, ...keyVault }]
+            : []),
+        { path_regex: `(^|/)${environment}/[^/]+\\.sops\\.yaml$`, encrypted_regex: encrypted, ...pgp, ...keyVault },
+    ];
+    const own = (rule: unknown) => isRuleOf(environment, rule);
+    const first = rules.items.findIndex(own);
+    const at = first >= 0 ? first : rules.items.length;
+    const comment = (rules.items[at] as YAMLMap | undefined)?.commentBefore;
+    rules.items = rules.items.filter((rule) => !own(rule));
+    const nodes = wanted.map((rule) => document.createNode(rule));
+    if (nodes[0] && comment) {
+        nodes[0].commentBefore = comment;
+    }
+    rules.items.splice(at, 0, ...nodes);
+    fs.writeFileSync(path.join(tree, file), document.toString({ lineWidth: 0 }));
+}
+
+function isRuleOf(environment: string, rule: unknown): boolean {
+    const pattern = rule instanceof YAMLMap ? String(rule.get("path_regex")) : "";
+    return pattern.includes(`canary/${environment}/`) || pattern.includes(`/)${environment}/`);
+}
+
+function names(list: string | undefined): string[] {
+    return (list ?? "")
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "");
+}
