@@ -2,7 +2,7 @@
 // Plain Node, because on a fresh clone nothing else is there yet.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,11 +14,14 @@ if (major < 20 || (major === 20 && minor < 19)) {
     process.exit(1);
 }
 
-const stamp = path.join(root, "node_modules", ".landfall-lock");
+const modules = path.join(root, "node_modules");
+const stamp = path.join(modules, ".landfall-lock");
 const lock = createHash("sha256")
     .update(readFileSync(path.join(root, "package-lock.json")))
     .digest("hex");
-if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
+// A link leads to packages that somebody else looks after, and npm ci would remove them.
+const linked = existsSync(modules) && lstatSync(modules).isSymbolicLink();
+if (!linked && (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock)) {
     console.error("Installing packages (npm ci) …");
     const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
         cwd: root,

@@ -154,7 +154,7 @@ describe("the roles of a deployer, in the Azure stand-in", () => {
 });
 
 describe("a deployer without one of its roles, in the sandbox", function () {
-    this.timeout(240_000);
+    this.timeout(300_000);
     const checkout = new Checkout();
 
     after(() => checkout.remove());
