@@ -93,8 +93,9 @@ export class Delivery extends pulumi.ComponentResource {
                 },
                 readyTimeoutMinutes: settings.readyTimeoutMinutes,
             },
-            // With the cluster gone there is nothing to delete, and perhaps nobody to ask.
-            { parent: this, provider, deletedWith: cluster.cluster },
+            // With its cluster gone there is nothing to delete, and nobody to ask. The provider and not the cluster is named,
+            // since of a cluster that is replaced the engine counts what depends on it among the deletions, and not itself.
+            { parent: this, provider, deletedWith: provider },
         );
     }
 

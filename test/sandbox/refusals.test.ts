@@ -156,7 +156,7 @@ describe("an update that cannot succeed", function () {
             ],
             [
                 "a file that is encrypted to another key",
-                /gitops\/apps\/staging\/podinfo-credentials\.sops\.yaml: encrypted to [0-9A-F]{40}, which this stack's key .* cannot decrypt; .*sops rotate/,
+                /gitops\/apps\/staging\/podinfo-credentials\.sops\.yaml: encrypted to [0-9A-F]{40}, which neither this stack's key .* nor its Key Vault key .* can decrypt; .*npm run secret -- recipients staging/,
             ],
             [
                 "a Secret that is not encrypted",
