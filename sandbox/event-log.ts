@@ -4,6 +4,7 @@ interface EngineEvent {
     readonly timestamp: number;
     readonly resourcePreEvent?: { readonly metadata: StepMetadata };
     readonly resOutputsEvent?: { readonly metadata: StepMetadata };
+    readonly diagnosticEvent?: { readonly severity: string };
     readonly summaryEvent?: { readonly resourceChanges: Readonly<Record<string, number>> };
 }
 
@@ -74,4 +75,17 @@ function phasesOf(events: readonly EngineEvent[], startedAt: number, endedAt: nu
         }
     }
     return [...phases, { name: phases.length > 0 ? "layers" : "update", ms: endedAt - from }];
+}
+
+/**
+ * Takes the debug messages out of an event log. Nobody reads them, and Pulumi's SDK writes the outputs of resources into
+ * them as they are, secrets too.
+ */
+export function dropDebugMessages(file: string): void {
+    if (!fs.existsSync(file)) {
+        return;
+    }
+    const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);
+    const isDebug = (line: string) => (JSON.parse(line) as EngineEvent).diagnosticEvent?.severity === "debug";
+    fs.writeFileSync(file, lines.filter((line) => !isDebug(line)).map((line) => `${line}\n`).join(""));
 }

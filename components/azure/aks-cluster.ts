@@ -26,8 +26,6 @@ export interface AksClusterArgs extends ClusterPlacement {
  * (https://learn.microsoft.com/azure/aks/manage-azure-rbac): the first use of it has to retry what is forbidden.
  */
 export class AksCluster extends pulumi.ComponentResource {
-    /** The cluster itself: what is inside of it is deleted with it. */
-    readonly cluster: containerservice.ManagedCluster;
     /** ARM id of the cluster. */
     readonly clusterId: pulumi.Output<string>;
     readonly clusterName: pulumi.Output<string>;
@@ -48,7 +46,6 @@ export class AksCluster extends pulumi.ComponentResource {
             // The autoscaler's affair, once the cluster is made.
             ignoreChanges: ["agentPoolProfiles[0].count"],
         });
-        this.cluster = cluster;
         this.clusterId = cluster.id;
         this.clusterName = cluster.name;
         this.clusterUid = cluster.resourceUID;

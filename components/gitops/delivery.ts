@@ -13,7 +13,7 @@ import { waitForAccess, waitForFlux } from "./flux-readiness";
 export interface DeliveryArgs {
     readonly settings: Settings;
     readonly preflight: Preflight;
-    readonly cluster: Pick<AksCluster, "cluster" | "clusterName" | "clusterUid" | "kubeconfig">;
+    readonly cluster: Pick<AksCluster, "clusterName" | "clusterUid" | "kubeconfig">;
     readonly clientIds: Readonly<Record<WorkloadName, pulumi.Output<string>>>;
 }
 

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { checkRoles, minimalRoles } from "../azure/deployer-roles";
 import { engineEnvironment, exitOf, startPulumi } from "../engine";
-import { type Phase, summarize } from "../event-log";
+import { dropDebugMessages, type Phase, summarize } from "../event-log";
 import { changesSince, fleetOf, headOf } from "../fleet";
 import { fluxGraph } from "../flux-graph";
 import { ensureRunning, lock, tearDown } from "../lifecycle";
@@ -110,6 +110,7 @@ async function update(
     const command = ["up", "--yes", "--skip-preview", "--event-log", events];
     interrupt.child = startPulumi(directory, session, stack, command);
     const code = await exitOf(interrupt.child);
+    dropDebugMessages(events);
     const engineEnd = Date.now();
     interrupt.check();
     const summary = summarize(events, engineStart, engineEnd);

@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as net from "node:net";
 import * as path from "node:path";
 import { Checkout } from "../support/checkout";
+import { listen } from "../support/ports";
 
 describe("a start that cannot succeed", function () {
     this.timeout(240_000);
@@ -25,11 +25,8 @@ describe("a start that cannot succeed", function () {
     });
 
     it("names the port that another program listens on", async () => {
-        const server = net.createServer().listen(0, "127.0.0.1");
-        await new Promise((resolve) => server.once("listening", resolve));
-        const { port } = server.address() as net.AddressInfo;
-        const { code, output } = await checkout.run("start", "--port", String(port));
-        server.close();
+        const { port, close } = await listen();
+        const { code, output } = await checkout.run("start", "--port", String(port)).finally(close);
         assert.equal(code, 1, output);
         assert.match(
             output,

@@ -1,5 +1,4 @@
 import * as assert from "node:assert/strict";
-import type * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
 import { Delivery, type DeliveryArgs } from "../../../components/gitops/delivery";
 import { deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
@@ -34,12 +33,10 @@ describe("Delivery", () => {
     function deliver(changes: Record<string, unknown> = {}, preview = false) {
         const settings = settingsOf("staging", changes);
         const program = () => {
-            const aks = new pulumi.ComponentResource("test:index:Cluster", "aks");
             return new Delivery("landfall", {
                 settings,
                 preflight: preflightOf(settings),
                 cluster: {
-                    cluster: aks as unknown as containerservice.ManagedCluster,
                     clusterName: pulumi.output("landfall-staging"),
                     clusterUid: pulumi.output("0123456789abcdef01234567"),
                     kubeconfig: pulumi.secret(cluster.api.kubeconfig()),
@@ -59,10 +56,10 @@ describe("Delivery", () => {
         assert.ok(isSecretInput(inputs.kubeconfig));
     });
 
-    it("lets what is in the cluster vanish with the cluster", async () => {
+    it("lets what is in the cluster vanish with the provider that is bound to it", async () => {
         const { resources } = await deliver();
-        const aks = only(resources, "test:index:Cluster");
-        assert.equal(only(resources, "landfall:gitops:Flux").deletedWith, aks.urn);
+        const provider = only(resources, "pulumi:providers:kubernetes");
+        assert.equal(only(resources, "landfall:gitops:Flux").deletedWith, provider.urn);
     });
 
     it("tells Flux the client id of each identity that acts from inside of the cluster", async () => {
