@@ -87,5 +87,11 @@ export function dropDebugMessages(file: string): void {
     }
     const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);
     const isDebug = (line: string) => (JSON.parse(line) as EngineEvent).diagnosticEvent?.severity === "debug";
-    fs.writeFileSync(file, lines.filter((line) => !isDebug(line)).map((line) => `${line}\n`).join(""));
+    fs.writeFileSync(
+        file,
+        lines
+            .filter((line) => !isDebug(line))
+            .map((line) => `${line}\n`)
+            .join(""),
+    );
 }
