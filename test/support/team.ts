@@ -70,7 +70,13 @@ export class Team {
     async kubectl(...args: string[]): Promise<string> {
         const { binaries, environment } = this.checkout.session();
         const cluster = await clusterOf(this.checkout.sandbox, "staging");
-        const env = { PATH: process.env.PATH, ...environment, KUBECONFIG: cluster?.adminKubeconfig };
+        const env = {
+            PATH: process.env.PATH,
+            ...environment,
+            KUBECONFIG: cluster?.adminKubeconfig,
+            // Without a home, kubectl would put its cache into the repository.
+            KUBECACHEDIR: path.join(this.checkout.sandbox, "kube-cache"),
+        };
         return (await run(path.join(binaries, "kubectl"), args, { env })).stdout;
     }
 
