@@ -8,6 +8,7 @@ import { type FleetPlan, planFleet } from "./gitops/fleet-plan";
 import { loadManifestTree, type ManifestTree, syntaxProblems } from "./gitops/manifest-tree";
 import { keyVaultKeyOf, pgpFingerprints, sopsProblems } from "./gitops/sops-files";
 import { type PhysicalNames, physicalNames } from "./naming";
+import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
 
 /** What the program found out before it made anything. */
@@ -27,7 +28,7 @@ const gitopsDirectory = path.join(__dirname, "..", "gitops");
  * Looks at everything that could stop an update half-way: the tree, the repository, names that all of Azure shares. Reads
  * only, so that a preview does it too, and logs what the commit would change.
  *
- * @throws RunError that lists every problem, each with its setting, file or resource and what to do.
+ * @throws Refusal that lists every problem, each with its setting, file or resource and what to do.
  */
 export async function preflight(settings: Settings): Promise<Preflight> {
     const files = loadTree(settings.environment);
@@ -55,7 +56,7 @@ function loadTree(environment: string): ManifestTree {
     try {
         return loadManifestTree(gitopsDirectory, environment);
     } catch (error) {
-        throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+        throw new Refusal(error instanceof Error ? error.message : String(error));
     }
 }
 
@@ -80,7 +81,7 @@ async function askAzure({ subscriptionId }: Deployer, names: PhysicalNames, loca
 function refuse(problems: readonly string[]): void {
     if (problems.length > 0) {
         const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
-        throw new pulumi.RunError(`${count}, and nothing was changed:\n${problems.map((p) => `  ${p}`).join("\n")}`);
+        throw new Refusal(`${count}, and nothing was changed:\n${problems.map((p) => `  ${p}`).join("\n")}`);
     }
 }
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { nearest } from "./nearest";
+import { Refusal } from "./refusal";
 import { crossCheck, type Problem } from "./settings-rules";
 import { NESTED_KEYS, SETTING_KEYS, settingsSchema, type SettingValues } from "./settings-schema";
 
@@ -27,7 +28,7 @@ export interface Settings extends Omit<SettingValues, "environment" | "fleetBran
 export type UserPool = SettingValues["userPools"][string];
 
 /** A stack file that cannot be deployed. The message has one line a problem; Pulumi prints it without a stack trace. */
-export class SettingsError extends pulumi.RunError {
+export class SettingsError extends Refusal {
     constructor(
         stack: string,
         readonly problems: readonly Problem[],

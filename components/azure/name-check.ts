@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { Refusal } from "../refusal";
 import type { Problem } from "../settings-rules";
 
 const ARM = "https://management.azure.com";
@@ -115,7 +115,7 @@ async function ask(args: NameCheckArgs, path: string, body?: unknown): Promise<A
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
         const cause = error instanceof Error ? (error.cause ?? error) : error;
-        throw new pulumi.RunError(`cannot reach ${ARM} to check names: ${String(cause)}`);
+        throw new Refusal(`cannot reach ${ARM} to check names: ${String(cause)}`);
     });
     const answer: Answer = { status: response.status, body: objectOf(await response.text()) };
     if (response.status === 401 || response.status === 403)
@@ -132,9 +132,9 @@ function objectOf(body: string): Record<string, unknown> {
     }
 }
 
-function refusal(question: string, answer: Answer): pulumi.RunError {
+function refusal(question: string, answer: Answer): Refusal {
     const { code, message } = errorOf(answer);
-    return new pulumi.RunError(`Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim());
+    return new Refusal(`Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim());
 }
 
 function isUnregistered(answer: Answer): boolean {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Refusal } from "../refusal";
 
 /**
  * A role built into Azure.
@@ -81,7 +82,7 @@ export function roleDefinitionId(role: Role, scope: pulumi.Input<string>): pulum
     return pulumi.output(scope).apply((id) => {
         const subscription = /^\/subscriptions\/[^/]+/i.exec(id)?.[0];
         if (!subscription)
-            throw new pulumi.RunError(`${role.title} cannot be granted on ${id}: it is in no subscription`);
+            throw new Refusal(`${role.title} cannot be granted on ${id}: it is in no subscription`);
         return `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role.guid}`;
     });
 }

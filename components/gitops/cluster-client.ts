@@ -7,7 +7,7 @@ import {
     PatchStrategy,
     setHeaderOptions,
 } from "@kubernetes/client-node";
-import * as pulumi from "@pulumi/pulumi";
+import { Refusal } from "../refusal";
 import type { FluxObject } from "./flux-status";
 
 const fluxKinds = [
@@ -22,7 +22,7 @@ const fluxKinds = [
 /**
  * The few questions that the program asks a cluster. Reads only, but for the annotation that asks Flux to look now.
  *
- * Every method throws an Error that names the API server when there is no answer or a refusal, and RunError when the
+ * Every method throws an Error that names the API server when there is no answer or a refusal, and Refusal when the
  * kubeconfig's login cannot be run at all, which asking again does not mend.
  */
 export class ClusterClient {
@@ -89,7 +89,7 @@ export class ClusterClient {
             }
             const { code, syscall, path, message } = error as NodeJS.ErrnoException;
             if (code === "ENOENT" && syscall?.startsWith("spawn") && path) {
-                throw new pulumi.RunError(`${server}: its kubeconfig logs in with ${path}, which is not on the PATH`);
+                throw new Refusal(`${server}: its kubeconfig logs in with ${path}, which is not on the PATH`);
             }
             throw new Error(`${server}: ${message}`);
         }

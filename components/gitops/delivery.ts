@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AksCluster } from "../azure/aks-cluster";
 import type { WorkloadName } from "../azure/workload-identities";
 import type { Preflight } from "../preflight";
+import { Refusal } from "../refusal";
 import type { Settings } from "../settings";
 import { ClusterClient } from "./cluster-client";
 import { isSuccessor } from "./fleet-branch";
@@ -115,7 +116,7 @@ export class Delivery extends pulumi.ComponentResource {
             });
             return `${ready.objects.length} objects Ready at ${ready.commit}`;
         } catch (error) {
-            if (!pulumi.RunError.isInstance(error)) {
+            if (!(error instanceof Refusal)) {
                 throw error;
             }
             await pulumi.log.error(error.message, this);

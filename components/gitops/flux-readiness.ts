@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { Refusal } from "../refusal";
 import type { ClusterClient } from "./cluster-client";
 import { decryptionCause } from "./decryption-cause";
 import { type Blocker, type Graph, judge, type ObjectStatus, sourceCommit } from "./flux-status";
@@ -33,7 +33,7 @@ const successorAfterSeconds = 10;
  * Waits until everything that Flux reconciles is Ready at `commit`, or at a successor that somebody pushed meanwhile. A
  * question that fails, to the cluster or to GitHub, is asked again.
  *
- * @throws RunError with the first failing object, its newest warning event and the probable cause: at once when waiting
+ * @throws Refusal with the first failing object, its newest warning event and the probable cause: at once when waiting
  * cannot help, otherwise when the time is up. With the last failed question when that was the state of things at the end.
  */
 export async function waitForFlux(args: ReadinessArgs): Promise<Readiness> {
@@ -50,10 +50,10 @@ export async function waitForFlux(args: ReadinessArgs): Promise<Readiness> {
         const terminal = "graph" in seen ? seen.graph.blockers.find((blocker) => blocker.terminal) : undefined;
         terminalSince = terminal ? (terminalSince ?? Date.now()) : undefined;
         if (terminal && Date.now() - (terminalSince ?? 0) > terminalAfterSeconds * 1000) {
-            throw new pulumi.RunError(await describe(args, terminal, "cannot become ready"));
+            throw new Refusal(await describe(args, terminal, "cannot become ready"));
         }
         if (Date.now() > deadline) {
-            throw new pulumi.RunError(await describeTimeout(args, seen));
+            throw new Refusal(await describeTimeout(args, seen));
         }
         await sleep(pollSeconds);
     }
@@ -89,9 +89,9 @@ function observer({ cluster, commit, isSuccessor }: ReadinessArgs): () => Promis
     };
 }
 
-/** A failure that may pass; a RunError says that it does not. */
+/** A failure that may pass; a Refusal says that it does not. */
 function passing(error: Error): Error {
-    if (pulumi.RunError.isInstance(error)) {
+    if (error instanceof Refusal) {
         throw error;
     }
     return error;
@@ -142,7 +142,7 @@ async function describe({ cluster }: ReadinessArgs, blocker: Blocker, what: stri
  * Waits until the deployer may administer the cluster. A role assignment for Azure RBAC takes up to five minutes to reach
  * the API server. https://learn.microsoft.com/azure/aks/entra-id-authorization
  *
- * @throws RunError if it may not after ten minutes; at once if the login of the kubeconfig is not installed.
+ * @throws Refusal if it may not after ten minutes; at once if the login of the kubeconfig is not installed.
  */
 export async function waitForAccess(cluster: Pick<ClusterClient, "isClusterAdmin">): Promise<void> {
     const deadline = Date.now() + 10 * 60_000;
@@ -153,7 +153,7 @@ export async function waitForAccess(cluster: Pick<ClusterClient, "isClusterAdmin
         }
         if (Date.now() > deadline) {
             const why = allowed instanceof Error ? allowed.message : "the API server does not allow it";
-            throw new pulumi.RunError(
+            throw new Refusal(
                 `the deployer may not administer the cluster (${why}); it needs 'Azure Kubernetes Service RBAC Cluster Admin' on it`,
             );
         }

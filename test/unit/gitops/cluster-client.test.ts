@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import { ClusterClient } from "../../../components/gitops/cluster-client";
+import { Refusal } from "../../../components/refusal";
 import { FluxApi } from "../../support/flux-api";
 import { fluxGraph, fluxObject } from "../../support/flux-objects";
 
@@ -83,7 +83,7 @@ describe("ClusterClient", () => {
         const error = await client({ exec })
             .isClusterAdmin()
             .catch((failed: unknown) => failed);
-        assert.ok(pulumi.RunError.isInstance(error));
+        assert.ok(error instanceof Refusal);
         assert.match(error.message, /logs in with no-such-login, which is not on the PATH/);
     });
 });

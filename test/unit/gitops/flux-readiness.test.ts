@@ -1,5 +1,4 @@
 import * as assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import {
     type Readiness,
     type ReadinessArgs,
@@ -7,6 +6,7 @@ import {
     waitForFlux,
 } from "../../../components/gitops/flux-readiness";
 import type { FluxObject } from "../../../components/gitops/flux-status";
+import { Refusal } from "../../../components/refusal";
 import { failing, fluxGraph, fluxObject } from "../../support/flux-objects";
 import { withoutWaiting } from "../../support/time";
 
@@ -56,7 +56,7 @@ function answer(poll: Poll): Promise<FluxObject[]> {
 }
 
 function messageOf({ outcome }: Wait): string {
-    assert.ok(outcome instanceof Error && pulumi.RunError.isInstance(outcome), "it became ready");
+    assert.ok(outcome instanceof Refusal, "it became ready");
     return outcome.message;
 }
 
@@ -175,7 +175,7 @@ describe("waitForFlux, when questions fail", () => {
     });
 
     it("ends at once with what asking again cannot mend", async () => {
-        const found = await wait([new pulumi.RunError("API server x: kubelogin is not on the PATH")]);
+        const found = await wait([new Refusal("API server x: kubelogin is not on the PATH")]);
         assert.match(messageOf(found), /kubelogin is not on the PATH/);
         assert.equal(found.polls, 1);
     });
@@ -271,7 +271,7 @@ describe("waitForAccess", () => {
     });
 
     it("ends at once when the login is not installed", async () => {
-        const { outcome, waited } = await access(new pulumi.RunError("kubelogin is not on the PATH"));
+        const { outcome, waited } = await access(new Refusal("kubelogin is not on the PATH"));
         assert.match(String(outcome), /kubelogin is not on the PATH/);
         assert.deepEqual(waited, []);
     });
