@@ -9,7 +9,7 @@ import { registryHandler } from "./registry";
 import { repositoryHandler } from "./repository";
 
 /**
- * Makes the charts which stand in for those that the tree installs: one for each YAML file of this folder, with the
+ * Makes the charts which stand in for those that the tree installs: one for each folder with a `chart.yaml`, with the
  * name, version, values, value schema, custom resource definitions and workload names of the published chart. The same
  * charts are made at every start.
  *

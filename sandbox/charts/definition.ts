@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -38,7 +39,11 @@ const chartDefinition = z.strictObject({
     /** Where the real chart is published: `oci://<host>/<repository>`, or the https URL of a Helm repository. */
     published: z.array(z.string().regex(/^(oci|https):\/\/[^/]+/)).min(1),
     crds: customKinds.optional(),
-    /** Default: `values/<chart>.yaml`. */
+    /** Where the values, their schema and the definitions' schemas are from. */
+    source: z
+        .strictObject({ repository: z.string(), ref: z.string(), path: z.string(), licence: z.string() })
+        .optional(),
+    /** Default: `values.yaml`. */
     values: z.record(z.string(), z.unknown()).optional(),
     /** Helm templates, which may use those of workload.tpl. */
     objects: z.string().default(""),
@@ -47,32 +52,32 @@ const chartDefinition = z.strictObject({
 export type CustomKind = z.infer<typeof customKind>;
 export type CustomKinds = z.infer<typeof customKinds>;
 
-/** A chart of this folder, with the files beside its YAML file. */
+/** A chart of this folder, with the files beside its definition. */
 export interface ChartDefinition extends z.infer<typeof chartDefinition> {
     readonly valuesYaml: string;
     readonly valuesSchema: string | undefined;
 }
 
-/** Reads every `<chart>.yaml` of a folder. Throws with the file and the setting when one is not well formed. */
+/** Reads every `<chart>/chart.yaml` of a folder. Throws with the file and the setting when one is not well formed. */
 export async function readDefinitions(folder: string): Promise<ChartDefinition[]> {
-    const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
-    return Promise.all(names.map((name) => readDefinition(folder, name)));
+    const entries = await readdir(folder, { withFileTypes: true });
+    const charts = entries.filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "chart.yaml")));
+    return Promise.all(charts.map(({ name }) => readDefinition(folder, name)));
 }
 
-async function readDefinition(folder: string, name: string): Promise<ChartDefinition> {
-    const parsed = chartDefinition.safeParse(parse(await readFile(join(folder, name), "utf8")));
+async function readDefinition(folder: string, chart: string): Promise<ChartDefinition> {
+    const file = (name: string) => join(folder, chart, name);
+    const parsed = chartDefinition.safeParse(parse(await readFile(file("chart.yaml"), "utf8")));
     if (!parsed.success) {
-        throw new Error(`sandbox/charts/${name}: ${z.prettifyError(parsed.error)}`);
+        throw new Error(`sandbox/charts/${chart}/chart.yaml: ${z.prettifyError(parsed.error)}`);
     }
-    const definition = parsed.data;
-    const files = join(folder, "values", definition.name);
     const [ownValues, valuesSchema] = await Promise.all([
-        readIfThere(`${files}.yaml`),
-        readIfThere(`${files}.schema.json`),
+        readIfThere(file("values.yaml")),
+        readIfThere(file("values.schema.json")),
     ]);
     // JSON is YAML: values that are written in the definition need no printer.
-    const valuesYaml = ownValues ?? JSON.stringify(definition.values ?? {}, undefined, 2) + "\n";
-    return { ...definition, valuesYaml, valuesSchema };
+    const valuesYaml = ownValues ?? JSON.stringify(parsed.data.values ?? {}, undefined, 2) + "\n";
+    return { ...parsed.data, valuesYaml, valuesSchema };
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -64,11 +64,12 @@ describe("The check of manifests", () => {
  */
 function invalidObjects(tree: Tree): string[] {
     const applied = [...tree.layers.map(({ kustomization }) => kustomization), ...objectsOf(tree).map(withoutSops)];
-    const schemas = resolve(__dirname, "../schemas");
+    const customResource = "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json";
     const locations = [
-        "kubernetes-1.36/{{.ResourceKind}}{{.KindSuffix}}.json",
-        "crds/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json",
-    ].flatMap((template) => ["-schema-location", `${schemas}/${template}`]);
+        `test/schemas/kubernetes-1.36/{{.ResourceKind}}{{.KindSuffix}}.json`,
+        `test/schemas/flux/${customResource}`,
+        `sandbox/charts/schemas/${customResource}`,
+    ].flatMap((template) => ["-schema-location", resolve(__dirname, "../..", template)]);
     const input = applied.map((object) => stringify(object)).join("---\n");
     const run = spawnSync(binary("kubeconform"), ["-strict", "-output", "json", "-summary", ...locations], {
         encoding: "utf8",
