@@ -13,27 +13,33 @@ type Schema = { [key: string]: unknown };
 
 /** Where each kind is described, and the name of its definition. Add a line for a kind that the tree begins to use. */
 const KINDS: readonly { file: string; definition: string }[] = [
+    { file: "api__v1", definition: "io.k8s.api.core.v1.ConfigMap" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.LimitRange" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.Namespace" },
+    { file: "api__v1", definition: "io.k8s.api.core.v1.PersistentVolumeClaim" },
+    { file: "api__v1", definition: "io.k8s.api.core.v1.Pod" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.ResourceQuota" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.Secret" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.Service" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.ServiceAccount" },
-    {
-        file: "apis__admissionregistration.k8s.io__v1",
-        definition: "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy",
-    },
-    {
-        file: "apis__admissionregistration.k8s.io__v1",
-        definition: "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding",
-    },
+    { file: "apis__admissionregistration.k8s.io__v1", definition: "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy" },
+    { file: "apis__admissionregistration.k8s.io__v1", definition: "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding" },
+    { file: "apis__apps__v1", definition: "io.k8s.api.apps.v1.DaemonSet" },
     { file: "apis__apps__v1", definition: "io.k8s.api.apps.v1.Deployment" },
+    { file: "apis__apps__v1", definition: "io.k8s.api.apps.v1.StatefulSet" },
     { file: "apis__autoscaling__v2", definition: "io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler" },
+    { file: "apis__batch__v1", definition: "io.k8s.api.batch.v1.CronJob" },
+    { file: "apis__batch__v1", definition: "io.k8s.api.batch.v1.Job" },
     { file: "apis__networking.k8s.io__v1", definition: "io.k8s.api.networking.v1.Ingress" },
+    { file: "apis__networking.k8s.io__v1", definition: "io.k8s.api.networking.v1.IngressClass" },
     { file: "apis__networking.k8s.io__v1", definition: "io.k8s.api.networking.v1.NetworkPolicy" },
     { file: "apis__policy__v1", definition: "io.k8s.api.policy.v1.PodDisruptionBudget" },
     { file: "apis__rbac.authorization.k8s.io__v1", definition: "io.k8s.api.rbac.v1.ClusterRole" },
+    { file: "apis__rbac.authorization.k8s.io__v1", definition: "io.k8s.api.rbac.v1.ClusterRoleBinding" },
+    { file: "apis__rbac.authorization.k8s.io__v1", definition: "io.k8s.api.rbac.v1.Role" },
     { file: "apis__rbac.authorization.k8s.io__v1", definition: "io.k8s.api.rbac.v1.RoleBinding" },
+    { file: "apis__scheduling.k8s.io__v1", definition: "io.k8s.api.scheduling.v1.PriorityClass" },
+    { file: "apis__storage.k8s.io__v1", definition: "io.k8s.api.storage.v1.StorageClass" },
 ];
 
 const REFERENCE = "#/components/schemas/";

@@ -24,7 +24,7 @@ const DEFINED_BY: Readonly<Record<string, string>> = {
 
 /** Groups that are there before the first layer: those of the API server, and Flux's own. */
 const ALWAYS_THERE =
-    /^(apps|autoscaling|policy|(admissionregistration|networking|rbac\.authorization)\.k8s\.io|(helm|kustomize|source)\.toolkit\.fluxcd\.io)$/;
+    /^(apps|autoscaling|batch|policy|(admissionregistration|networking|rbac\.authorization|scheduling|storage)\.k8s\.io|(helm|image|kustomize|notification|source)\.toolkit\.fluxcd\.io)$/;
 
 const staging = treeOf("staging");
 
