@@ -14,6 +14,7 @@ async function landfall() {
         getCredentials: cluster.getCredentials,
         kubeconfig: cluster.kubeconfig,
         registry: foundation.registry.loginServer,
+        ciClientId: foundation.registry.ciClientId,
         keyVaultKey: foundation.vault.keyUri,
         nameServers: foundation.zone?.nameServers,
         fleetRepository: delivery.repository.htmlUrl,

@@ -58,7 +58,11 @@ export class Platform extends pulumi.ComponentResource {
             },
             here,
         );
-        this.delivery = new Delivery(name, { settings, preflight, cluster: this.cluster, clientIds }, here);
+        this.delivery = new Delivery(
+            name,
+            { settings, preflight, foundation: this.foundation, cluster: this.cluster, clientIds },
+            here,
+        );
         this.registerOutputs();
     }
 }

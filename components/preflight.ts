@@ -2,11 +2,13 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { currentDeployer, type Deployer } from "./azure/deployer";
+import { sopsKeyExists } from "./azure/key-check";
 import { checkNames } from "./azure/name-check";
 import { contractProblems } from "./gitops/cluster-vars";
+import { type DecryptionKeys, keyVaultKeyOf, pgpKeys } from "./gitops/decryption-keys";
 import { type FleetPlan, planFleet } from "./gitops/fleet-plan";
 import { loadManifestTree, type ManifestTree, syntaxProblems } from "./gitops/manifest-tree";
-import { keyVaultKeyOf, pgpFingerprints, sopsProblems } from "./gitops/sops-files";
+import { branchProblems, keyVaultAlone, sopsProblems } from "./gitops/sops-files";
 import { type PhysicalNames, physicalNames } from "./naming";
 import { Refusal } from "./refusal";
 import type { Settings } from "./settings";
@@ -35,8 +37,7 @@ export async function preflight(settings: Settings): Promise<Preflight> {
     const deployer = await currentDeployer();
     const { subscriptionId } = deployer;
     const names = physicalNames({ project: pulumi.getProject(), stack: settings.stack, subscriptionId }, settings);
-    const [treeProblems, { problems: nameProblems, recoverKeyVault }, fleet] = await Promise.all([
-        checkTree(files, await plainText(settings.sopsPgpPrivateKey), keyVaultKeyOf(names.keyVault)),
+    const [{ problems: nameProblems, recoverKeyVault, keyExists }, fleet] = await Promise.all([
         askAzure(deployer, names, settings.location),
         planFleet({
             repository: { owner: settings.githubOwner, name: settings.fleetRepository },
@@ -47,7 +48,8 @@ export async function preflight(settings: Settings): Promise<Preflight> {
         }),
     ]);
     const taken = nameProblems.map(({ key, message }) => `${key}: ${message}`);
-    refuse([...treeProblems, ...fleet.problems, ...taken]);
+    const keyVault = { address: keyVaultKeyOf(names.keyVault), exists: keyExists || recoverKeyVault };
+    refuse([...(await checkTree(files, fleet, settings, keyVault)), ...fleet.problems, ...taken]);
     announce(fleet, settings);
     return { deployer, names, recoverKeyVault, files, fleet };
 }
@@ -60,22 +62,40 @@ function loadTree(environment: string): ManifestTree {
     }
 }
 
-async function checkTree(files: ManifestTree, sopsPgpPrivateKey: string, keyVaultKey: string): Promise<string[]> {
+async function checkTree(
+    files: ManifestTree,
+    { replaced }: FleetPlan,
+    { sopsPgpPrivateKey, lostSopsKeys }: Settings,
+    keyVault: DecryptionKeys["keyVault"],
+): Promise<string[]> {
     const syntax = syntaxProblems(files);
     if (syntax.length > 0) {
         return syntax;
     }
-    const encryption = await pgpFingerprints(sopsPgpPrivateKey).then(
-        (fingerprints) => sopsProblems(files, { fingerprints, keyVaultKey }),
+    const encryption = await pgpKeys(await plainText(sopsPgpPrivateKey)).then(
+        (pgp) => {
+            const keys = { pgp, keyVault };
+            warn("the tree", keyVaultAlone(files, keys));
+            warn("the branch, until this tree is applied", keyVaultAlone(replaced, keys));
+            return [...sopsProblems(files, keys), ...branchProblems(replaced, keys, lostSopsKeys)];
+        },
         (error: Error) => [error.message],
     );
     return [...contractProblems(files), ...encryption];
 }
 
+function warn(where: string, what: string | undefined): void {
+    if (what !== undefined) {
+        void pulumi.log.warn(`${where}: ${what}`);
+    }
+}
+
 async function askAzure({ subscriptionId }: Deployer, names: PhysicalNames, location: string) {
     const { token } = await authorization.getClientToken();
     const { durableGroup: resourceGroupName, registry, keyVault, storageAccount } = names;
-    return checkNames({ subscriptionId, resourceGroupName, location, registry, keyVault, storageAccount, token });
+    const question = { subscriptionId, resourceGroupName, location, registry, keyVault, storageAccount, token };
+    const [found, keyExists] = await Promise.all([checkNames(question), sopsKeyExists(question)]);
+    return { ...found, keyExists };
 }
 
 function refuse(problems: readonly string[]): void {

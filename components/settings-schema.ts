@@ -130,16 +130,13 @@ export const settingsSchema = z.strictObject({
         /^[a-z0-9]{3,24}$/,
         `is not a storage account name; use 3 to 24 lower-case letters and digits (${globalName})`,
     ),
-    backupContainer: text(
-        /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-        "is not a container name; use 3 to 63 lower-case letters, digits and single hyphens",
-    ),
     backupRedundancy: z.enum(["LRS", "ZRS", "GRS", "GZRS"]),
     backupRetentionDays: integer(1, 365),
     domain: optionalText(
         /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
         "is not a domain; write one such as k8s.example.com",
     ),
+    serviceMesh: z.enum(["istio", "linkerd"]),
     protectDurable: structured(z.boolean()),
     fleetRepository: text(/^[A-Za-z0-9_.-]{1,100}$/, "is not a repository name; write it without its owner"),
     fleetBranch: optionalText(
@@ -147,6 +144,7 @@ export const settingsSchema = z.strictObject({
         "is not a branch name",
     ),
     commitMode: z.enum(["direct", "pullRequest", "none"]),
+    imageAutomation: structured(z.boolean()),
     fluxVersion: text(
         /^2\.9\.(x|\d+)$/,
         "is not a Flux that this program installs; write 2.9.x or an exact 2.9 version",
@@ -166,6 +164,9 @@ export const settingsSchema = z.strictObject({
                 error: "is not an ASCII-armored PGP private key",
             },
         ),
+    lostSopsKeys: structured(
+        z.array(text(/^[0-9A-F]{40}$/, "is not the fingerprint of a PGP key; write its 40 digits in upper case")),
+    ),
 });
 
 /** The keys of each structured setting, for suggestions; those of `userPools` are the keys of one pool. */

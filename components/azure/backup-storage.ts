@@ -2,31 +2,33 @@ import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
 
+/** The containers, named after who writes there. */
+export type BlobContainer = "velero" | "postgresql" | "loki";
+
 export interface BackupStorageArgs {
     readonly resourceGroupName: pulumi.Input<string>;
     readonly location: pulumi.Input<string>;
     readonly accountName: pulumi.Input<string>;
-    readonly containerName: pulumi.Input<string>;
+    /** One for each program that writes. */
+    readonly containers: readonly BlobContainer[];
     /** Copies: one datacenter, three zones, or either with a second region. */
     readonly redundancy: "LRS" | "ZRS" | "GRS" | "GZRS";
-    /** Days for which a deleted or overwritten backup can still be brought back. */
+    /** Days for which a deleted or overwritten blob can still be brought back. */
     readonly retentionDays: number;
-    /** Whether account and container are protected and retained. */
+    /** Whether account and containers are protected and retained. */
     readonly protect: boolean;
 }
 
 /**
- * A blob container for backups. Account keys are off: only identities with a role get in. What is deleted or overwritten, by
+ * Blob containers for backups and logs. Account keys are off: only identities with a role get in. What is deleted or overwritten, by
  * mistake or by an intruder, can be brought back for the retention; after it, old versions are removed.
  * How long a backup is kept before it is deleted is the backup program's own setting.
  */
 export class BackupStorage extends pulumi.ComponentResource {
     /** Name of the storage account. */
     readonly accountName: pulumi.Output<string>;
-    /** Name of the container. */
-    readonly containerName: pulumi.Output<string>;
-    /** ARM id of the container, the scope of a grant on it alone. */
-    readonly containerId: pulumi.Output<string>;
+    /** ARM id of each container, the scope of a grant on it alone. */
+    readonly containerIds: Readonly<Record<BlobContainer, pulumi.Output<string>>>;
     /** The account's address for blobs, such as `https://example.blob.core.windows.net/`. */
     readonly blobEndpoint: pulumi.Output<string>;
 
@@ -35,26 +37,31 @@ export class BackupStorage extends pulumi.ComponentResource {
         const account = this.createAccount(name, args);
         const blobs = this.createBlobService(name, args, account);
         this.createLifecycle(name, args, account, blobs);
-        const container = new storage.BlobContainer(
-            `${name}-container`,
-            {
-                resourceGroupName: args.resourceGroupName,
-                accountName: account.name,
-                containerName: args.containerName,
-                publicAccess: "None",
-            },
-            durable(this, args.protect),
-        );
         this.accountName = account.name;
-        this.containerName = container.name;
-        this.containerId = container.id;
+        this.containerIds = this.createContainers(name, args, account);
         this.blobEndpoint = account.primaryEndpoints.blob;
         this.registerOutputs({
             accountName: this.accountName,
-            containerName: this.containerName,
-            containerId: this.containerId,
+            containerIds: this.containerIds,
             blobEndpoint: this.blobEndpoint,
         });
+    }
+
+    private createContainers(name: string, args: BackupStorageArgs, account: storage.StorageAccount) {
+        const ids = args.containers.map((containerName) => {
+            const container = new storage.BlobContainer(
+                `${name}-${containerName}`,
+                {
+                    resourceGroupName: args.resourceGroupName,
+                    accountName: account.name,
+                    containerName,
+                    publicAccess: "None",
+                },
+                durable(this, args.protect),
+            );
+            return [containerName, container.id] as const;
+        });
+        return Object.fromEntries(ids) as Record<BlobContainer, pulumi.Output<string>>;
     }
 
     private createAccount(name: string, args: BackupStorageArgs): storage.StorageAccount {

@@ -100,7 +100,7 @@ export class Foundation extends pulumi.ComponentResource {
                 resourceGroupName: this.groups.durableName,
                 location: settings.location,
                 accountName: names.storageAccount,
-                containerName: settings.backupContainer,
+                containers: ["velero", "postgresql", "loki"],
                 redundancy: settings.backupRedundancy,
                 retentionDays: settings.backupRetentionDays,
                 protect: settings.protectDurable,

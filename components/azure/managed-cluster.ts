@@ -57,6 +57,13 @@ export function buildCluster(settings: ClusterSettings, placement: ClusterPlacem
             expander: "least-waste",
             skipNodesWithLocalStorage: "false",
         },
+        addonProfiles: {
+            // Secrets of Key Vault as volumes. Metrics-server and the workload identity webhook come with AKS.
+            azureKeyvaultSecretsProvider: {
+                enabled: true,
+                config: { enableSecretRotation: "true", rotationPollInterval: "2m" },
+            },
+        },
         storageProfile: {
             diskCSIDriver: { enabled: true },
             fileCSIDriver: { enabled: true },

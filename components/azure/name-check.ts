@@ -1,10 +1,7 @@
-import { Refusal } from "../refusal";
 import type { Problem } from "../settings-rules";
+import { type ArmAnswer, ask, type Asker, errorOf, refusal, text } from "./arm-question";
 
-const ARM = "https://management.azure.com";
-const TIMEOUT_MS = 30_000;
-
-export interface NameCheckArgs {
+export interface NameCheckArgs extends Asker {
     readonly subscriptionId: string;
     /** The durable resource group, where the stack's own registry, vault and storage account are. */
     readonly resourceGroupName: string;
@@ -12,10 +9,6 @@ export interface NameCheckArgs {
     readonly registry: string;
     readonly keyVault: string;
     readonly storageAccount: string;
-    /** Access token for Azure Resource Manager. */
-    readonly token: string;
-    /** @default - the global fetch */
-    readonly fetch?: typeof fetch;
 }
 
 export interface NameCheck {
@@ -101,51 +94,6 @@ function resourceId(args: NameCheckArgs, kind: Kind, name: string): string {
     return `${group}/providers/${kind.namespace}/${kind.type}/${name}`;
 }
 
-interface Answer {
-    readonly status: number;
-    readonly body: Record<string, unknown>;
-}
-
-async function ask(args: NameCheckArgs, path: string, body?: unknown): Promise<Answer> {
-    const request = args.fetch ?? fetch;
-    const response = await request(ARM + path, {
-        method: body === undefined ? "GET" : "POST",
-        headers: { authorization: `Bearer ${args.token}`, "content-type": "application/json" },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((error: unknown) => {
-        const cause = error instanceof Error ? (error.cause ?? error) : error;
-        throw new Refusal(`cannot reach ${ARM} to check names: ${String(cause)}`);
-    });
-    const answer: Answer = { status: response.status, body: objectOf(await response.text()) };
-    if (response.status === 401 || response.status === 403)
-        throw refusal(`about ${path.split("?")[0] ?? path}`, answer);
-    return answer;
-}
-
-/** The JSON of an answer; an empty or other body is one without fields, and its status says enough. */
-function objectOf(body: string): Record<string, unknown> {
-    try {
-        return (JSON.parse(body) ?? {}) as Record<string, unknown>;
-    } catch {
-        return {};
-    }
-}
-
-function refusal(question: string, answer: Answer): Refusal {
-    const { code, message } = errorOf(answer);
-    return new Refusal(`Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim());
-}
-
-function isUnregistered(answer: Answer): boolean {
+function isUnregistered(answer: ArmAnswer): boolean {
     return /^(MissingSubscriptionRegistration|SubscriptionNotRegistered)$/.test(errorOf(answer).code);
-}
-
-function errorOf(answer: Answer): { readonly code: string; readonly message: string } {
-    const error = (answer.body["error"] ?? {}) as Record<string, unknown>;
-    return { code: text(error["code"]), message: text(error["message"]) };
-}
-
-function text(value: unknown): string {
-    return typeof value === "string" ? value : "";
 }

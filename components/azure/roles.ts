@@ -52,6 +52,12 @@ export const KEY_VAULT_CRYPTO_USER: Role = {
     grantedSoThat: "the tree's Secrets can be decrypted; no built-in role that decrypts allows less",
 };
 
+export const KEY_VAULT_SECRETS_USER: Role = {
+    title: "Key Vault Secrets User",
+    guid: "4633458b-17de-408a-b874-0445c86b69e6",
+    grantedSoThat: "the vault's secrets can be read, and become Secrets of the cluster",
+};
+
 export const MANAGED_IDENTITY_OPERATOR: Role = {
     title: "Managed Identity Operator",
     guid: "f1a07417-d97a-45cb-824c-7a7467783830",
@@ -74,7 +80,7 @@ export const READER: Role = {
 export const STORAGE_BLOB_DATA_CONTRIBUTOR: Role = {
     title: "Storage Blob Data Contributor",
     guid: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
-    grantedSoThat: "backups can be written and removed without the account's keys",
+    grantedSoThat: "blobs can be written and removed without the account's keys",
 };
 
 /** The id of a role's definition in the subscription that a scope belongs to, the form that ARM answers with. */

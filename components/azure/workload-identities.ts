@@ -2,7 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PhysicalNames } from "../naming";
 import type { Foundation } from "./foundation";
 import type { Grant } from "./role-grant";
-import { ACR_PULL, DNS_ZONE_CONTRIBUTOR, KEY_VAULT_CRYPTO_USER, READER, STORAGE_BLOB_DATA_CONTRIBUTOR } from "./roles";
+import {
+    ACR_PULL,
+    DNS_ZONE_CONTRIBUTOR,
+    KEY_VAULT_CRYPTO_USER,
+    KEY_VAULT_SECRETS_USER,
+    READER,
+    STORAGE_BLOB_DATA_CONTRIBUTOR,
+} from "./roles";
 import { WorkloadIdentity } from "./workload-identity";
 
 export interface WorkloadIdentitiesArgs {
@@ -28,10 +35,13 @@ function workloadsOf({ registry, vault, backups, zone, groups }: Foundation) {
         "kustomize-controller": flux("kustomize-controller", [{ role: KEY_VAULT_CRYPTO_USER, scope: vault.keyId }]),
         "source-controller": flux("source-controller", pull),
         "image-reflector-controller": flux("image-reflector-controller", pull),
-        velero: {
-            namespace: "velero",
-            serviceAccount: "velero",
-            grants: [{ role: STORAGE_BLOB_DATA_CONTRIBUTOR, scope: backups.containerId }],
+        velero: blobs("velero", "velero", backups.containerIds.velero),
+        postgresql: blobs("postgresql", "postgresql", backups.containerIds.postgresql),
+        loki: blobs("monitoring", "loki", backups.containerIds.loki),
+        "external-secrets": {
+            namespace: "external-secrets",
+            serviceAccount: "external-secrets",
+            grants: [{ role: KEY_VAULT_SECRETS_USER, scope: vault.vaultId }],
         },
         "external-dns": {
             namespace: "external-dns",
@@ -45,6 +55,10 @@ function workloadsOf({ registry, vault, backups, zone, groups }: Foundation) {
 
 function flux(serviceAccount: string, grants: readonly Grant[]): Workload {
     return { namespace: "flux-system", serviceAccount, grants };
+}
+
+function blobs(namespace: string, serviceAccount: string, container: pulumi.Input<string>): Workload {
+    return { namespace, serviceAccount, grants: [{ role: STORAGE_BLOB_DATA_CONTRIBUTOR, scope: container }] };
 }
 
 /** The workloads that act in Azure. */

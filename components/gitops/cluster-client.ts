@@ -62,15 +62,19 @@ export class ClusterClient {
         return items.sort((a, b) => time(b) - time(a))[0]?.message;
     }
 
-    /** What `flux reconcile source git` does. */
-    async requestReconciliation(namespace: string, name: string): Promise<void> {
-        const at = new Date().toISOString();
+    /** What `flux reconcile` does; `at` is the time of the request, in ISO 8601, as the object's status will repeat it. */
+    async requestReconciliation(kind: string, namespace: string, name: string, at: string): Promise<void> {
+        const found = fluxKinds.find(([, , , other]) => other === kind);
+        if (!found) {
+            throw new TypeError(`${kind} is no kind of Flux`);
+        }
+        const [group, version, plural] = found;
         const request = this.config.makeApiClient(CustomObjectsApi).patchNamespacedCustomObject(
             {
-                group: "source.toolkit.fluxcd.io",
-                version: "v1",
+                group,
+                version,
                 namespace,
-                plural: "gitrepositories",
+                plural,
                 name,
                 body: { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": at } } },
             },

@@ -12,10 +12,42 @@ export interface ClusterVars<Value> {
     readonly environment: Value;
     /** DNS name below which the environment's hosts are. */
     readonly domain: Value;
+    /** Entra tenant of the identities. */
+    readonly tenant_id: Value;
+    /** Subscription that everything is in. */
+    readonly subscription_id: Value;
+    /** Resource group of what outlives the cluster: DNS zone, vault, registry, storage. */
+    readonly resource_group: Value;
+    /** Address of the Key Vault, such as `https://example.vault.azure.net/`. */
+    readonly key_vault_url: Value;
+    /** Login server of the container registry, such as `example.azurecr.io`. */
+    readonly registry: Value;
+    /** Storage account of backups and logs. */
+    readonly storage_account: Value;
+    /** Its container for Velero. */
+    readonly backup_container: Value;
+    /** Its container for PostgreSQL's backups. */
+    readonly database_container: Value;
+    /** Its container for Loki. */
+    readonly log_container: Value;
+    /** `istio` or `linkerd`: the folder of `gitops/mesh` that this cluster runs. */
+    readonly service_mesh: Value;
+    /** Address of the fleet repository, such as `https://github.com/example/fleet`. */
+    readonly fleet_url: Value;
+    /** The stack's branch of it. */
+    readonly fleet_branch: Value;
+    /** `false` where Flux may commit new image versions to that branch. */
+    readonly image_automation_suspended: Value;
     /** Client id of the identity that cert-manager answers DNS-01 challenges with. */
     readonly cert_manager_client_id: Value;
     /** Client id of the identity that external-dns writes records with. */
     readonly external_dns_client_id: Value;
+    /** Client id of the identity that External Secrets reads the Key Vault with. */
+    readonly external_secrets_client_id: Value;
+    /** Client id of the identity that Loki keeps logs with. */
+    readonly loki_client_id: Value;
+    /** Client id of the identity that PostgreSQL writes backups with. */
+    readonly postgresql_client_id: Value;
     /** Client id of the identity that Velero writes backups with. */
     readonly velero_client_id: Value;
 }
@@ -24,8 +56,24 @@ const produced: { readonly [name in keyof ClusterVars<unknown>]: true } = {
     cluster_name: true,
     environment: true,
     domain: true,
+    tenant_id: true,
+    subscription_id: true,
+    resource_group: true,
+    key_vault_url: true,
+    registry: true,
+    storage_account: true,
+    backup_container: true,
+    database_container: true,
+    log_container: true,
+    service_mesh: true,
+    fleet_url: true,
+    fleet_branch: true,
+    image_automation_suspended: true,
     cert_manager_client_id: true,
     external_dns_client_id: true,
+    external_secrets_client_id: true,
+    loki_client_id: true,
+    postgresql_client_id: true,
     velero_client_id: true,
 };
 

@@ -13,6 +13,12 @@ const subject = "system:serviceaccount:flux-system:kustomize-controller";
 const credential = `federated credential ${federatedCredentialName(subject)} of kustomize-controller's identity`;
 const repair = "pulumi up --refresh puts it back";
 
+const pgpLink = link(
+    /gpg|no secret key|PGP/i,
+    (message) =>
+        `Secret flux-system/sops-gpg does not hold the PGP key${quoted(message, /\b([0-9A-F]{40})\b/)} that the file is encrypted to; compare landfall:sopsPgpPrivateKey, or npm run secret -- recipients <environment>`,
+);
+
 /** The links in the order in which a decryption passes them: pod, federated credential, identity, role, key. */
 const links: readonly Link[] = [
     link(
@@ -91,20 +97,20 @@ const links: readonly Link[] = [
         /Secret.*"?sops-gpg"? not found|secrets "sops-gpg" not found/i,
         () => `Secret flux-system/sops-gpg is missing; ${repair}`,
     ),
-    link(
-        /gpg|no secret key|PGP/i,
-        (message) =>
-            `Secret flux-system/sops-gpg does not hold the PGP key${quoted(message, /\b([0-9A-F]{40})\b/)} that the file is encrypted to; compare landfall:sopsPgpPrivateKey, or npm run secret -- recipients <environment>`,
-    ),
+    pgpLink,
 ];
 
 /**
- * The broken link behind a message of kustomize-controller about a file that it cannot decrypt, with the resource to fix:
- * one line. Undefined if the message is about something else.
+ * The broken link behind a message of kustomize-controller about a file that it cannot decrypt, with the resource to fix,
+ * or both where each of two ways in is broken: one line. Undefined if the message is about something else.
  */
 export function decryptionCause(message: string): string | undefined {
     const text = unwrapped(message);
-    return brokenLink(text)?.describe(text);
+    const found = brokenLink(text);
+    const both = found && found !== pgpLink && /could not decrypt data key with PGP/.test(text);
+    return both
+        ? `neither way in is open: ${found.describe(text)}; and ${pgpLink.describe(text)}; if both keys are lost, so are the file's values in Git (docs/secrets.md)`
+        : found?.describe(text);
 }
 
 /** Whether a decryption that failed may succeed at the same commit, once Azure has spread what was just made. */

@@ -1,6 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AksCluster } from "../azure/aks-cluster";
+import type { BlobContainer } from "../azure/backup-storage";
+import type { Foundation } from "../azure/foundation";
 import type { WorkloadName } from "../azure/workload-identities";
 import type { Preflight } from "../preflight";
 import { Refusal } from "../refusal";
@@ -11,9 +13,24 @@ import { FleetRepository } from "./fleet-repository";
 import { Flux } from "./flux";
 import { waitForAccess, waitForFlux } from "./flux-readiness";
 
+/** What the tree has to know of the foundation. */
+export interface DeliveredFoundation {
+    readonly groups: Pick<Foundation["groups"], "durableName">;
+    readonly vault: Pick<Foundation["vault"], "vaultUri">;
+    readonly registry: Pick<Foundation["registry"], "loginServer">;
+    readonly backups: Pick<Foundation["backups"], "accountName">;
+}
+
+/**
+ * What a program exits with that has shown its error itself (`cmd/run/index.js` of the SDK). An error that is logged does
+ * not fail an update: the engine goes by the exit code.
+ */
+const errorAlreadyShown = 32;
+
 export interface DeliveryArgs {
     readonly settings: Settings;
     readonly preflight: Preflight;
+    readonly foundation: DeliveredFoundation;
     readonly cluster: Pick<AksCluster, "clusterName" | "clusterUid" | "kubeconfig">;
     readonly clientIds: Readonly<Record<WorkloadName, pulumi.Output<string>>>;
 }
@@ -50,6 +67,8 @@ export class Delivery extends pulumi.ComponentResource {
                 // Another cluster under the same name is another cluster; another login to the same one is not.
                 clusterIdentifier: cluster.clusterUid,
                 enableServerSideApply: true,
+                // These objects are the program's; what somebody patched into them by hand is put back, not argued about.
+                enablePatchForce: true,
                 // Changed in place: a key or a variable that is deleted first would be missing for a moment.
                 enableConfigMapMutable: true,
                 enableSecretMutable: true,
@@ -67,11 +86,8 @@ export class Delivery extends pulumi.ComponentResource {
         this.registerOutputs({ fluxStatus: this.fluxStatus });
     }
 
-    private createFlux(
-        name: string,
-        { settings, cluster, clientIds }: DeliveryArgs,
-        provider: kubernetes.Provider,
-    ): Flux {
+    private createFlux(name: string, args: DeliveryArgs, provider: kubernetes.Provider): Flux {
+        const { settings, clientIds } = args;
         return new Flux(
             `${name}-flux`,
             {
@@ -79,14 +95,7 @@ export class Delivery extends pulumi.ComponentResource {
                 version: settings.fluxVersion,
                 git: this.repository.access,
                 sopsPgpPrivateKey: settings.sopsPgpPrivateKey,
-                clusterVars: {
-                    cluster_name: cluster.clusterName,
-                    environment: settings.environment,
-                    domain: settings.domain ?? `${settings.environment}.internal`,
-                    cert_manager_client_id: clientIds["cert-manager"],
-                    external_dns_client_id: clientIds["external-dns"],
-                    velero_client_id: clientIds.velero,
-                },
+                clusterVars: this.clusterVars(args),
                 controllerClientIds: {
                     "kustomize-controller": clientIds["kustomize-controller"],
                     "source-controller": clientIds["source-controller"],
@@ -100,7 +109,38 @@ export class Delivery extends pulumi.ComponentResource {
         );
     }
 
-    /** Fails the update, and not the program, so that the stack's outputs say what is wrong too. */
+    private clusterVars({ settings, preflight, foundation, cluster, clientIds }: DeliveryArgs) {
+        const { groups, vault, registry, backups } = foundation;
+        return {
+            cluster_name: cluster.clusterName,
+            environment: settings.environment,
+            domain: settings.domain ?? `${settings.environment}.internal`,
+            tenant_id: preflight.deployer.tenantId,
+            subscription_id: preflight.deployer.subscriptionId,
+            resource_group: groups.durableName,
+            key_vault_url: vault.vaultUri,
+            registry: registry.loginServer,
+            storage_account: backups.accountName,
+            backup_container: container("velero"),
+            database_container: container("postgresql"),
+            log_container: container("loki"),
+            service_mesh: settings.serviceMesh,
+            fleet_url: this.repository.htmlUrl,
+            fleet_branch: settings.fleetBranch,
+            image_automation_suspended: String(!settings.imageAutomation),
+            cert_manager_client_id: clientIds["cert-manager"],
+            external_dns_client_id: clientIds["external-dns"],
+            external_secrets_client_id: clientIds["external-secrets"],
+            loki_client_id: clientIds.loki,
+            postgresql_client_id: clientIds.postgresql,
+            velero_client_id: clientIds.velero,
+        };
+    }
+
+    /**
+     * Fails the update at the program's end, so that the stack's outputs say what is wrong too. The engine deletes nothing
+     * then: what the update replaced, such as a deploy key, stays until one succeeds.
+     */
     private async waitForLayers(kubeconfig: string, commit: string, settings: Settings): Promise<string> {
         if (pulumi.runtime.isDryRun()) {
             return pulumi.unknown as unknown as string;
@@ -120,6 +160,7 @@ export class Delivery extends pulumi.ComponentResource {
                 throw error;
             }
             await pulumi.log.error(error.message, this);
+            process.exitCode = errorAlreadyShown;
             return `not ready: ${error.message}`;
         }
     }
@@ -130,4 +171,9 @@ async function whenAllowed(kubeconfig: string): Promise<string> {
         await waitForAccess(new ClusterClient(kubeconfig));
     }
     return kubeconfig;
+}
+
+/** The name of a container, which is that of who writes there. */
+function container(name: BlobContainer): string {
+    return name;
 }

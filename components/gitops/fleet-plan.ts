@@ -12,6 +12,8 @@ export interface FleetPlan {
     readonly head?: string;
     /** What the commit would change. */
     readonly changes: readonly FileChange[];
+    /** What the branch holds now of files that differ from the tree, whether the update commits them or not. */
+    readonly replaced: ManifestTree;
     /** GitHub's public SSH host keys, as lines of a `known_hosts` file. */
     readonly knownHosts: string;
     /** What stops an update, one line each, with the setting or file and what to do. */
@@ -43,7 +45,7 @@ interface Repository {
 
 /** Reads repository and branch, and plans the commit. Everything that is wrong is in `problems`, not thrown. */
 export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
-    const nothing = { exists: false, changes: [], knownHosts: "" };
+    const nothing = { exists: false, changes: [], replaced: {}, knownHosts: "" };
     if (!process.env.GITHUB_TOKEN) {
         const problem =
             "GITHUB_TOKEN is not set; export a token that may administer the fleet repository (docs/permissions.md)";
@@ -69,6 +71,7 @@ export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
             exists: found !== undefined,
             ...(branch.head === undefined ? {} : { head: branch.head }),
             changes: args.mode === "none" ? [] : plan.changes.map(describeChange),
+            replaced: replacedBy(plan.changes),
             knownHosts: await knownHosts(),
             problems: [...access, ...content, ...unwritten, ...protection],
         };
@@ -78,6 +81,10 @@ export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
         }
         throw error;
     }
+}
+
+function replacedBy(changes: readonly Change[]): ManifestTree {
+    return Object.fromEntries(changes.flatMap(({ path, before }) => (before === undefined ? [] : [[path, before]])));
 }
 
 function describeChange({ path, kind, before, after }: Change): FileChange {

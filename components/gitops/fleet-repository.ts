@@ -22,7 +22,7 @@ export interface FleetRepositoryArgs {
 export interface GitAccess {
     readonly url: pulumi.Output<string>;
     readonly branch: string;
-    /** OpenSSH private key of the deploy key. Secret. */
+    /** OpenSSH private key of the deploy key, known once GitHub accepts it. Secret. */
     readonly privateKey: pulumi.Output<string>;
     readonly publicKey: pulumi.Output<string>;
     readonly knownHosts: string;
@@ -44,7 +44,9 @@ export class FleetRepository extends pulumi.ComponentResource {
     constructor(name: string, args: FleetRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:gitops:FleetRepository", name, {}, opts);
         const repository = this.createRepository(name, args);
-        const key = new tls.PrivateKey(`${name}-deploy-key`, { algorithm: "ED25519" }, { parent: this });
+        // Flux has fetched with a new key before the engine deletes the old one, at the end of an update that succeeds.
+        const replaced = { parent: this, deleteBeforeReplace: false };
+        const key = new tls.PrivateKey(`${name}-deploy-key`, { algorithm: "ED25519" }, replaced);
         const deployKey = new github.RepositoryDeployKey(
             `${name}-deploy-key`,
             {
@@ -54,17 +56,18 @@ export class FleetRepository extends pulumi.ComponentResource {
                 key: key.publicKeyOpenssh.apply((text) => text.trim()),
                 readOnly: true,
             },
-            { parent: this },
+            replaced,
         );
+        const registered = <Value>(value: pulumi.Output<Value>) => {
+            return pulumi.all([value, deployKey.id]).apply(([known]) => known);
+        };
         const commit = this.createCommit(name, args, repository);
         this.access = {
             // Flux takes ssh:// URLs, not the scp-like form that GitHub shows.
-            url: pulumi
-                .all([repository.fullName, deployKey.id])
-                .apply(([fullName]) => `ssh://git@github.com/${fullName}.git`),
+            url: registered(repository.fullName).apply((fullName) => `ssh://git@github.com/${fullName}.git`),
             branch: args.branch,
-            privateKey: key.privateKeyOpenssh,
-            publicKey: key.publicKeyOpenssh,
+            privateKey: registered(key.privateKeyOpenssh),
+            publicKey: registered(key.publicKeyOpenssh),
             knownHosts: args.plan.knownHosts,
         };
         this.htmlUrl = repository.htmlUrl;

@@ -1,8 +1,9 @@
 import { Refusal } from "../refusal";
 import type { ClusterClient } from "./cluster-client";
 import { decryptionCause } from "./decryption-cause";
-import { type Blocker, type Graph, judge, type ObjectStatus, sourceCommit } from "./flux-status";
+import { type Blocker, type FluxObject, type Graph, judge, type ObjectStatus, sourceCommit } from "./flux-status";
 import { probableCause } from "./probable-cause";
+import { wantsAttempt } from "./reconcile-request";
 
 export interface ReadinessArgs {
     readonly cluster: Pick<ClusterClient, "fluxObjects" | "lastWarning" | "requestReconciliation">;
@@ -29,9 +30,13 @@ const pollSeconds = 0.5;
 /** How long a commit that is no successor is taken for none: GitHub's API may lag behind what Flux has fetched. */
 const successorAfterSeconds = 10;
 
+/** How long a request to reconcile may stay unanswered before it is repeated: somebody else's may have replaced it. */
+const requestAgainSeconds = 20;
+
 /**
- * Waits until everything that Flux reconciles is Ready at `commit`, or at a successor that somebody pushed meanwhile. A
- * question that fails, to the cluster or to GitHub, is asked again.
+ * Waits until everything that Flux reconciles is Ready at `commit`, or at a successor that somebody pushed meanwhile; the
+ * source and layer `canary` with the keys that the cluster has now. A question that fails, to the cluster or to GitHub, is
+ * asked again.
  *
  * @throws Refusal with the first failing object, its newest warning event and the probable cause: at once when waiting
  * cannot help, otherwise when the time is up. With the last failed question when that was the state of things at the end.
@@ -65,17 +70,15 @@ interface Observation {
     readonly commit: string;
 }
 
-/** Looks at the cluster: asks Flux to fetch the source until it was asked once, and follows the source to successors. */
+/** Looks at the cluster: asks Flux to try what may be out of date, and follows the source to successors. */
 function observer({ cluster, commit, isSuccessor }: ReadinessArgs): () => Promise<Observation> {
-    let requested = false;
+    const asked = new Date().toISOString();
+    const request = requester(cluster, asked);
     let wanted = commit;
     let refused = { commit: "", until: 0 };
     return async () => {
-        if (!requested) {
-            await cluster.requestReconciliation("flux-system", "flux-system");
-            requested = true;
-        }
         const objects = await cluster.fluxObjects();
+        await request(objects.filter((object) => wantsAttempt(object, asked)));
         const fetched = sourceCommit(objects);
         const known = fetched === refused.commit && Date.now() < refused.until;
         if (fetched !== undefined && fetched !== wanted && !known) {
@@ -85,7 +88,21 @@ function observer({ cluster, commit, isSuccessor }: ReadinessArgs): () => Promis
                 refused = { commit: fetched, until: Date.now() + successorAfterSeconds * 1000 };
             }
         }
-        return { graph: judge(objects, wanted), commit: wanted };
+        return { graph: judge(objects, wanted, asked), commit: wanted };
+    };
+}
+
+/** Asks for attempts, of each object once in a while until it has begun one. */
+function requester(cluster: ReadinessArgs["cluster"], asked: string) {
+    const last = new Map<string, number>();
+    return async (objects: readonly FluxObject[]) => {
+        for (const { kind, metadata } of objects) {
+            const key = `${kind}/${metadata.namespace}/${metadata.name}`;
+            if (Date.now() - (last.get(key) ?? 0) > requestAgainSeconds * 1000) {
+                await cluster.requestReconciliation(kind, metadata.namespace, metadata.name, asked);
+                last.set(key, Date.now());
+            }
+        }
     };
 }
 

@@ -1,3 +1,4 @@
+import { attemptedSince, provesKeys } from "./reconcile-request";
 import { isTerminal } from "./terminal-failure";
 
 /** The part of a Flux object's status that tells whether it is reconciled. */
@@ -17,6 +18,8 @@ export interface FluxObject {
     };
     readonly status?: {
         readonly observedGeneration?: number;
+        /** Annotation `reconcile.fluxcd.io/requestedAt` as the last attempt found it. */
+        readonly lastHandledReconcileAt?: string;
         readonly conditions?: readonly Condition[];
         readonly lastAppliedRevision?: string;
         readonly lastAttemptedRevision?: string;
@@ -66,16 +69,19 @@ const root = `${platformNamespace}/flux-system`;
  * Judges Flux's whole graph: ready once the source is at `commit`, every Kustomization fed by it has applied that
  * revision, everything that the root Kustomization applied exists, and every object is Ready. What is suspended is left
  * out: somebody decided that. So is what stands in a tenant's namespace, which is the tenant's to mend.
+ *
+ * With `asked`, the time of a request to reconcile, what tells of the stack's keys has to have been tried since then, and a
+ * build that failed before is not yet terminal.
  */
-export function judge(objects: readonly FluxObject[], commit: string): Graph {
+export function judge(objects: readonly FluxObject[], commit: string, asked?: string): Graph {
     const active = objects.filter((object) => object.spec?.suspend !== true);
     const missing = missingLayers(active);
-    const statuses = active.map((object) => ({ object, status: statusOf(object, active, commit) }));
+    const statuses = active.map((object) => ({ object, status: statusOf(object, active, commit, asked) }));
     const unready = statuses.filter(({ status }) => !status.ready && status.namespace === platformNamespace);
     const blockers = unready
         .map(({ object, status }) => ({
             ...status,
-            terminal: isTerminal(object, active, commit),
+            terminal: isTerminal(object, active, commit, asked),
             depth: depthOf(object, active),
         }))
         .sort((a, b) => a.depth - b.depth || Number(waitsForOthers(a)) - Number(waitsForOthers(b)))
@@ -93,11 +99,13 @@ export function sourceCommit(objects: readonly FluxObject[]): string | undefined
     return fleetSource(objects)?.status?.artifact?.revision.split(":").at(-1);
 }
 
-function statusOf(object: FluxObject, all: readonly FluxObject[], commit: string): ObjectStatus {
+function statusOf(object: FluxObject, all: readonly FluxObject[], commit: string, asked?: string): ObjectStatus {
     const { kind, metadata, status } = object;
     const ready = conditionOf(object, "Ready");
     const observed = status?.observedGeneration === metadata.generation;
-    const stale = staleRevision(object, all, commit);
+    const untried = asked !== undefined && provesKeys(object) && !attemptedSince(object, asked);
+    const stale =
+        staleRevision(object, all, commit) ?? (untried ? "waiting for an attempt with this update's keys" : undefined);
     return {
         kind,
         namespace: metadata.namespace,

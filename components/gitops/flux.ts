@@ -140,7 +140,8 @@ function instanceSpec({ version, controllerClientIds }: FluxArgs) {
         ],
         // Lockdown: no references across namespaces, no remote bases, and a service account without rights for every
         // Kustomization and HelmRelease that names none.
-        cluster: { type: "azure", multitenant: true, networkPolicy: true, domain: "cluster.local" },
+        // The medium size has ten workers a controller: a new cluster has some forty releases to install at once.
+        cluster: { type: "azure", size: "medium", multitenant: true, networkPolicy: true, domain: "cluster.local" },
         kustomize: {
             patches: [
                 ...Object.entries(controllerClientIds).flatMap(workloadIdentityPatches),

@@ -11,6 +11,10 @@ const causes: readonly (readonly [RegExp, string])[] = [
         "the identity lacks a role in Azure (Key Vault Crypto User on the SOPS key, or AcrPull on the registry); after an assignment it takes up to five minutes",
     ],
     [
+        /azurecr\.io\/oauth2\//i,
+        "the registry gives the controller's identity no token: it needs AcrPull on the registry; after an assignment it takes up to five minutes",
+    ],
+    [
         /error decrypting|failed to decrypt|cannot get sops data key|failed to get the data key/i,
         "the cluster has no key for this file: it is encrypted to another PGP key than landfall:sopsPgpPrivateKey, or to a Key Vault key that the controller may not use",
     ],

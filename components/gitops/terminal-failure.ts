@@ -1,5 +1,6 @@
 import { decryptionMayPass } from "./decryption-cause";
 import type { FluxObject } from "./flux-status";
+import { attemptedSince } from "./reconcile-request";
 
 /** What Helm says of values that the chart's schema refuses, and of templates that fail on them. */
 const refusedByChart = /values don't meet the specifications|execution error at \(|YAML parse error on/;
@@ -7,9 +8,10 @@ const refusedByChart = /values don't meet the specifications|execution error at 
 /**
  * A failure that repeats with the same revision: kustomize cannot build or decrypt it, Helm has given up, or the chart
  * refuses its values, which Helm tries over and over. Failures to apply heal by themselves when another layer brings what
- * is missing, and those to log in to Azure when it has spread a new credential or role, so they are not.
+ * is missing, and those to log in to Azure when it has spread a new credential or role, so they are not. Nor is a build that
+ * failed before `asked`, the time of a request to reconcile: keys and variables change without a new revision.
  */
-export function isTerminal(object: FluxObject, all: readonly FluxObject[], commit: string): boolean {
+export function isTerminal(object: FluxObject, all: readonly FluxObject[], commit: string, asked?: string): boolean {
     const layer = layerOf(object, all);
     if (layer && !attempted(layer, commit)) {
         return false;
@@ -22,9 +24,11 @@ export function isTerminal(object: FluxObject, all: readonly FluxObject[], commi
     if (ready?.status !== "False") {
         return false;
     }
-    return object.kind === "HelmRelease"
-        ? refusedByChart.test(ready.message) && triesPresentState(object, all)
-        : ready.reason === "BuildFailed" && attempted(object, commit) && !decryptionMayPass(ready.message);
+    if (object.kind === "HelmRelease") {
+        return refusedByChart.test(ready.message) && triesPresentState(object, all);
+    }
+    const present = attempted(object, commit) && (asked === undefined || attemptedSince(object, asked));
+    return ready.reason === "BuildFailed" && present && !decryptionMayPass(ready.message);
 }
 
 function attempted({ status }: FluxObject, commit: string): boolean {

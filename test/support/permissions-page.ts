@@ -20,7 +20,7 @@ const SCOPES: Readonly<Record<string, (scope: Registered) => string>> = {
     "network:Subnet": () => "the nodes' subnet",
     "resources:ResourceGroup": ({ inputs }) =>
         `the ${String(inputs["resourceGroupName"]).split("-").at(-1) ?? ""} resource group`,
-    "storage:BlobContainer": () => "the backup container",
+    "storage:BlobContainer": ({ inputs }) => `the container \`${String(inputs["containerName"])}\``,
 };
 
 /**

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { recipientsIn } from "./recipients";
+import { allOf, recipientsIn } from "../../components/gitops/sops-recipients";
 import { recipientsOf } from "./rules";
 import { environments } from "./secret-file";
 import { publicFingerprint, publicKeyFile } from "./sops";
@@ -38,9 +38,8 @@ export function problemsOf(tree: string, file: string, object: SecretDocument): 
         const fix = `encrypt it before it is committed: npm run secret -- set, or in gitops/ sops encrypt --in-place ${file}`;
         return at(`Secret ${object.metadata?.name ?? ""} is not encrypted; ${fix}`);
     }
-    const wanted = recipientsOf(tree, file);
-    const keys = [...wanted.pgp, ...wanted.keyVault];
-    const given = recipientsIn(object);
+    const keys = allOf(recipientsOf(tree, file));
+    const given = allOf(recipientsIn(object));
     const lacking = keys.filter((key) => !given.includes(key));
     const extra = given.filter((key) => !keys.includes(key));
     const environment = path.basename(path.dirname(file));

@@ -3,20 +3,21 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { checkTree } from "./check";
 import { SecretError } from "./secret-error";
-import { updateRecipients } from "./recipients";
+import { editSecret } from "./edit";
+import { type KeyVaultChoice, updateRecipients } from "./recipients";
 import { rotate } from "./rotate";
-import { editSecret, setSecret } from "./set";
+import { setSecret } from "./set";
 import { readValue } from "./value";
 
 const usage = `Usage: npm run secret -- COMMAND
 
-  set ENVIRONMENT LAYER/NAME KEY [--namespace N]
+  set ENVIRONMENT LAYER/NAME KEY [--namespace N] [--anew]
         one value of a Secret, read from standard input or a hidden prompt; a Secret that does not exist is made.
-        One newline at the end of the input is left out.
+        One newline at the end of the input is left out. --anew gives up the other values, for a Secret whose keys are lost
   edit ENVIRONMENT LAYER/NAME       the Secret in $EDITOR
-  recipients ENVIRONMENT [--stack S]
+  recipients ENVIRONMENT [--stack S | --without-key-vault]
         writes the environment's keys into gitops/.sops.yaml, and encrypts its files to them: the PGP key in
-        gitops/clusters/ENVIRONMENT/.sops.pub.asc and, with --stack, the Key Vault key of the stack's outputs
+        gitops/clusters/ENVIRONMENT/.sops.pub.asc, and the Key Vault key of the stack's outputs, none, or the same as before
   rotate ENVIRONMENT                a new data key for every file of the environment
   check [FOLDER]                    every Secret is encrypted, to all the keys that .sops.yaml names and no others
 
@@ -29,7 +30,12 @@ async function main([command = "", ...args]: string[]): Promise<number> {
     const { values, positionals } = parseArgs({
         args,
         allowPositionals: true,
-        options: { namespace: { type: "string" }, stack: { type: "string" } },
+        options: {
+            namespace: { type: "string" },
+            anew: { type: "boolean", default: false },
+            stack: { type: "string" },
+            "without-key-vault": { type: "boolean", default: false },
+        },
     });
     const [environment = "", name = "", key = ""] = positionals;
     if (command === "check") {
@@ -41,16 +47,23 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         return command === "help" ? 0 : 2;
     }
     if (command === "set") {
-        const secret = { environment, name, namespace: values.namespace };
+        const secret = { environment, name, namespace: values.namespace, anew: values.anew };
         await setSecret(tree, secret, key, () => readValue(`Value of ${key}: `));
     } else if (command === "edit") {
         editSecret(tree, { environment, name });
     } else if (command === "recipients") {
-        await updateRecipients(tree, environment, values.stack);
+        await updateRecipients(tree, environment, chosen(values.stack, values["without-key-vault"]));
     } else {
         rotate(tree, environment);
     }
     return 0;
+}
+
+function chosen(stack: string | undefined, without: boolean): KeyVaultChoice {
+    if (stack !== undefined && without) {
+        throw new SecretError("--stack names a Key Vault key and --without-key-vault none; give one of them");
+    }
+    return stack !== undefined ? { stack } : without ? "none" : "same";
 }
 
 async function check(folder: string): Promise<number> {

@@ -2,32 +2,37 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
+import { allOf, canaryFile, type Recipients, recipientsIn } from "../../components/gitops/sops-recipients";
 import { updateKeys } from "./rotate";
-import { canaryFile, type Recipients, recipientsOf, writeRules } from "./rules";
+import { recipientsOf, writeRules } from "./rules";
 import { SecretError } from "./secret-error";
 import { environments, listResource, writeEncrypted } from "./secret-file";
 import { importPublicKey, publicFingerprint } from "./sops";
 
+/** Which Key Vault key: that of a stack's outputs, none, or the one that `.sops.yaml` names. */
+export type KeyVaultChoice = { readonly stack: string } | "none" | "same";
+
 /**
- * Makes the environment's keys those of its public key file and, with `stack`, of the stack's Key Vault; without, the Key
- * Vault key stays the one that `.sops.yaml` names. Then encrypts every file of the environment to them. A canary holds
- * nothing worth reading, so it is written anew, which takes no private key.
+ * Makes the environment's keys the PGP key of its public key file and the Key Vault key that is chosen. Then encrypts every
+ * file of the environment to them. A canary holds nothing worth reading, so it is written anew, which takes no private key.
+ *
+ * @throws SecretError that names each file that nobody here can decrypt; the others are done then.
  */
-export async function updateRecipients(tree: string, environment: string, stack?: string): Promise<void> {
+export async function updateRecipients(tree: string, environment: string, choice: KeyVaultChoice): Promise<void> {
     if (!environments(tree).includes(environment)) {
         throw new SecretError(`${environment} is no environment; environments are ${environments(tree).join(", ")}`);
     }
     const before = recipientsOf(tree, `any/${environment}/any.sops.yaml`);
     const recipients: Recipients = {
         pgp: [await publicFingerprint(tree, environment)],
-        keyVault: stack === undefined ? before.keyVault : [keyOfStack(tree, stack)],
+        keyVault: choice === "same" ? before.keyVault : choice === "none" ? [] : [keyOfStack(tree, choice.stack)],
     };
     importPublicKey(tree, environment);
     writeRules(tree, environment, recipients);
     writeCanary(tree, environment, "pgp", recipients.pgp);
     writeCanary(tree, environment, "key-vault", recipients.keyVault);
     updateKeys(tree, environment);
-    console.log(`${environment} is encrypted to ${[...recipients.pgp, ...recipients.keyVault].join(" and ")}.`);
+    console.log(`${environment} is encrypted to ${allOf(recipients).join(" and ")}.`);
 }
 
 function writeCanary(tree: string, environment: string, kind: "pgp" | "key-vault", keys: readonly string[]): void {
@@ -44,21 +49,7 @@ function writeCanary(tree: string, environment: string, kind: "pgp" | "key-vault
 
 function encryptedTo(tree: string, file: string): string | undefined {
     const full = path.join(tree, file);
-    return fs.existsSync(full) ? recipientsIn(parse(fs.readFileSync(full, "utf8"))).join() : undefined;
-}
-
-/** The keys that an object is encrypted to, as `.sops.yaml` writes them; none if it is not encrypted. */
-export function recipientsIn(object: unknown): string[] {
-    const { sops } = object as {
-        sops?: {
-            pgp?: { fp: string }[];
-            azure_kv?: { vault_url: string; name: string; version: string }[];
-        };
-    };
-    return [
-        ...(sops?.pgp ?? []).map(({ fp }) => fp),
-        ...(sops?.azure_kv ?? []).map((key) => `${key.vault_url.replace(/\/$/, "")}/keys/${key.name}/${key.version}`),
-    ];
+    return fs.existsSync(full) ? allOf(recipientsIn(parse(fs.readFileSync(full, "utf8")))).join() : undefined;
 }
 
 function keyOfStack(tree: string, stack: string): string {

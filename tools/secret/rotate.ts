@@ -1,11 +1,32 @@
-import { encryptedFiles } from "./secret-file";
+import { isCanary } from "../../components/gitops/sops-recipients";
+import { SecretError, ToolRefusal } from "./secret-error";
+import { closedFile, encryptedFiles } from "./secret-file";
 import { importPublicKey, sops } from "./sops";
 
-/** Encrypts every file of the environment to the keys that `.sops.yaml` names now. The data keys stay. */
+/**
+ * Encrypts every file of the environment to the keys that `.sops.yaml` names now. The data keys stay.
+ *
+ * @throws SecretError that names each file that nobody here can decrypt; the others are done then.
+ */
 export function updateKeys(tree: string, environment: string): void {
     importPublicKey(tree, environment);
+    const closed: string[] = [];
     for (const file of encryptedFiles(tree, environment)) {
-        sops(tree, ["updatekeys", "--yes", file]);
+        try {
+            sops(tree, ["updatekeys", "--yes", file]);
+        } catch (error) {
+            if (!(error instanceof ToolRefusal)) {
+                throw error;
+            }
+            closed.push(closedFile(tree, file), error.message.replace(/^/gm, "    "));
+        }
+    }
+    if (closed.length > 0) {
+        throw new SecretError(
+            ["Not encrypted to the new keys, since nothing here decrypts them; every other file is:", ...closed].join(
+                "\n",
+            ),
+        );
     }
 }
 
@@ -15,7 +36,8 @@ export function updateKeys(tree: string, environment: string): void {
  */
 export function rotate(tree: string, environment: string): void {
     updateKeys(tree, environment);
-    for (const file of encryptedFiles(tree, environment)) {
+    // A canary is not worth it: it holds nothing, and may be encrypted to a key that only the cluster has.
+    for (const file of encryptedFiles(tree, environment).filter((one) => !isCanary(one))) {
         sops(tree, ["rotate", "--in-place", file]);
         console.log(`Rotated gitops/${file}.`);
     }

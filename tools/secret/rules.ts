@@ -1,33 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse, parseDocument, YAMLMap, YAMLSeq } from "yaml";
+import { parseDocument, YAMLMap, YAMLSeq } from "yaml";
+import { canaryFile, type Recipients, recipientsNamed } from "../../components/gitops/sops-recipients";
 import { SecretError } from "./secret-error";
-
-/** The keys that a file is encrypted to: PGP fingerprints, and addresses of Key Vault keys with their version. */
-export interface Recipients {
-    readonly pgp: readonly string[];
-    readonly keyVault: readonly string[];
-}
-
-interface Rule {
-    readonly path_regex?: string;
-    readonly pgp?: string;
-    readonly azure_keyvault?: string;
-}
 
 const file = ".sops.yaml";
 const encrypted = "^(data|stringData)$";
 
-/** One canary for each kind of key, encrypted to that alone. */
-export const canaryFile = (environment: string, kind: "pgp" | "key-vault") => `canary/${environment}/${kind}.sops.yaml`;
-
-/** The keys that `.sops.yaml` names for a file: those of the first rule that matches, as sops reads it. */
+/** The keys that the tree's `.sops.yaml` names for a file. */
 export function recipientsOf(tree: string, secret: string): Recipients {
-    const { creation_rules: rules = [] } = parse(fs.readFileSync(path.join(tree, file), "utf8")) as {
-        creation_rules?: Rule[];
-    };
-    const rule = rules.find(({ path_regex: pattern }) => pattern === undefined || new RegExp(pattern).test(secret));
-    return { pgp: names(rule?.pgp), keyVault: names(rule?.azure_keyvault) };
+    return recipientsNamed(fs.readFileSync(path.join(tree, file), "utf8"), secret);
 }
 
 /**
@@ -66,11 +48,4 @@ export function writeRules(tree: string, environment: string, recipients: Recipi
 function isRuleOf(environment: string, rule: unknown): boolean {
     const pattern = rule instanceof YAMLMap ? String(rule.get("path_regex")) : "";
     return pattern.includes(`canary/${environment}/`) || pattern.includes(`/)${environment}/`);
-}
-
-function names(list: string | undefined): string[] {
-    return (list ?? "")
-        .split(",")
-        .map((name) => name.trim())
-        .filter((name) => name !== "");
 }

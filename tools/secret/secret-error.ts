@@ -1,2 +1,5 @@
 /** Something that the person at the terminal can put right: printed without a stack trace. Never holds a secret's value. */
 export class SecretError extends Error {}
+
+/** sops or gpg was started, and refused. */
+export class ToolRefusal extends SecretError {}

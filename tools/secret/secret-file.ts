@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, parseDocument, stringify, YAMLSeq } from "yaml";
+import { setAnew } from "../../components/gitops/sops-files";
 import { SecretError } from "./secret-error";
 import { sops } from "./sops";
 
@@ -42,6 +43,32 @@ export function encryptedFiles(tree: string, environment: string): string[] {
         .readdirSync(tree, { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".sops.yaml") && path.basename(path.dirname(file)) === environment)
         .sort();
+}
+
+/** A Secret as it stands in its file: names and keys are plain, values are not. */
+export interface SecretObject {
+    readonly metadata?: { readonly name?: string; readonly namespace?: string };
+    readonly type?: string;
+    readonly data?: Readonly<Record<string, string>>;
+    readonly stringData?: Readonly<Record<string, string>>;
+}
+
+export function readSecret(tree: string, file: string): SecretObject {
+    return parse(fs.readFileSync(path.join(tree, file), "utf8")) as SecretObject;
+}
+
+/** Keys of a Secret's values. */
+export function keysOf({ data, stringData }: SecretObject): string[] {
+    return Object.keys({ ...data, ...stringData });
+}
+
+/** What to do about a file that cannot be decrypted: one line. */
+export function closedFile(tree: string, file: string): string {
+    const secret = readSecret(tree, file);
+    const [layer = "", environment = ""] = file.split("/");
+    const name = `${layer}/${path.basename(file, ".sops.yaml")}`;
+    const anew = setAnew(environment, name, keysOf(secret));
+    return `gitops/${file} (${keysOf(secret).join(", ")}): if every key of it is lost, ${anew.join("; ")}`;
 }
 
 /** Encrypts an object to the keys that `.sops.yaml` names for the file. Only what is encrypted reaches the disk. */

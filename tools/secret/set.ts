@@ -1,13 +1,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { SecretError } from "./secret-error";
-import { fileOf, listResource, type SecretName, writeEncrypted } from "./secret-file";
-import { importPublicKey, sops, sopsAtTerminal } from "./sops";
+import { SecretError, ToolRefusal } from "./secret-error";
+import { closedFile, fileOf, keysOf, listResource, readSecret, type SecretName, writeEncrypted } from "./secret-file";
+import { importPublicKey, sops } from "./sops";
 
-/** Sets one value of a Secret. A Secret that does not exist is made, and listed in its folder's kustomization.yaml. */
+/**
+ * Sets one value of a Secret. A Secret that does not exist is made, and listed in its folder's kustomization.yaml. With
+ * `anew`, one that exists begins again with this value alone, which takes no private key: for a file that nobody can decrypt.
+ */
 export async function setSecret(
     tree: string,
-    secret: SecretName,
+    secret: SecretName & { readonly anew: boolean },
     key: string,
     value: () => Promise<string>,
 ): Promise<void> {
@@ -15,17 +18,35 @@ export async function setSecret(
     if (!/^[A-Za-z0-9._-]+$/.test(key)) {
         throw new SecretError(`${key} is no key of a Secret: letters, digits, '.', '_' and '-'`);
     }
-    if (fs.existsSync(path.join(tree, file))) {
-        const json = JSON.stringify(await value());
-        sops(tree, ["set", "--value-stdin", file, `["stringData"]["${key}"]`], json);
-        console.log(`Set ${key} in gitops/${file}.`);
-        return;
+    if (!fs.existsSync(path.join(tree, file))) {
+        await make(tree, file, secret, key, value);
+    } else if (secret.anew) {
+        await beginAnew(tree, file, secret.environment, key, value);
+    } else {
+        change(tree, file, key, await value());
     }
-    const { namespace } = secret;
+}
+
+function change(tree: string, file: string, key: string, value: string): void {
+    try {
+        sops(tree, ["set", "--value-stdin", file, `["stringData"]["${key}"]`], JSON.stringify(value));
+    } catch (error) {
+        throw error instanceof ToolRefusal ? new SecretError(`${error.message}\n${closedFile(tree, file)}`) : error;
+    }
+    console.log(`Set ${key} in gitops/${file}.`);
+}
+
+async function make(
+    tree: string,
+    file: string,
+    { environment, namespace }: SecretName,
+    key: string,
+    value: () => Promise<string>,
+): Promise<void> {
     if (!namespace) {
         throw new SecretError(`gitops/${file} does not exist yet; say its namespace: --namespace <name>`);
     }
-    importPublicKey(tree, secret.environment);
+    importPublicKey(tree, environment);
     const metadata = { name: path.basename(file, ".sops.yaml"), namespace };
     const stringData = { [key]: await value() };
     writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData });
@@ -33,11 +54,19 @@ export async function setSecret(
     console.log(`Made gitops/${file} with ${key}, and listed it in kustomization.yaml.`);
 }
 
-/** Opens a Secret in the person's editor. sops keeps the plain text in a file of mode 0600 while the editor runs. */
-export function editSecret(tree: string, secret: SecretName): void {
-    const file = fileOf(tree, secret);
-    if (!fs.existsSync(path.join(tree, file))) {
-        throw new SecretError(`gitops/${file} does not exist; make it with: npm run secret -- set`);
-    }
-    sopsAtTerminal(tree, ["edit", file]);
+async function beginAnew(
+    tree: string,
+    file: string,
+    environment: string,
+    key: string,
+    value: () => Promise<string>,
+): Promise<void> {
+    const { metadata, type = "Opaque", ...before } = readSecret(tree, file);
+    importPublicKey(tree, environment);
+    const stringData = { [key]: await value() };
+    writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type, stringData });
+    const others = keysOf(before).filter((other) => other !== key);
+    const rest =
+        others.length === 0 ? "" : ` Its other values are gone; set each (without --anew): ${others.join(", ")}.`;
+    console.log(`Made gitops/${file} anew with ${key}.${rest}`);
 }

@@ -2,7 +2,7 @@ import { spawnSync, type StdioOptions } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { readKey } from "openpgp";
-import { SecretError } from "./secret-error";
+import { SecretError, ToolRefusal } from "./secret-error";
 
 /** Where an environment's public key lies, from the tree's root. */
 export function publicKeyFile(environment: string): string {
@@ -32,15 +32,15 @@ export function importPublicKey(tree: string, environment: string): void {
 /**
  * Calls sops in the tree's root, where it finds `.sops.yaml`, and returns what it prints.
  *
- * @throws SecretError with sops's message.
+ * @throws ToolRefusal with sops's message.
  */
 export function sops(tree: string, args: readonly string[], input?: string): string {
     return run("sops", args, { cwd: tree, ...(input === undefined ? {} : { input }) });
 }
 
 /** The same with sops at the terminal, for an editor. */
-export function sopsAtTerminal(tree: string, args: readonly string[]): void {
-    run("sops", args, { cwd: tree, stdio: "inherit" });
+export function sopsAtTerminal(tree: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
+    run("sops", args, { cwd: tree, env, stdio: "inherit" });
 }
 
 /** Exit code of `sops edit` when the file was left as it was. */
@@ -49,7 +49,7 @@ const unchanged = 200;
 function run(
     program: string,
     args: readonly string[],
-    options: { cwd: string; input?: string; stdio?: StdioOptions },
+    options: { cwd: string; env?: NodeJS.ProcessEnv; input?: string; stdio?: StdioOptions },
 ): string {
     const { error, status, stdout, stderr } = spawnSync(program, args, { ...options, encoding: "utf8" });
     if (error) {
@@ -57,7 +57,7 @@ function run(
         throw new SecretError(`${program} cannot be started (${error.message}); ${advice}`);
     }
     if (status !== 0 && !(program === "sops" && args[0] === "edit" && status === unchanged)) {
-        throw new SecretError(`${program} ${args[0]} ${args.at(-1) ?? ""} failed:\n${(stderr ?? "").trim()}`);
+        throw new ToolRefusal(`${program} ${args[0]} ${args.at(-1) ?? ""} failed:\n${(stderr ?? "").trim()}`);
     }
     return stdout ?? "";
 }

@@ -25,8 +25,9 @@ async function piped(): Promise<string> {
 }
 
 function typed(prompt: string): Promise<string> {
-    process.stderr.write(prompt);
+    // First: what somebody types as soon as the prompt is there would be shown.
     process.stdin.setRawMode(true);
+    process.stderr.write(prompt);
     return new Promise((resolve, reject) => {
         let value = "";
         const end = (settle: () => void) => {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { BackupStorage } from "../../../components/azure/backup-storage";
 import { AZURE_MOCKS } from "../../support/azure";
-import { deploy, dependsOn, only, valueOf } from "../../support/deploy";
+import { all, deploy, dependsOn, only, valueOf } from "../../support/deploy";
 
 const ACCOUNT = "azure-native:storage:StorageAccount";
 const CONTAINER = "azure-native:storage:BlobContainer";
@@ -13,7 +13,7 @@ function storage() {
         resourceGroupName: "group",
         location: "westeurope",
         accountName: "backups",
-        containerName: "velero",
+        containers: ["velero", "postgresql", "loki"],
         redundancy: "GZRS",
         retentionDays: 35,
         protect: true,
@@ -52,14 +52,24 @@ describe("BackupStorage", () => {
 
     it("protects account and container, and keeps both in Azure", async () => {
         const { resources } = await storage();
-        for (const durable of [only(resources, ACCOUNT), only(resources, CONTAINER)]) {
+        for (const durable of [only(resources, ACCOUNT), ...all(resources, CONTAINER)]) {
             assert.deepEqual([durable.protect, durable.retainOnDelete], [true, true], durable.name);
         }
+    });
+
+    it("gives each program that writes a container of its own, closed to the public", async () => {
+        const { resources } = await storage();
+        const containers = all(resources, CONTAINER).map(({ inputs }) => [inputs.containerName, inputs.publicAccess]);
+        assert.deepEqual(containers, [
+            ["velero", "None"],
+            ["postgresql", "None"],
+            ["loki", "None"],
+        ]);
     });
 
     it("publishes where backups go", async () => {
         const { result } = await storage();
         assert.equal(await valueOf(result.blobEndpoint), "https://backups.blob.core.windows.net/");
-        assert.equal(await valueOf(result.containerName), "velero");
+        assert.match(String(await valueOf(result.containerIds.loki)), /\/blobContainers\/loki$/);
     });
 });

@@ -19,9 +19,12 @@ const GRANTED = [
     "deployer: Key Vault Crypto Officer on keyvault:Vault",
     "external-dns: DNS Zone Contributor on dns:Zone",
     "external-dns: Reader on resources:ResourceGroup",
+    "external-secrets: Key Vault Secrets User on keyvault:Vault",
     "image-reflector-controller: AcrPull on containerregistry:Registry",
     "kubelet: AcrPull on containerregistry:Registry",
     "kustomize-controller: Key Vault Crypto User on keyvault:Key",
+    "loki: Storage Blob Data Contributor on storage:BlobContainer",
+    "postgresql: Storage Blob Data Contributor on storage:BlobContainer",
     "source-controller: AcrPull on containerregistry:Registry",
     "velero: Storage Blob Data Contributor on storage:BlobContainer",
 ];

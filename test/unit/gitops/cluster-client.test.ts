@@ -47,7 +47,7 @@ describe("ClusterClient", () => {
     });
 
     it("changes nothing but the annotation that asks Flux to fetch", async () => {
-        await client().requestReconciliation("flux-system", "flux-system");
+        await client().requestReconciliation("GitRepository", "flux-system", "flux-system", "2026-01-01T00:00:00.000Z");
         const [patch] = api.requests;
         assert.equal(
             patch?.request,

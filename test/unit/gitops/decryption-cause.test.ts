@@ -104,6 +104,15 @@ const messages: readonly (readonly [name: string, message: string, cause: RegExp
         true,
     ],
     [
+        "both keys, gone",
+        refusal("404 Not Found { KeyNotFound: A key with (name/id) sops/1 was not found in this key vault. }").replace(
+            "Group 0: FAILED",
+            `Group 0: FAILED\n  ${"A".repeat(40)}: FAILED\n    - | could not decrypt data key with PGP key`,
+        ),
+        /^neither way in is open: Key Vault has no key https:\/\/kv-x.*; and Secret .* does not hold the PGP key A{40} .*are lost/,
+        false,
+    ],
+    [
         "the Secret with the PGP key",
         `cannot get decryption Secret 'flux-system/sops-gpg': Secret "sops-gpg" not found`,
         /^Secret flux-system\/sops-gpg is missing/,

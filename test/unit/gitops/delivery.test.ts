@@ -1,7 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { contractProblems } from "../../../components/gitops/cluster-vars";
 import { Delivery, type DeliveryArgs } from "../../../components/gitops/delivery";
-import { deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
+import { DEPLOYER } from "../../support/azure";
+import { deploy, dependsOn, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
 import { settings as settingsOf } from "../../support/fixtures";
 import { failing, fluxGraph, fluxObject } from "../../support/flux-objects";
 import { answeringGitHub } from "../../support/github-answers";
@@ -17,7 +19,17 @@ const CLIENT_IDS = [
     "velero",
     "external-dns",
     "cert-manager",
+    "external-secrets",
+    "loki",
+    "postgresql",
 ].map((workload) => [workload, pulumi.output(`client-id-of-${workload}`)] as const);
+
+const FOUNDATION: DeliveryArgs["foundation"] = {
+    groups: { durableName: pulumi.output("landfall-staging-durable") },
+    vault: { vaultUri: pulumi.output("https://kv.vault.azure.net/") },
+    registry: { loginServer: pulumi.output("acme.azurecr.io") },
+    backups: { accountName: pulumi.output("acmebackups") },
+};
 
 describe("Delivery", () => {
     let cluster: FakeCluster;
@@ -41,6 +53,7 @@ describe("Delivery", () => {
                     clusterUid: pulumi.output("0123456789abcdef01234567"),
                     kubeconfig: pulumi.secret(cluster.api.kubeconfig()),
                 },
+                foundation: FOUNDATION,
                 clientIds: Object.fromEntries(CLIENT_IDS) as DeliveryArgs["clientIds"],
             });
         };
@@ -53,7 +66,14 @@ describe("Delivery", () => {
         assert.equal(inputs.clusterIdentifier, "0123456789abcdef01234567");
         assert.equal(inputs.deleteUnreachable, "true");
         assert.equal(inputs.enableServerSideApply, "true");
+        assert.equal(inputs.enablePatchForce, "true");
         assert.ok(isSecretInput(inputs.kubeconfig));
+    });
+
+    it("gives the cluster a deploy key that GitHub has accepted", async () => {
+        const { resources } = await deliver();
+        const deployKey = only(resources, "github:index/repositoryDeployKey:RepositoryDeployKey", "-deploy-key");
+        assert.ok(dependsOn(only(resources, "kubernetes:core/v1:Secret", "-git"), deployKey));
     });
 
     it("lets what is in the cluster vanish with the provider that is bound to it", async () => {
@@ -74,6 +94,26 @@ describe("Delivery", () => {
                 assert.equal(data[`${workload.replace("-", "_")}_client_id`], clientId);
             }
         }
+    });
+
+    it("tells Flux where the cloud's resources are, which mesh to install and whether it may commit", async () => {
+        const { resources } = await deliver({ "landfall:serviceMesh": "linkerd", "landfall:imageAutomation": "true" });
+        const { data } = only(resources, CONFIG_MAP).inputs as { data: Record<string, string> };
+        assert.equal(data.tenant_id, DEPLOYER.tenantId);
+        assert.equal(data.subscription_id, DEPLOYER.subscriptionId);
+        assert.equal(data.resource_group, "landfall-staging-durable");
+        assert.equal(data.key_vault_url, "https://kv.vault.azure.net/");
+        assert.equal(data.registry, "acme.azurecr.io");
+        assert.deepEqual([data.storage_account, data.log_container], ["acmebackups", "loki"]);
+        assert.deepEqual([data.service_mesh, data.image_automation_suspended], ["linkerd", "false"]);
+        assert.equal(data.fleet_url, "https://github.com/acme/fleet");
+        assert.equal(data.fleet_branch, "staging");
+    });
+
+    it("tells Flux the facts that the contract names, and nothing else", async () => {
+        const { data } = only((await deliver()).resources, CONFIG_MAP).inputs as { data: Record<string, string> };
+        const names = Object.keys(data);
+        assert.deepEqual(contractProblems({ "all.yaml": names.map((name) => `${name}: \${${name}}\n`).join("") }), []);
     });
 
     it("gives the tree a name below which its hosts are, with a domain and without one", async () => {
@@ -119,7 +159,7 @@ describe("Delivery", () => {
         });
     });
 
-    it("fails the update, and not the program, when something cannot become ready", async () => {
+    it("fails the update at the program's end, with the outputs known, when something cannot become ready", async () => {
         const stalled = [failing("InstallFailed", "no"), failing("RetriesExceeded", "no", "Stalled", "True")];
         const release = fluxObject("HelmRelease", "traefik", COMMIT, { status: { conditions: stalled } });
         cluster.api.objects = fluxGraph(COMMIT, release);
@@ -130,6 +170,8 @@ describe("Delivery", () => {
         assert.match(status, /^not ready: HelmRelease flux-system\/traefik cannot become ready: InstallFailed: no/);
         assert.match(status, /\n {2}last event: field is immutable\n {2}probable cause: Kubernetes does not change/);
         assert.match(logged, /^error: .*HelmRelease flux-system\/traefik cannot become ready/m);
+        assert.equal(process.exitCode, 32, "what the language host takes for a failure that was shown");
+        process.exitCode = undefined;
     });
 });
 

@@ -60,6 +60,13 @@ describe("FleetRepository", () => {
         assert.equal(only(resources, "tls:index/privateKey:PrivateKey").inputs.algorithm, "ED25519");
     });
 
+    it("has the engine delete an old key last", async () => {
+        const { resources } = await fleet();
+        for (const type of ["tls:index/privateKey:PrivateKey", TYPES.deployKey]) {
+            assert.equal(only(resources, type).deleteBeforeReplace, false, type);
+        }
+    });
+
     it("gives Flux an address that it understands, the private key and GitHub's host keys", async () => {
         const { access } = (await fleet()).result;
         assert.equal(await valueOf(access.url), "ssh://git@github.com/acme/fleet.git");

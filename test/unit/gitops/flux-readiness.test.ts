@@ -1,69 +1,12 @@
 import * as assert from "node:assert/strict";
-import {
-    type Readiness,
-    type ReadinessArgs,
-    waitForAccess,
-    waitForFlux,
-} from "../../../components/gitops/flux-readiness";
-import type { FluxObject } from "../../../components/gitops/flux-status";
+import { type ReadinessArgs, waitForAccess } from "../../../components/gitops/flux-readiness";
 import { Refusal } from "../../../components/refusal";
 import { failing, fluxGraph, fluxObject } from "../../support/flux-objects";
+import { handledAt, messageOf, ours, type Poll, readinessOf, wait } from "../../support/flux-wait";
 import { withoutWaiting } from "../../support/time";
 
-const ours = "c0ffee";
 const theirs = "f00d";
 const down = new Error("API server https://landfall.hcp.azmk8s.io:443: connect ECONNREFUSED 127.0.0.1:443");
-
-/** What a poll finds: the objects of the cluster, or that the question failed. */
-type Poll = readonly FluxObject[] | Error;
-
-interface Wait {
-    readonly outcome: Readiness | Error;
-    readonly progress: readonly string[];
-    readonly polls: number;
-    readonly seconds: number;
-    readonly requests: number;
-}
-
-type Changes = Partial<Omit<ReadinessArgs, "cluster">> & { readonly cluster?: Partial<ReadinessArgs["cluster"]> };
-
-/** Waits for a cluster that a poll finds in one state after the other, and in the last one for ever. */
-async function wait(states: readonly Poll[], over: Changes = {}): Promise<Wait> {
-    const progress: string[] = [];
-    let polls = 0;
-    let requests = 0;
-    const cluster: ReadinessArgs["cluster"] = {
-        fluxObjects: () => answer(states[Math.min(polls++, states.length - 1)] ?? []),
-        lastWarning: () => Promise.resolve(undefined),
-        requestReconciliation: () => Promise.resolve(void requests++),
-        ...over.cluster,
-    };
-    return withoutWaiting(async (waited) => {
-        const outcome = await waitForFlux({
-            commit: ours,
-            isSuccessor: () => Promise.resolve(false),
-            timeoutMinutes: 1,
-            progress: (line) => progress.push(line),
-            ...over,
-            cluster,
-        }).catch((error: Error) => error);
-        return { outcome, progress, polls, requests, seconds: waited.reduce((sum, one) => sum + one, 0) };
-    });
-}
-
-function answer(poll: Poll): Promise<FluxObject[]> {
-    return poll instanceof Error ? Promise.reject(poll) : Promise.resolve([...poll]);
-}
-
-function messageOf({ outcome }: Wait): string {
-    assert.ok(outcome instanceof Refusal, "it became ready");
-    return outcome.message;
-}
-
-function readinessOf({ outcome }: Pick<Wait, "outcome">): Readiness {
-    if (outcome instanceof Error) throw outcome;
-    return outcome;
-}
 
 const layer = (name: string, commit: string, ...conditions: ReturnType<typeof failing>[]) =>
     fluxObject("Kustomization", name, commit, conditions.length > 0 ? { status: { conditions } } : {});
@@ -78,17 +21,20 @@ describe("waitForFlux", () => {
         ]);
         const { commit, objects } = readinessOf(found);
         assert.deepEqual([commit, objects.length], [ours, 3]);
-        assert.deepEqual([found.polls, found.requests], [3, 1]);
+        assert.equal(found.polls, 3);
+        assert.deepEqual(found.requests, ["GitRepository flux-system"]);
     });
 
     it("says what it waits for, and says nothing twice", async () => {
         const { progress } = await wait([
             fluxGraph(ours, progressing),
             fluxGraph(ours, progressing),
+            fluxGraph(ours, progressing),
             fluxGraph(ours, layer("infra", ours, failing("Progressing", "reconciling")), layer("apps", ours)),
             fluxGraph(ours),
         ]);
         assert.deepEqual(progress, [
+            "Flux: 1 of 3 ready; next GitRepository flux-system",
             "Flux: 2 of 3 ready; next Kustomization apps",
             "Flux: 3 of 4 ready; next Kustomization infra",
         ]);
@@ -180,14 +126,20 @@ describe("waitForFlux, when questions fail", () => {
         assert.equal(found.polls, 1);
     });
 
-    it("asks Flux to fetch until it was asked", async () => {
-        let asked = 0;
-        const cluster = {
-            requestReconciliation: () => (++asked < 3 ? Promise.reject(down) : Promise.resolve()),
+    it("asks Flux to fetch until it was asked, and then until it has begun", async () => {
+        const asked: string[] = [];
+        const states = [fluxGraph(ours)];
+        const cluster: Partial<ReadinessArgs["cluster"]> = {
+            requestReconciliation: (_kind, _namespace, _name, at) => {
+                if (asked.push(at) < 3) return Promise.reject(down);
+                if (asked.length > 3) states.push(fluxGraph(ours).map((object) => handledAt(object, at)));
+                return Promise.resolve();
+            },
         };
-        const found = await wait([fluxGraph(ours, progressing), fluxGraph(ours)], { cluster });
+        const found = await wait(states, { cluster });
         assert.equal(readinessOf(found).commit, ours);
-        assert.deepEqual([asked, found.polls], [3, 2]);
+        assert.deepEqual([asked.length, new Set(asked).size], [4, 1]);
+        assert.ok(found.seconds > 20 && found.seconds < 25, String(found.seconds));
     });
 });
 

@@ -22,6 +22,14 @@ const messages: readonly (readonly [message: string, cause: RegExp])[] = [
         /role Key Vault Crypto User/,
     ],
     [
+        "failed to determine the artifact tag for 'oci://acme.azurecr.io/charts/front': GET https://acme.azurecr.io/oauth2/token?scope=repository%3Acharts%2Ffront%3Apull&service=acme.azurecr.io: UNAUTHORIZED: authentication required, visit https://aka.ms/acr/authorization for more information. CorrelationId: eec1a637",
+        /AcrPull on the registry/,
+    ],
+    [
+        "failed to determine the artifact tag for 'oci://acme.azurecr.io/charts/front': failed to create artifact registry credentials: POST https://acme.azurecr.io/oauth2/exchange\n---\nRESPONSE 401: 401 Unauthorized\nERROR CODE UNAVAILABLE",
+        /AcrPull on the registry/,
+    ],
+    [
         sops("  85D77543B3D624B63CEA9E6DBC17301B491B3F21: FAILED\n    - | could not decrypt data key with PGP key"),
         /does not hold the PGP key 85D7/,
     ],

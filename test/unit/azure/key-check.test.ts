@@ -1,0 +1,35 @@
+import * as assert from "node:assert/strict";
+import { sopsKeyExists } from "../../../components/azure/key-check";
+
+describe("sopsKeyExists", () => {
+    /** Asks an Azure that answers with a status. */
+    async function asked(status: number) {
+        let path = "";
+        const exists = sopsKeyExists({
+            subscriptionId: "sub",
+            resourceGroupName: "durable",
+            keyVault: "vault",
+            token: "token-of-arm",
+            fetch: (target) => {
+                assert.ok(typeof target === "string");
+                path = new URL(target).pathname;
+                return Promise.resolve(new Response(JSON.stringify({ error: { code: "Teapot" } }), { status }));
+            },
+        });
+        return { exists: await exists.catch(String), path };
+    }
+
+    it("is whether the vault is there and has the key", async () => {
+        const vault = "/subscriptions/sub/resourceGroups/durable/providers/Microsoft.KeyVault/vaults/vault";
+        assert.deepEqual(await asked(200), { exists: true, path: `${vault}/keys/sops` });
+        assert.equal((await asked(404)).exists, false);
+    });
+
+    it("is not guessed when Azure does not say", async () => {
+        assert.match(
+            String((await asked(500)).exists),
+            /did not say whether vault vault has the key sops: HTTP 500 Teapot/,
+        );
+        assert.match(String((await asked(403)).exists), /HTTP 403/);
+    });
+});
