@@ -32,7 +32,7 @@ export async function customResourceDefinitions(
         const spec = object.spec as { group: string; names: { plural: string } };
         const metadata = { ...(object.metadata as JsonObject) };
         if (crds.keep) {
-            metadata.annotations = { "helm.sh/resource-policy": "keep" };
+            metadata.annotations = { ...(metadata.annotations as JsonObject), "helm.sh/resource-policy": "keep" };
         }
         const text = JSON.stringify({ ...object, metadata }) + "\n";
         return { plural: spec.names.plural, group: spec.group, text };
@@ -52,7 +52,7 @@ async function definitionOf(custom: CustomKind, schemas: string): Promise<JsonOb
     return {
         apiVersion: "apiextensions.k8s.io/v1",
         kind: "CustomResourceDefinition",
-        metadata: { name: `${plural}.${group}` },
+        metadata: { name: `${plural}.${group}`, annotations: approvalOf(group) },
         spec: {
             group,
             names,
@@ -70,6 +70,12 @@ async function definitionOf(custom: CustomKind, schemas: string): Promise<JsonOb
     };
 }
 
+/** The API server asks for the approval of definitions in the groups of the Kubernetes project, or for its absence. */
+function approvalOf(group: string): JsonObject {
+    const isProtected = /(^|\.)(k8s|kubernetes)\.io$/.test(group);
+    return isProtected ? { "api-approved.kubernetes.io": "unapproved, made by the sandbox" } : {};
+}
+
 async function schemaOf(custom: CustomKind, schemas: string): Promise<Json> {
     const kind = (custom.schemaOf ?? custom.kind).toLowerCase();
     try {
@@ -83,7 +89,7 @@ async function schemaOf(custom: CustomKind, schemas: string): Promise<Json> {
     }
 }
 
-/** Undoes what makes a strict JSON schema out of a CustomResourceDefinition's: closed objects, and null as a type. */
+/** Undoes what makes a strict JSON schema out of a CustomResourceDefinition's: closed objects, null as a type, and bounds. */
 function structural(schema: Json): Json {
     if (Array.isArray(schema)) {
         return schema.map(structural);
@@ -103,6 +109,9 @@ function structural(schema: Json): Json {
             result.properties = Object.fromEntries(
                 Object.entries(value).map(([name, property]) => [name, structural(property)]),
             );
+        } else if ((key === "exclusiveMinimum" || key === "exclusiveMaximum") && typeof value === "number") {
+            result[key.replace("exclusiveM", "m")] = value;
+            result[key] = true;
         } else if (key !== "$schema") {
             result[key] = structural(value);
         }

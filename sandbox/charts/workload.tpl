@@ -65,7 +65,8 @@ spec:
       {{- with .values.securityContext }}
       securityContext: {{- toYaml . | nindent 8 }}
       {{- end }}
-      {{- range $field := list "priorityClassName" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" }}
+      {{- range $field := list "initContainers" "priorityClassName" "nodeSelector" "tolerations" "affinity"
+          "topologySpreadConstraints" }}
       {{- with get $.values $field }}
       {{ $field }}: {{- toYaml . | nindent 8 }}
       {{- end }}
