@@ -1,5 +1,6 @@
 import { exec } from "./commands/exec";
 import { git, kubectl, pulumi, status } from "./commands/look";
+import { pushCharts } from "./commands/push-charts";
 import { start } from "./commands/start";
 import { lock, tearDown } from "./lifecycle";
 import { SandboxError } from "./sandbox-error";
@@ -16,6 +17,7 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
   pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff
   git     [--stack S] …   git in the fleet repository, for example: log --stat
   exec …                  any program as the deployer, for example: npm run secret -- recipients staging --stack staging
+  push-charts [--stack S] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
   toolchain               build the programs that the sandbox runs, and say where they are
   down                    end every process and remove every file of the sandbox
 
@@ -44,6 +46,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     pulumi,
     git,
     exec,
+    "push-charts": pushCharts,
     toolchain,
     down,
 };

@@ -39,6 +39,12 @@ async function answer(world: World, stop: () => Promise<void>, method: string, u
         world.setDeployerRoles(searchParams.getAll("role"));
         return {};
     }
+    if (method === "POST" && pathname === "/jobs") {
+        const [repository = "", environment = ""] = ["repository", "environment"].map(
+            (name) => searchParams.get(name) ?? "",
+        );
+        return world.startJob({ repository, environment });
+    }
     if (method === "POST" && url === "/down") {
         await stop();
         setImmediate(() => process.exit(0));

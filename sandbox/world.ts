@@ -6,6 +6,7 @@ import { createAzure } from "./azure/azure";
 import { minimalRoles } from "./azure/deployer-roles";
 import { chartRoutes, generateCharts } from "./charts/charts";
 import { Clusters } from "./clusters";
+import { createActionsTokens, type Job, type JobEnvironment } from "./github/actions-tokens";
 import { createGitHub } from "./github/github";
 import { loadOrCreateAuthority } from "./network/authority";
 import { startProxy } from "./network/proxy";
@@ -29,6 +30,8 @@ export interface World {
     status(): WorldStatus;
     /** Gives the deployer these roles on the subscription, and no others there. */
     setDeployerRoles(names: readonly string[]): void;
+    /** Lets a job of GitHub Actions run, and gives what it finds in its environment. */
+    startJob(job: Job): JobEnvironment;
     /** Lets the commands know that the world is there. */
     announce(): void;
     stop(): Promise<void>;
@@ -49,11 +52,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         routes: () => routes,
         authorize: (id, review) => azure.authorize(id, review),
     });
-    const azure = createAzure({ ...credentials, clusters });
+    const actions = createActionsTokens();
+    const azure = createAzure({ ...credentials, clusters, issuerKeys: (issuer) => actions.keysOf(issuer) });
     const repositories = path.join(directory, "github");
     const github = await createGitHub({ directory: repositories, owner: owner(), token: credentials.githubToken });
     const charts = await generateCharts(options.fluxOperatorSource);
-    routes.push(...azure.routes, ...github.routes, ...chartRoutes(charts), clusters.route());
+    routes.push(...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route());
     const { port } = options;
     const proxy = await startProxy({ routes, authority, port }).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
@@ -68,6 +72,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
             refusals: [...new Set(proxy.refusals().map(({ host }) => host))],
         }),
         setDeployerRoles: (names) => azure.setDeployerRoles(names),
+        startJob: (job) => actions.startJob(job),
         announce: () =>
             writeSession(directory, {
                 pid: process.pid,

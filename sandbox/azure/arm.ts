@@ -1,17 +1,19 @@
 /**
  * Stands in for Azure Resource Manager: the resource types of `resource-types.ts` in one subscription, with what Azure refuses.
  *
- * Departures from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format, and long
- * operations are answered when they are done. Not modelled: quotas, throttling, replication delays, policy, prices, and whatever the
- * services themselves do beyond their management interface.
+ * Departures from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format (but for
+ * DNS, see `dns-wire.ts`), and long operations are answered when they are done. Not modelled: quotas, throttling, replication delays,
+ * policy, prices, and whatever the services themselves do beyond their management interface.
  */
 import type { HttpRequest, HttpResponse } from "../network/route";
 import type { Properties } from "../plugins/provider";
 import type { Caller } from "./access";
 import { runAction } from "./actions";
 import { ArmError } from "./arm-error";
+import { bearerOf } from "./bearer";
 import type { RunningClusters } from "./behaviours/managed-cluster";
 import { deleteResource } from "./delete-resource";
+import { answerDns } from "./dns-wire";
 import type { Entra } from "./entra";
 import { putResource } from "./put-resource";
 import { readPath, show } from "./read-resource";
@@ -51,6 +53,10 @@ export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpRes
 async function dispatch(arm: Arm, caller: Caller, request: HttpRequest): Promise<HttpResponse> {
     const path = decodeURIComponent(request.url.pathname).replace(/\/+$/, "");
     checkSubscription(arm, path);
+    const dns = await answerDns(arm.service, caller, path, request);
+    if (dns) {
+        return dns;
+    }
     checkApiVersion(request.url, parseResourceId(path));
     switch (request.method) {
         case "GET":
@@ -73,7 +79,7 @@ async function dispatch(arm: Arm, caller: Caller, request: HttpRequest): Promise
 }
 
 async function authenticate(entra: Entra, request: HttpRequest): Promise<Caller> {
-    const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    const token = bearerOf(request);
     if (token === undefined) {
         throw new ArmError(
             401,

@@ -1,6 +1,6 @@
 /**
  * Stands in for one Azure subscription and its Entra tenant, at Azure's own host names. What each part does not prove is said in
- * `arm.ts`, `entra.ts` and `key-vault-data.ts`.
+ * `arm.ts`, `entra.ts` and the files of the data planes (`*-data.ts`).
  */
 import type { AccessReview } from "../cluster/access";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
@@ -8,10 +8,13 @@ import { isAllowed } from "./access";
 import { handleArm } from "./arm";
 import { behaviours } from "./behaviours";
 import type { RunningClusters } from "./behaviours/managed-cluster";
+import { blobRoute } from "./blob-data";
 import { dataActionOf } from "./cluster-access";
 import type { ClusterHost } from "./clusters";
+import { containerRegistryRoute } from "./container-registry-data";
 import { setSubscriptionRoles } from "./deployer-roles";
 import { createEntra } from "./entra";
+import type { IssuerKeys } from "./federated-login";
 import { instanceMetadataRoute } from "./instance-metadata";
 import { keyVaultRoute } from "./key-vault-data";
 import { show } from "./read-resource";
@@ -30,6 +33,8 @@ export interface AzureOptions {
         readonly roles?: readonly string[];
     };
     readonly clusters: ClusterHost;
+    /** The keys of the issuers outside of Azure that federated credentials may trust. @default - there are none */
+    readonly issuerKeys?: IssuerKeys;
 }
 
 export interface Azure {
@@ -52,7 +57,9 @@ export function createAzure(options: AzureOptions): Azure {
     const running: RunningClusters = new Map();
     const service: Service = { state, clusters: options.clusters, behaviours: behaviours(running) };
     addDeployer(state, options.deployer);
-    const entra = createEntra(state, (issuer) => issuerKeys(state, running, issuer));
+    const keysOf: IssuerKeys = async (issuer) =>
+        (await issuerKeys(state, running, issuer)) ?? options.issuerKeys?.(issuer);
+    const entra = createEntra(state, keysOf);
     const arm = { service, running, entra };
     let calls = 0;
     const management: Route = {
@@ -67,6 +74,8 @@ export function createAzure(options: AzureOptions): Azure {
             management,
             ...entra.routes,
             keyVaultRoute(state, entra),
+            containerRegistryRoute(state, entra),
+            blobRoute(state, entra),
             instanceMetadataRoute,
             {
                 host: /[a-z0-9-]+\.oic\.prod-aks\.azure\.com/,

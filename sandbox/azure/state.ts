@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Properties } from "../plugins/provider";
+import type { BlobContainer } from "./blob-container";
+import type { RegistryRepository } from "./registry-content";
 import { isWithin, type ResourceId } from "./resource-id";
+import type { SecretVersion } from "./secret-versions";
 
 /** A resource as it stands. */
 export interface Resource {
@@ -39,6 +42,14 @@ export class AzureState {
     readonly deletedVaults = new Map<string, DeletedVault>();
     /** By id of the key in lower case: keys that a vault still holds after their deletion. */
     readonly deletedKeys = new Map<string, Resource>();
+    /** By id of the registry in lower case, and name of the repository. */
+    readonly registryContents = new Map<string, Map<string, RegistryRepository>>();
+    /** By id of the container in lower case. */
+    readonly containerContents = new Map<string, BlobContainer>();
+    /** By id of the secret in lower case, the oldest first; kept for as long as a vault of the name can be recovered. */
+    readonly secretVersions = new Map<string, SecretVersion[]>();
+    /** By id of the secret in lower case: secrets that a vault still holds after their deletion. */
+    readonly deletedSecrets = new Map<string, Resource>();
     /** Ids of resources at which a write is under way that no other may join. */
     readonly busy = new Set<string>();
 
@@ -57,6 +68,8 @@ export class AzureState {
 
     remove(id: string): void {
         this.all.delete(id.toLowerCase());
+        this.registryContents.delete(id.toLowerCase());
+        this.containerContents.delete(id.toLowerCase());
     }
 
     resources(): Resource[] {

@@ -73,6 +73,11 @@ export class KubernetesApi {
         return this.send("PATCH", path, patch, "application/strategic-merge-patch+json");
     }
 
+    /** JSON merge, the only kind of merge that custom resources have: lists are replaced, null removes a field. */
+    merge<T>(path: string, patch: object): Promise<T> {
+        return this.send("PATCH", path, patch, "application/merge-patch+json");
+    }
+
     /** Deletes, taking "not found" and "another object by now" (409 on the uid) for done. */
     async delete(path: string, options: object = {}): Promise<void> {
         await this.send("DELETE", path, options).catch((error: unknown) => {
@@ -96,7 +101,7 @@ export class KubernetesApi {
         const known = new Map<string, T>();
         while (!signal.aborted) {
             try {
-                let version = await this.relist(path, known, handler);
+                let version = await this.relist(path, known, handler, signal);
                 while (!signal.aborted) {
                     version = await this.watchFrom(path, version, known, handler, signal);
                 }
@@ -113,8 +118,17 @@ export class KubernetesApi {
         this.agent.destroy();
     }
 
-    private async relist<T extends KubernetesObject>(path: string, known: Map<string, T>, handler: WatchHandler<T>) {
-        const list = await this.get<{ metadata: { resourceVersion: string }; items: T[] }>(path);
+    private async relist<T extends KubernetesObject>(
+        path: string,
+        known: Map<string, T>,
+        handler: WatchHandler<T>,
+        signal: AbortSignal,
+    ) {
+        const response = await this.open("GET", path, { signal });
+        if (response.statusCode !== 200) {
+            throw await errorOf(response, `GET ${path}`);
+        }
+        const list = JSON.parse(await text(response)) as { metadata: { resourceVersion: string }; items: T[] };
         const present = new Set(list.items.map((item) => item.metadata.uid));
         for (const [uid, item] of known) {
             if (!present.has(uid)) {

@@ -1,22 +1,25 @@
 /** An AKS cluster made of host processes: a real control plane, real Flux, and kwok for every other pod. */
-import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Authority } from "../network/authority";
 import type { Route } from "../network/route";
-import { stopRecorded, type SupervisedProcess } from "../processes";
+import { operators } from "../operators/all";
+import { Operators } from "../operators/operators";
+import { stopRecorded } from "../processes";
 import { accessFlags, type AccessReview, type EntraTrust } from "./access";
 import { KubernetesApi, type KubernetesObject } from "./api";
 import { freePort, startControlPlane, stopControlPlane } from "./control-plane";
 import { kubeconfig, prepareCredentials, writePrivate, type Credentials } from "./credentials";
+import type { KeptProcess } from "./kept-process";
 import { NodeAgent } from "./node-agent";
 import { applyNodes, type NodeSpec } from "./nodes";
 import { PodAddresses } from "./pod-addresses";
 import type { HostNode } from "./pod-process";
 import { serviceRoutes } from "./service-routes";
+import { makeShortFolder, shortFolder } from "./short-folder";
+import { applySnapshotKinds } from "./snapshot-kinds";
 import { applyStorageClasses } from "./storage-classes";
 import { startWebhooks, type Webhooks } from "./webhooks";
 import { mutatePod, registerWorkloadIdentity, type WorkloadIdentity } from "./workload-identity";
@@ -119,19 +122,22 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     });
     stops.push(() => webhooks.close());
 
-    const programs = { api, server, port, credentials, proxyUrl: proxy.url, authorizeUrl: webhooks.authorizeUrl };
+    const { authorizeUrl } = webhooks;
+    const programs = { api, server, port, credentials, proxyUrl: proxy.url, authorizeUrl, report };
     const controlPlane = await startPrograms(options, programs, stops);
     const uid = await bootstrap(options, api, webhooks);
     const node = hostNode(options, api, server, proxy);
     stops.push(() => rm(node.temporary, { recursive: true, force: true }));
     const agent = new NodeAgent(node, addresses, report);
     stops.push(() => agent.stop());
-    const live = () => controlPlane.filter((process) => process.running()).map(({ name, pid }) => ({ name, pid }));
+    const tenantId = options.workloadIdentity?.tenantId;
+    const standIns = new Operators(operators, { api, authority, proxyUrl: proxy.url, tenantId }, report);
+    stops.push(() => standIns.stop());
     return {
         ...{ port, uid, adminKubeconfig: adminKubeconfigOf(directory), caPem: authority.certificatePem },
         jwks: () => api.get<object>("/openid/v1/jwks"),
         setNodes: (nodes) => applyNodes(api, nodes),
-        processes: () => [...live(), ...agent.processes()],
+        processes: () => [...controlPlane.flatMap((each) => each.running() ?? []), ...agent.processes()],
         stop: () => stopAll(stops),
     };
 }
@@ -143,6 +149,7 @@ interface Programs {
     readonly credentials: Credentials;
     readonly proxyUrl: string;
     readonly authorizeUrl: string;
+    readonly report: (message: string) => void;
 }
 
 /** The control plane's processes, with the configuration files that they read. */
@@ -150,7 +157,7 @@ async function startPrograms(
     options: ClusterOptions,
     programs: Programs,
     stops: Stop[],
-): Promise<readonly SupervisedProcess[]> {
+): Promise<readonly KeptProcess[]> {
     const { authority, directory, entra } = options;
     const { server, credentials, authorizeUrl } = programs;
     const adminKubeconfig = adminKubeconfigOf(directory);
@@ -158,7 +165,7 @@ async function startPrograms(
     writePrivate(adminKubeconfig, kubeconfig(options.name, admin));
     const webhook = { url: authorizeUrl, token: credentials.webhookToken };
     const access = accessFlags({ authority, directory, webhook, entra });
-    const processes: SupervisedProcess[] = [];
+    const processes: KeptProcess[] = [];
     stops.push(() => stopControlPlane(processes));
     await startControlPlane(
         { ...options, ...programs, adminKubeconfig, accessFlags: access, caFile: authority.certificateFile },
@@ -175,11 +182,12 @@ function adminKubeconfigOf(directory: string): string {
     return join(directory, "admin.kubeconfig");
 }
 
-/** What has to be there before a workload: nodes, storage classes, the webhook, and what the controller manager makes. */
+/** What has to be there before a workload: nodes, storage, the webhook, and what the controller manager makes. */
 async function bootstrap(options: ClusterOptions, api: KubernetesApi, webhooks: Webhooks): Promise<string> {
     await Promise.all([
         applyNodes(api, options.nodes),
         applyStorageClasses(api),
+        applySnapshotKinds(api),
         options.workloadIdentity && registerWorkloadIdentity(api, options.authority, webhooks.mutateUrl),
     ]);
     await appears(api, "/api/v1/namespaces/default/serviceaccounts/default");
@@ -223,19 +231,6 @@ function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, p
             GIT_SSL_CAINFO: authority.certificateFile,
         },
     };
-}
-
-/** An empty folder. Throws when somebody else's is at its place. */
-function makeShortFolder(directory: string): string {
-    const folder = shortFolder(directory);
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { mode: 0o700 });
-    return folder;
-}
-
-/** A short path, always the same for a state folder. */
-function shortFolder(directory: string): string {
-    return join(tmpdir(), `landfall-${createHash("sha256").update(directory).digest("hex").slice(0, 8)}`);
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {

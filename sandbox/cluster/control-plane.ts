@@ -6,10 +6,10 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { startProcess, type SupervisedProcess } from "../processes";
 import type { KubernetesApi } from "./api";
 import { writePrivate, type Credentials } from "./credentials";
 import { hostProgramImage } from "./host-programs";
+import { keepProcess, type KeptProcess } from "./kept-process";
 
 /** Pods that kwok plays have addresses in this half of AKS's default pod range; the node agent gives out the other. */
 const kwokPodCidr = "10.244.128.0/17";
@@ -28,25 +28,28 @@ export interface ControlPlaneOptions {
     readonly accessFlags: readonly string[];
     readonly port: number;
     readonly proxyUrl: string;
+    /** Hears of programs that end by themselves, which are started again. */
+    readonly report: (message: string) => void;
 }
 
 /**
  * Starts everything and waits until the API server is ready; the others follow within a second. `started` hears of each
- * process at once, so that a failed start can end those that run. Throws with the log of the program that failed.
+ * program at once, so that a failed start can end those that run. Throws with the log of the program that failed.
  */
 export async function startControlPlane(
     options: ControlPlaneOptions,
-    started: (process: SupervisedProcess) => void,
+    started: (process: KeptProcess) => void,
 ): Promise<void> {
     const { directory, adminKubeconfig } = options;
     writePrivate(join(directory, "stages.yaml"), kwokStages());
     const run = async (name: string, args: string[], env: Record<string, string> = {}) => {
-        const process = await startProcess({
+        const program = {
             ...{ name, args, env, cwd: directory },
             command: join(options.binaries, name),
             logFile: join(directory, `${name}.log`),
             records: join(directory, "processes"),
-        });
+        };
+        const process = await keepProcess(program, options.report);
         started(process);
         return process;
     };
@@ -61,7 +64,7 @@ export async function startControlPlane(
 }
 
 /** Ends the processes of a control plane: etcd last, the others at once, since nothing of theirs is worth a wait. */
-export async function stopControlPlane(processes: readonly SupervisedProcess[]): Promise<void> {
+export async function stopControlPlane(processes: readonly KeptProcess[]): Promise<void> {
     const etcd = processes.filter(({ name }) => name === "etcd");
     const clients = processes.filter(({ name }) => name !== "etcd");
     await Promise.all(clients.map((process) => process.stop(300)));

@@ -83,7 +83,7 @@ export function requireSession(): { directory: string; session: Session } {
 }
 
 /** Takes a leading `--stack NAME` off the arguments of another program. */
-function takeStack(args: string[]): { stack: string; rest: string[] } {
+export function takeStack(args: string[]): { stack: string; rest: string[] } {
     const [flag, name, ...rest] = args;
     if (flag !== "--stack" || !name) {
         return { stack: "staging", rest: args };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm-error";
-import { type Behaviour, kept, type Put } from "../behaviour";
+import { type Behaviour, type Put } from "../behaviour";
 import { isNameHeld } from "../global-names";
 import { isWithin, parentOf } from "../resource-id";
 import type { AzureState, DeletedVault } from "../state";
@@ -127,27 +127,6 @@ export const key: Behaviour = {
     },
 };
 
-/** The value is written and never told; the data plane that would read it is not stood in for. */
-export const secret: Behaviour = {
-    properties(put) {
-        const properties = without(put.inputs.properties as Properties, "value");
-        const uri = `${vaultUri(put)}secrets/${put.address.name}`;
-        const now = Math.floor(Date.now() / 1000);
-        const attributes = {
-            enabled: true,
-            created: now,
-            updated: now,
-            ...(properties.attributes as object | undefined),
-        };
-        const location = kept(put, "location", () => vaultLocation(put));
-        return {
-            ...put.inputs,
-            location,
-            properties: { ...properties, attributes, secretUri: uri, secretUriWithVersion: `${uri}/${version()}` },
-        };
-    },
-};
-
 /** @throws an ArmError when there is no such deleted vault, or when it is protected. */
 export function purgeVault(state: AzureState, name: string): void {
     const deleted = state.deletedVaults.get(name.toLowerCase());
@@ -158,10 +137,8 @@ export function purgeVault(state: AzureState, name: string): void {
         throw new ArmError(405, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.");
     }
     state.deletedVaults.delete(name.toLowerCase());
-    for (const id of state.deletedKeys.keys()) {
-        if (isWithin(id, deleted.vault.address.id)) {
-            state.deletedKeys.delete(id);
-        }
+    for (const kept of [state.deletedKeys, state.deletedSecrets, state.secretVersions]) {
+        [...kept.keys()].filter((id) => isWithin(id, deleted.vault.address.id)).forEach((id) => kept.delete(id));
     }
 }
 
@@ -225,15 +202,15 @@ function vaultOf(state: AzureState, keyId: string): Partial<VaultProperties> {
     return state.get(parentOf(keyId) ?? "")?.properties.properties ?? {};
 }
 
-function vaultUri({ address }: Put): string {
+export function vaultUri({ address }: Put): string {
     return `https://${(address.parameters.vaultName ?? "").toLowerCase()}.vault.azure.net/`;
 }
 
-function vaultLocation({ state, address }: Put): unknown {
+export function vaultLocation({ state, address }: Put): unknown {
     return state.get(parentOf(address.id) ?? "")?.inputs.location;
 }
 
-function version(): string {
+export function version(): string {
     return randomBytes(16).toString("hex");
 }
 

@@ -1,0 +1,101 @@
+import type { V1Pod, V1Service } from "@kubernetes/client-node";
+import { applyChildren, createMissing } from "../children";
+import { defineKind, type Installed, type Kind } from "../operator";
+import { conditionsOf, setStatus } from "../status";
+import {
+    appSecret,
+    instanceName,
+    instancePod,
+    instanceVolume,
+    instancesOf,
+    services,
+    serviceAccount,
+} from "./children";
+import { clusters, type Cluster } from "./types";
+
+/**
+ * CloudNativePG's Cluster: its instances as pods with volumes, its Services, its service account and the Secret of its
+ * application, and the status that says how many instances are ready. A plugin that it names has to be installed, with the
+ * Secrets of its certificates.
+ *
+ * Left out: PostgreSQL. So there is no failover, no rolling update of a changed instance, no archive and no backup, no
+ * certificate of the cluster's own, and no superuser; `bootstrap` gives the names of database and owner and does nothing else.
+ */
+export const clusterKind: Kind = defineKind<Cluster>({
+    ...clusters,
+    async reconcile(cluster, installed) {
+        const { api } = installed;
+        const missing = await missingPlugin(cluster, installed);
+        if (missing) {
+            const phase = "Cluster cannot proceed to reconciliation due to an unknown plugin being required";
+            await report(cluster, installed, phase, missing, 0);
+            return 2000;
+        }
+        await createMissing(api, cluster, appSecret(cluster));
+        await applyChildren(api, cluster, ...serviceAccount(cluster), ...services(cluster));
+        for (let serial = 1; serial <= instancesOf(cluster); serial += 1) {
+            await createMissing(api, cluster, instanceVolume(cluster, serial), instancePod(cluster, serial));
+        }
+        const ready = await readyInstances(cluster, installed);
+        const isWhole = ready === instancesOf(cluster);
+        await report(cluster, installed, isWhole ? "Cluster in healthy state" : "Setting up primary", "", ready);
+        return isWhole ? 5000 : 500;
+    },
+});
+
+async function readyInstances(cluster: Cluster, { api }: Installed): Promise<number> {
+    const { namespace, name } = cluster.metadata;
+    const selector = encodeURIComponent(`cnpg.io/cluster=${name},cnpg.io/podRole=instance`);
+    const { items } = await api.get<{ items: V1Pod[] }>(
+        `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`,
+    );
+    const isReady = ({ status }: V1Pod) =>
+        status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") === true;
+    return items.filter(isReady).length;
+}
+
+/** The first plugin that the operator would not find, and why. */
+async function missingPlugin(cluster: Cluster, { api, namespace }: Installed): Promise<string | undefined> {
+    const plugins = (cluster.spec.plugins ?? []).filter(({ enabled }) => enabled !== false);
+    if (plugins.length === 0) {
+        return undefined;
+    }
+    const { items } = await api.get<{ items: V1Service[] }>(`/api/v1/namespaces/${namespace}/services`);
+    const [service] = items.filter(({ metadata }) => metadata?.annotations?.["cnpg.io/pluginPort"] !== undefined);
+    if (!service) {
+        return `Unknown plugin: '${plugins[0]?.name}': no Service in ${namespace} has the annotations of a plugin`;
+    }
+    for (const end of ["Client", "Server"]) {
+        const secret = service.metadata?.annotations?.[`cnpg.io/plugin${end}Secret`];
+        if (secret && !(await api.find(`/api/v1/namespaces/${namespace}/secrets/${secret}`))) {
+            return `Unknown plugin: '${plugins[0]?.name}': secrets "${secret}" not found`;
+        }
+    }
+    const store = plugins[0]?.parameters?.["barmanObjectName"];
+    const stores = `/apis/barmancloud.cnpg.io/v1/namespaces/${cluster.metadata.namespace}/objectstores`;
+    return store && !(await api.find(`${stores}/${store}`)) ? `objectstores "${store}" not found` : undefined;
+}
+
+async function report(
+    cluster: Cluster,
+    { api }: Installed,
+    phase: string,
+    phaseReason: string,
+    readyInstances: number,
+): Promise<void> {
+    const { name } = cluster.metadata;
+    const instances = instancesOf(cluster);
+    const isReady = readyInstances === instances;
+    const names = Array.from({ length: instances }, (_, index) => instanceName(cluster, index + 1));
+    const conditions = conditionsOf(cluster, {
+        type: "Ready",
+        status: isReady ? "True" : "False",
+        reason: isReady ? "ClusterIsReady" : "ClusterIsNotReady",
+        message: isReady ? "Cluster is Ready" : "Cluster Is Not Ready",
+    });
+    await setStatus(api, clusters, cluster, {
+        ...{ phase, phaseReason, instances, readyInstances, conditions, instanceNames: names },
+        ...{ currentPrimary: names[0], targetPrimary: names[0], latestGeneratedNode: instances },
+        ...{ writeService: `${name}-rw`, readService: `${name}-r` },
+    });
+}

@@ -1,0 +1,93 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import type { KubernetesApi, KubernetesObject } from "../cluster/api";
+import type { Authority } from "../network/authority";
+
+/** What a stand-in gets from the cluster that it is in. */
+export interface OperatorContext {
+    readonly api: KubernetesApi;
+    readonly authority: Authority;
+    /** The cluster's own way out, for what an operator's pods would ask of the world. */
+    readonly proxyUrl: string;
+    /** Absent on a cluster without the workload identity add-on. */
+    readonly tenantId: string | undefined;
+}
+
+/** The same, with where the operator is installed. */
+export interface Installed extends OperatorContext, Place {}
+
+/** What the Deployment of an operator says of its pods. */
+export interface Place {
+    readonly namespace: string;
+    readonly serviceAccount: string;
+    readonly podLabels: Readonly<Record<string, string>>;
+}
+
+/** An operator whose pods run nothing here, with the kinds for which the sandbox does some of its work. */
+export interface Operator {
+    readonly name: string;
+    /** Matches the image of its controller. */
+    readonly image: RegExp;
+    /** Label `app.kubernetes.io/name` of its controller's pods, where other Deployments of it have the same image. */
+    readonly app?: string;
+    readonly kinds: readonly Kind[];
+}
+
+/** A kind of object that an operator acts on. */
+export interface Kind<Shape extends CustomObject = CustomObject> {
+    readonly group: string;
+    readonly version: string;
+    readonly plural: string;
+    /** Known to Kubernetes without a definition. */
+    readonly builtIn?: boolean;
+    /**
+     * Gives an object the status and the children that the operator would. Asked whenever the object changes and every
+     * half minute, so it changes nothing that is as it should be. Gives the milliseconds after which to be asked again
+     * when it waits for something; what it throws is logged, and tried again.
+     */
+    reconcile(object: Shape, installed: Installed): Promise<number | undefined>;
+}
+
+export interface CustomObject extends KubernetesObject {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: KubernetesObject["metadata"] & { readonly generation?: number };
+    readonly spec?: unknown;
+    readonly status?: Readonly<Record<string, unknown>>;
+}
+
+export function defineKind<Shape extends CustomObject>(kind: Kind<Shape>): Kind {
+    return kind;
+}
+
+/** Path of the kind's objects in all namespaces. */
+export function collectionOf({ group, version, plural }: Pick<Kind, "group" | "version" | "plural">): string {
+    return `/apis/${group}/${version}/${plural}`;
+}
+
+/** Path of an object. */
+export function pathOf(kind: Pick<Kind, "group" | "version" | "plural">, object: CustomObject): string {
+    const { namespace, name } = object.metadata;
+    const { group, version, plural } = kind;
+    return `/apis/${group}/${version}/${namespace === undefined ? "" : `namespaces/${namespace}/`}${plural}/${name}`;
+}
+
+/** Makes an object a child, which goes when its owner goes. */
+export function ownedBy(owner: CustomObject): { ownerReferences: object[] } {
+    const { apiVersion, kind, metadata } = owner;
+    const { name, uid } = metadata;
+    return { ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }] };
+}
+
+/** Where an operator runs, if this is its Deployment and has an available pod. */
+export function placeOf(operator: Operator, { metadata, spec, status }: V1Deployment): Place | undefined {
+    const { metadata: pod, spec: podSpec } = spec?.template ?? {};
+    const isOwn = podSpec?.containers.some(({ image }) => operator.image.test(image ?? "")) === true;
+    const isMeant = operator.app === undefined || operator.app === pod?.labels?.["app.kubernetes.io/name"];
+    return isOwn && isMeant && (status?.availableReplicas ?? 0) > 0
+        ? {
+              namespace: metadata?.namespace ?? "",
+              serviceAccount: podSpec?.serviceAccountName ?? "default",
+              podLabels: pod?.labels ?? {},
+          }
+        : undefined;
+}
