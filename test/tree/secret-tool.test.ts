@@ -1,56 +1,26 @@
 import * as assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
+import { SecretTool } from "../support/secret-tool";
 
-const root = path.join(__dirname, "../..");
-
-/** The tool on a copy of the tree, with the real sops and gpg, and an empty keyring. */
 describe("npm run secret", function () {
     this.timeout(60_000);
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "lf-sec-"));
-    const tree = path.join(directory, "gitops");
-    const keyring = path.join(directory, "g");
     const file = "apps/staging/smtp.sops.yaml";
-    const environment = {
-        ...process.env,
-        GNUPGHOME: keyring,
-        PATH: `${process.env.LANDFALL_BINARIES}${path.delimiter}${process.env.PATH}`,
-    };
+    let tool: SecretTool;
+    let directory: string;
 
     before(() => {
-        fs.mkdirSync(keyring, { mode: 0o700 });
-        for (const part of ["gitops", "tools", "package.json", ".githooks"]) {
-            fs.cpSync(path.join(root, part), path.join(directory, part), { recursive: true });
-        }
-        fs.mkdirSync(path.join(directory, "sandbox"));
-        fs.copyFileSync(path.join(root, "sandbox/setup.mjs"), path.join(directory, "sandbox/setup.mjs"));
-        fs.copyFileSync(path.join(root, "package-lock.json"), path.join(directory, "package-lock.json"));
-        fs.symlinkSync(path.join(root, "node_modules"), path.join(directory, "node_modules"));
+        tool = new SecretTool();
+        directory = tool.directory;
     });
-    after(() => {
-        spawnSync("gpgconf", ["--kill", "gpg-agent"], { env: environment });
-        fs.rmSync(directory, { recursive: true, force: true });
-    });
+    after(() => tool.remove());
 
-    const secret = (input: string, ...args: string[]) => {
-        const command = ["--require", require.resolve("tsx/cjs"), "tools/secret/cli.ts", ...args];
-        const options = { cwd: directory, env: environment, input, encoding: "utf8" } as const;
-        const { status, stdout, stderr } = spawnSync(process.execPath, command, options);
-        return { status, output: stdout + stderr };
-    };
-    const succeeds = (input: string, ...args: string[]) => {
-        const { status, output } = secret(input, ...args);
-        assert.equal(status, 0, output);
-        return output;
-    };
-    const read = (name: string) => fs.readFileSync(path.join(tree, name), "utf8");
-    const decrypted = () => {
-        const text = execFileSync("sops", ["decrypt", file], { cwd: tree, env: environment, encoding: "utf8" });
-        return (parse(text) as { stringData: Record<string, string> }).stringData;
-    };
+    const secret = (input: string, ...args: string[]) => tool.run(input, ...args);
+    const succeeds = (input: string, ...args: string[]) => tool.succeeds(input, ...args);
+    const read = (name: string) => tool.read(name);
+    const decrypted = () => tool.decrypted(file);
     const recipients = (name: string) =>
         (parse(read(name)) as { sops: { pgp: { fp: string }[] } }).sops.pgp.map(({ fp }) => fp);
 
@@ -68,8 +38,7 @@ describe("npm run secret", function () {
 
     it("sets another value of a Secret that exists, for who has the private key, and nobody else", () => {
         assert.match(secret("x", "set", "staging", "apps/smtp", "user").output, /sops set .* failed/);
-        const key = path.join(root, "sandbox/keys/demonstration.private.asc");
-        execFileSync("gpg", ["--batch", "--quiet", "--import", key], { env: environment });
+        tool.holdDemonstrationKey();
         succeeds('two\nlines: "quoted"\n', "set", "staging", "apps/smtp", "user");
         assert.deepEqual(decrypted(), { password: "first value", user: 'two\nlines: "quoted"' });
     });
@@ -84,17 +53,13 @@ describe("npm run secret", function () {
 
     it("moves an environment to a key of its own, the canary included, and leaves the others alone", () => {
         const before = read("apps/production/podinfo-credentials.sops.yaml");
-        const key = ["--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "own", "default", "default"];
-        execFileSync("gpg", [...key, "never"], { env: environment, stdio: "pipe" });
-        const armored = execFileSync("gpg", ["--armor", "--export", "own"], { env: environment });
-        fs.writeFileSync(path.join(tree, "clusters/staging/.sops.pub.asc"), armored);
+        const fingerprint = tool.adoptKey("staging", "own");
         const wrong = secret("", "check");
         assert.equal(wrong.status, 1);
         assert.match(wrong.output, /clusters\/staging\/\.sops\.pub\.asc: is \w+, but \.sops\.yaml names D9422CA5/);
         succeeds("", "recipients", "staging");
-        const [own = ""] = recipients(file);
-        assert.doesNotMatch(own, /^D9422CA5/);
-        assert.deepEqual(recipients("canary/staging/pgp.sops.yaml"), [own]);
+        assert.deepEqual(recipients(file), [fingerprint]);
+        assert.deepEqual(recipients("canary/staging/pgp.sops.yaml"), [fingerprint]);
         assert.equal(read("apps/production/podinfo-credentials.sops.yaml"), before);
         succeeds("", "check");
     });
@@ -108,7 +73,7 @@ describe("npm run secret", function () {
     });
 
     it("check names each file that is wrong, what is wrong, and what to do", () => {
-        const plain = path.join(tree, "apps/staging/plain.yaml");
+        const plain = path.join(tool.tree, "apps/staging/plain.yaml");
         fs.writeFileSync(plain, "apiVersion: v1\nkind: Secret\nmetadata: {name: plain}\nstringData: {a: b}\n");
         const { status, output } = secret("", "check");
         assert.equal(status, 1);
@@ -120,12 +85,12 @@ describe("npm run secret", function () {
         const git = (...args: string[]) =>
             spawnSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], {
                 cwd: directory,
-                env: { ...environment, GIT_CONFIG_GLOBAL: "/dev/null" },
+                env: { ...tool.environment, GIT_CONFIG_GLOBAL: "/dev/null" },
                 encoding: "utf8",
             });
         git("init", "--quiet");
         git("config", "core.hooksPath", ".githooks");
-        const plain = path.join(tree, "apps/staging/plain.yaml");
+        const plain = path.join(tool.tree, "apps/staging/plain.yaml");
         fs.writeFileSync(plain, "apiVersion: v1\nkind: Secret\nmetadata: {name: plain}\nstringData: {a: b}\n");
         git("add", "gitops");
         fs.rmSync(plain);

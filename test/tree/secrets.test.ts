@@ -4,10 +4,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createMessage, decrypt, encrypt, generateKey, readKey, readMessage, readPrivateKey } from "openpgp";
 import { parseAllDocuments } from "yaml";
+import { allOf, recipientsIn } from "../../components/gitops/sops-recipients";
 import { checkTree, problemsOf } from "../../tools/secret/check";
-import { recipientsIn } from "../../tools/secret/recipients";
 import { recipientsOf } from "../../tools/secret/rules";
-import { ENVIRONMENTS, field, KubernetesObject, list, TREE_ROOT } from "../support/tree";
+import { field, type KubernetesObject, list } from "../../tools/tree/object";
+import { ENVIRONMENTS, TREE_ROOT } from "../support/tree";
 
 const secrets = secretsIn(TREE_ROOT);
 const sample = secrets.find(({ file }) => file === "apps/production/podinfo-credentials.sops.yaml");
@@ -24,7 +25,7 @@ describe("Secrets", () => {
             const wanted = [...(pgp.length > 0 ? ["pgp"] : []), ...(keyVault.length > 0 ? ["key-vault"] : [])];
             const canaries = secrets.filter(({ file }) => file.startsWith(`canary/${environment}/`));
             assert.deepEqual(
-                canaries.map(({ object }) => recipientsIn(object)),
+                canaries.map(({ object }) => allOf(recipientsIn(object))),
                 wanted.sort().map((kind) => (kind === "pgp" ? pgp : keyVault)),
             );
         }
@@ -38,7 +39,7 @@ describe("Secrets", () => {
         const { fingerprint } = await demonstrationKey();
         const open = secrets
             .filter(({ file }) => file.endsWith("podinfo-credentials.sops.yaml"))
-            .filter(({ object }) => recipientsIn(object).includes(fingerprint));
+            .filter(({ object }) => recipientsIn(object).pgp.includes(fingerprint));
         if (open.length === 0) this.skip();
         const keys = await Promise.all(open.map(({ object }) => decryptField(object, "stringData", "jwt-secret")));
         assert.equal(new Set(keys).size, open.length);

@@ -1,43 +1,41 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-    ENVIRONMENTS,
-    FLUX_VARIABLES,
-    renderTree,
-    SAMPLE_VARIABLES,
-    substitute,
-    TREE_ROOT,
-    treeOf,
-} from "../support/tree";
+import { substitute } from "../../tools/tree/substitute";
+import { SAMPLE_VARIABLES, SERVICE_MESHES } from "../../tools/tree/variables";
+import { clusterOf, committedTree, ENVIRONMENTS } from "../support/tree";
+import { renderedWith } from "../support/tree-copy";
 
 describe("Variables", () => {
     for (const environment of ENVIRONMENTS) {
-        it(`are those that the program provides, each of them used (${environment})`, () => {
-            assert.deepEqual([...treeOf(environment).variables].sort(), [...FLUX_VARIABLES].sort());
+        it(`are those that the program provides, each of them used (${environment})`, async () => {
+            const { clusters } = await committedTree();
+            const used = clusters.filter((cluster) => cluster.environment === environment);
+            assert.deepEqual(
+                [...new Set(used.flatMap(({ variables }) => [...variables]))].sort(),
+                Object.keys(SAMPLE_VARIABLES).sort(),
+            );
         });
     }
 
-    it("stop the rendering when the program does not provide one, with its name and the folder", () => {
-        const values: Record<string, string> = { ...SAMPLE_VARIABLES };
-        delete values.domain;
-        assert.throws(
-            () => renderTree(TREE_ROOT, "staging", values),
-            /^Error: \.\/apps\/staging: variable domain has no value/,
+    it("choose the mesh, for every value that the setting may have", async () => {
+        const { clusters } = await committedTree();
+        const folders = clusters.map(({ environment, mesh, layers }) => {
+            return `${mesh} ${layers.find(({ name }) => name === "mesh")?.folder.replace(environment, "…")}`;
+        });
+        assert.deepEqual(
+            [...new Set(folders)],
+            SERVICE_MESHES.map((mesh) => `${mesh} mesh/${mesh}/…`),
         );
     });
 
-    it("are found wherever a manifest uses one", () => {
-        const copy = mkdtempSync(join(tmpdir(), "tree-"));
-        try {
-            cpSync(TREE_ROOT, copy, { recursive: true });
-            const path = join(copy, "apps/base/podinfo/service.yaml");
-            writeFileSync(path, readFileSync(path, "utf8").replace("port: 9898", "port: ${podinfo_port:=80}"));
-            assert.ok(renderTree(copy, "staging", SAMPLE_VARIABLES).variables.has("podinfo_port"));
-        } finally {
-            rmSync(copy, { recursive: true });
-        }
+    it("are found wherever a manifest uses one", async () => {
+        const tree = await renderedWith([
+            {
+                file: "apps/base/podinfo/deployment.yaml",
+                from: "containerPort: 9898",
+                to: "containerPort: ${podinfo_port:=9898}",
+            },
+        ]);
+        assert.ok(clusterOf(tree, "staging").variables.has("podinfo_port"));
     });
 });
 
@@ -57,15 +55,17 @@ describe("Substitution", () => {
         ["$name $(name) 5$", "$name $(name) 5$"],
     ] as const) {
         it(`makes ${JSON.stringify(expected)} of ${text}`, () => {
-            assert.equal(substitute(text, values), expected);
+            assert.equal(substitute(text, values).text, expected);
         });
     }
 
-    it("refuses a variable without a value", () => {
-        assert.throws(() => substitute("${missing}", values), /variable missing has no value/);
+    it("names a variable without a value, and leaves it where it is", () => {
+        const { text, missing } = substitute("${missing}", values);
+        assert.equal(text, "${missing}");
+        assert.deepEqual([...missing], ["missing"]);
     });
 
-    it("refuses a string function rather than guess at it", () => {
-        assert.throws(() => substitute("${name^^}", values), /\$\{name\^\^\} is not a plain variable/);
+    it("names a string function rather than guess at it", () => {
+        assert.deepEqual([...substitute("${name^^}", values).odd], ["${name^^}"]);
     });
 });

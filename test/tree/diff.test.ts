@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { ClusterChange } from "../../tools/tree/compare";
+import { changesSince } from "../../tools/tree/diff";
+import { changesAsMarkdown, describeChanges } from "../../tools/tree/diff-report";
+import { TREE_ROOT } from "../support/tree";
+
+/** A repository of its own with the tree as its only commit. */
+describe("npm run tree -- diff", () => {
+    const repository = fs.mkdtempSync(path.join(os.tmpdir(), "tree-diff-"));
+    const git = (...args: string[]) => {
+        const identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
+        const env = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null" };
+        return execFileSync("git", [...identity, ...args], { cwd: repository, encoding: "utf8", stdio: "pipe", env });
+    };
+
+    before(() => {
+        git("init", "--quiet");
+        fs.cpSync(TREE_ROOT, path.join(repository, "gitops"), { recursive: true });
+        for (const stack of ["staging", "production"]) {
+            fs.writeFileSync(path.join(repository, `Pulumi.${stack}.yaml`), "config: {}\n");
+        }
+        git("add", ".");
+        git("commit", "--quiet", "--message", "tree");
+    });
+    after(() => fs.rmSync(repository, { recursive: true, force: true }));
+    afterEach(() => git("checkout", "--quiet", "."));
+
+    const edit = (file: string, from: string | RegExp, to: string) => {
+        const full = path.join(repository, file);
+        const text = fs.readFileSync(full, "utf8");
+        assert.notEqual(text.replace(from, to), text, `${file} has no ${String(from)}`);
+        fs.writeFileSync(full, text.replace(from, to));
+    };
+    const changes = (...stacks: string[]) => changesSince(repository, "HEAD", stacks);
+    const names = ({ changes: own }: ClusterChange) =>
+        own.map(({ kind, layer, object }) => `${kind} ${layer} ${object}`);
+
+    it("says of each environment that nothing changes, when nothing does", async () => {
+        const text = describeChanges(await changes("staging", "production"));
+        assert.equal(text, "staging (istio): no change\n\nproduction (istio): no change");
+    });
+
+    it("shows a change of a base in every environment that it reaches, and not where a patch hides it", async () => {
+        edit("gitops/apps/base/podinfo/autoscaler.yaml", "minReplicas: 2", "minReplicas: 3");
+        const [staging, production] = await changes("staging", "production");
+        assert.ok(staging && production);
+        assert.deepEqual(names(staging), ["changed apps HorizontalPodAutoscaler podinfo/podinfo"]);
+        assert.deepEqual(names(production), []);
+        assert.deepEqual(
+            staging.changes[0]?.diff.filter((line) => /^[+-]/.test(line)),
+            ["-  minReplicas: 2", "+  minReplicas: 3"],
+        );
+    });
+
+    it("shows what is added, what is removed, and what moves to another layer", async () => {
+        edit("gitops/infra-config/base/kustomization.yaml", "  - letsencrypt.yaml\n", "");
+        edit("gitops/infra-config/staging/kustomization.yaml", /patches:\n[^]*/, "");
+        edit("gitops/apps/staging/kustomization.yaml", "resources:\n", "resources:\n  - letsencrypt.yaml\n");
+        const moved = path.join(repository, "gitops/apps/staging/letsencrypt.yaml");
+        fs.copyFileSync(path.join(repository, "gitops/infra-config/base/letsencrypt.yaml"), moved);
+        edit("gitops/namespaces/base/kustomization.yaml", "  - velero.yaml\n", "");
+        edit(
+            "gitops/canary/staging/kustomization.yaml",
+            "resources:\n",
+            "namespace: flux-system\nresources:\n  - made.yaml\n",
+        );
+        const made = path.join(repository, "gitops/canary/staging/made.yaml");
+        fs.writeFileSync(made, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: made\n");
+        const [staging] = await changes("staging");
+        [made, moved].forEach((file) => fs.rmSync(file));
+        assert.ok(staging);
+        for (const name of [
+            "added canary ConfigMap flux-system/made",
+            "removed namespaces Namespace velero",
+            "changed infra-config → apps ClusterIssuer letsencrypt",
+        ]) {
+            assert.ok(names(staging).includes(name), names(staging).join("\n"));
+        }
+    });
+
+    it("masks the values of Secrets, and says which is another one", async () => {
+        const file = "gitops/apps/staging/podinfo-credentials.sops.yaml";
+        const value =
+            /ENC\[AES256_GCM,data:(.*?),/.exec(fs.readFileSync(path.join(repository, file), "utf8"))?.[1] ?? "";
+        edit(file, value, "AAAA");
+        const text = describeChanges(await changes("staging"));
+        assert.match(text, /~ Secret podinfo\/podinfo-credentials {2}\(apps, /);
+        assert.match(text, /-.*jwt-secret: \(hidden\)\n.*\+.*jwt-secret: \(hidden, another value\)/);
+        assert.match(text, /encrypted to:/);
+        assert.doesNotMatch(text, /ENC\[/);
+    });
+
+    it("shows a mesh that the stack file changes as what goes and what comes", async () => {
+        fs.writeFileSync(path.join(repository, "Pulumi.staging.yaml"), "config:\n  landfall:serviceMesh: linkerd\n");
+        const [staging] = await changes("staging");
+        assert.ok(staging);
+        assert.equal(staging.mesh, "linkerd");
+        assert.ok(names(staging).includes("removed mesh HelmRelease flux-system/istiod"));
+        assert.ok(names(staging).includes("added mesh HelmRelease flux-system/linkerd-control-plane"));
+    });
+
+    it("writes Markdown with a line an environment, and each object to unfold", async () => {
+        edit("gitops/infra/base/traefik/source.yaml", "tag: 41.3.0", "tag: 41.4.0");
+        const text = changesAsMarkdown(await changes("staging"));
+        assert.match(
+            text,
+            /^## What this changes in the clusters\n\n\*\*staging \(istio\): 0 added, 1 changed, 0 removed\*\*\n/,
+        );
+        assert.match(text, /<details><summary><code>~<\/code> infra: OCIRepository flux-system\/traefik<\/summary>/);
+        assert.match(text, /```diff\n@@ [^]*-    tag: 41\.3\.0\n\+    tag: 41\.4\.0\n[^]*```\n\n<\/details>/);
+    });
+
+    it("keeps a manifest's own Markdown inside its block", () => {
+        const diff = ["@@ -0,0 +1 @@", "+a: ```", "+b: ````"];
+        const change = { kind: "added", layer: "apps", object: "ConfigMap a/b", file: "a.yaml", diff } as const;
+        const text = changesAsMarkdown([{ environment: "staging", mesh: "istio", changes: [change] }]);
+        assert.match(text, /^`````diff$/m);
+    });
+
+    it("takes a revision that needs an older program for what it can, and names the rest", async () => {
+        edit("gitops/identities/base/velero.yaml", "${velero_client_id}", "${velero_id}");
+        git("commit", "--quiet", "--all", "--message", "older");
+        edit("gitops/identities/base/velero.yaml", "${velero_id}", "${velero_client_id}");
+        const text = describeChanges(await changes("staging"));
+        git("reset", "--quiet", "--hard", "HEAD^");
+        assert.match(
+            text,
+            /^staging \(istio\): 0 added, 1 changed, 0 removed\nOf the tree before, this could not be rendered:/,
+        );
+        assert.match(text, /identities\/base\/velero\.yaml:7: variable velero_id has no value/);
+    });
+
+    it("refuses a tree that does not build, with the place", async () => {
+        edit("gitops/infra/base/traefik/kustomization.yaml", "- release.yaml", "- releases.yaml");
+        await assert.rejects(
+            changes("staging"),
+            /the work tree cannot be rendered:\ngitops\/infra\/base\/traefik\/kustomization\.yaml:\d+: infra\/staging does not build/,
+        );
+    });
+
+    it("refuses a revision that Git does not know, with what to write", async () => {
+        await assert.rejects(
+            changesSince(repository, "nowhere", ["staging"]),
+            /^Error: --base nowhere: .*--base origin\/main/s,
+        );
+    });
+});

@@ -1,0 +1,108 @@
+import { describeRule, type Example } from "../../support/rule-examples";
+
+const source = "infra/base/traefik/source.yaml";
+const release = "infra/base/traefik/release.yaml";
+const chartRef = "  chartRef:\n    kind: OCIRepository\n    name: traefik\n";
+
+const loose = (finds: string, to: string): Example => ({
+    finds,
+    edits: [{ file: source, from: "  ref:\n    tag: 41.3.0\n", to }],
+    line: to === "" ? "spec:" : "ref:",
+    problem: /OCIRepository flux-system\/traefik does not pin an exact version/,
+    fix: /the whole version/,
+});
+
+describeRule("charts", [
+    loose("a tag that moves", "  ref:\n    tag: latest\n"),
+    loose("a tag that is only a part of a version", '  ref:\n    tag: "41.3"\n'),
+    loose("a range", '  ref:\n    semver: ">=41.0.0"\n'),
+    loose("no reference", ""),
+    {
+        accepts: "a digest beside the tag",
+        edits: [{ file: source, from: "tag: 41.3.0", to: `tag: 41.3.0\n    digest: sha256:${"0".repeat(64)}` }],
+    },
+    {
+        finds: "a release whose source does not exist",
+        edits: [{ file: release, from: chartRef, to: chartRef.replace("name: traefik", "name: traefic") }],
+        line: "name: traefic",
+        problem: /HelmRelease flux-system\/traefik has no source OCIRepository traefic/,
+        fix: /did you mean traefik\?/,
+    },
+    {
+        finds: "a source that no release uses",
+        edits: [{ file: source, from: "name: traefik", to: "name: proxy" }],
+        line: "name: proxy",
+        problem: /OCIRepository flux-system\/proxy is the source of no release/,
+        fix: /name it in a HelmRelease/,
+    },
+    {
+        finds: "a chart by name whose version floats",
+        edits: [
+            {
+                file: release,
+                from: chartRef,
+                to: '  chart:\n    spec:\n      chart: traefik\n      version: "*"\n      sourceRef: {kind: HelmRepository, name: traefik}\n',
+            },
+            { file: source, from: /[^]*/, to: repository() },
+        ],
+        line: 'version: "*"',
+        problem: /does not pin an exact version: \*/,
+        fix: /the whole version of one chart/,
+    },
+    {
+        finds: "a chart by name whose repository does not exist",
+        edits: [
+            {
+                file: release,
+                from: chartRef,
+                to: "  chart:\n    spec:\n      chart: traefik\n      version: 41.3.0\n      sourceRef:\n        kind: HelmRepository\n        name: traefik\n",
+            },
+        ],
+        line: "name: traefik",
+        problem: /has no source HelmRepository traefik/,
+        fix: /./,
+    },
+    {
+        finds: "a source in another namespace",
+        edits: [{ file: source, from: "namespace: flux-system", to: "namespace: traefik" }],
+        line: "namespace: traefik",
+        problem: /is not in flux-system/,
+        fix: /namespace: flux-system/,
+    },
+    {
+        finds: "a source in another layer",
+        edits: [
+            { file: "infra/base/traefik/kustomization.yaml", from: "  - source.yaml\n", to: "" },
+            { file: "infra-config/base/kustomization.yaml", from: "resources:\n", to: "resources:\n  - source.yaml\n" },
+            { file: "infra-config/base/source.yaml", text: oci() },
+        ],
+        file: release,
+        line: "name: traefik",
+        problem: /is in layer infra, and its source in layer infra-config/,
+        fix: /one folder/,
+    },
+    {
+        finds: "a version that is not the one whose values are in the repository",
+        edits: [{ file: source, from: "41.3.0", to: "41.4.0" }],
+        line: "tag: 41.4.0",
+        problem: /installs traefik 41\.4\.0, and sandbox\/charts\/traefik is of 41\.3\.0/,
+        fix: /copy values and definitions of 41\.4\.0 to sandbox\/charts\/traefik/,
+    },
+    {
+        finds: "a chart that the sandbox does not have",
+        edits: [{ file: source, from: "traefik/helm/traefik", to: "traefik/helm/traefic" }],
+        line: "url: oci://ghcr.io/traefik/helm/traefic",
+        problem: /names chart traefic, which the sandbox does not have/,
+        fix: /did you mean traefik\?/,
+    },
+]);
+
+function repository(): string {
+    const spec = "spec:\n  interval: 1h\n  url: https://traefik.github.io/charts\n";
+    return `apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: traefik\n  namespace: flux-system\n${spec}`;
+}
+
+function oci(): string {
+    const spec = "spec:\n  interval: 1h\n  url: oci://ghcr.io/traefik/helm/traefik\n  ref:\n    tag: 41.3.0\n";
+    return `apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata:\n  name: traefik\n  namespace: flux-system\n${spec}`;
+}

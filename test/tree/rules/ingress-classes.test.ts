@@ -1,0 +1,44 @@
+import { describeRule } from "../../support/rule-examples";
+
+describeRule("ingress-classes", [
+    {
+        finds: "an Ingress of a class that no release serves",
+        edits: [
+            {
+                file: "apps/base/podinfo/ingress.yaml",
+                from: "ingressClassName: traefik",
+                to: "ingressClassName: nginx",
+            },
+        ],
+        line: "ingressClassName: nginx",
+        problem: /Ingress podinfo\/podinfo needs IngressClass nginx, which no layer makes/,
+        fix: /add IngressClass nginx/,
+    },
+    {
+        finds: "an issuer that solves through a class that no release serves",
+        edits: [
+            {
+                file: "infra-config/base/letsencrypt.yaml",
+                from: "ingressClassName: traefik",
+                to: "ingressClassName: traefic",
+            },
+        ],
+        line: "ingressClassName: traefic",
+        problem: /ClusterIssuer letsencrypt needs IngressClass traefic/,
+        fix: /did you mean IngressClass traefik\?/,
+    },
+    {
+        finds: "a class that its release has turned off",
+        edits: [
+            {
+                file: "infra/base/traefik/release.yaml",
+                from: "ingressClass:\n      enabled: true",
+                to: "ingressClass:\n      enabled: false",
+            },
+        ],
+        file: "apps/base/podinfo/ingress.yaml",
+        line: "ingressClassName: traefik",
+        problem: /needs IngressClass traefik, which no layer makes/,
+        fix: /IngressClass traefik/,
+    },
+]);

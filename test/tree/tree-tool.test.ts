@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
+import { withEdits } from "../support/tree-copy";
+
+const root = path.join(__dirname, "../..");
+
+function tree(...args: string[]): { status: number | null; output: string } {
+    const command = ["--require", require.resolve("tsx/cjs"), "tools/tree/cli.ts", ...args];
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: "utf8" });
+    return { status, output: stdout + stderr };
+}
+
+describe("npm run tree", function () {
+    this.timeout(60_000);
+
+    it("check names each file, line, fault and fix, and fails", async () => {
+        const edits = [{ file: "infra/base/traefik/release.yaml", from: "interval: 30m", to: "interval: 5m" }];
+        const { status, output } = await withEdits(edits, (copy) => Promise.resolve(tree("check", copy)));
+        assert.equal(status, 1);
+        assert.match(
+            output,
+            /^gitops\/infra\/base\/traefik\/release\.yaml:7: HelmRelease flux-system\/traefik sets spec\.interval to "5m" \[releases\]\n {4}write interval: 30m$/m,
+        );
+        assert.match(output, /^Findings: \d+, in files: \d+\.$/m);
+    });
+
+    it("check refuses a folder that is no tree", () => {
+        const { status, output } = tree("check", "docs");
+        assert.equal(status, 1);
+        assert.match(output, /docs is no tree: it has no folder clusters; name a copy of gitops\/$/m);
+    });
+
+    it("diff names the stacks that there are, for one that is not", () => {
+        const { status, output } = tree("diff", "--stack", "stagin");
+        assert.equal(status, 1);
+        assert.match(output, /^--stack stagin: there is no Pulumi\.stagin\.yaml; did you mean staging\?$/m);
+    });
+
+    it("says how it is used, for a command that it does not know", () => {
+        const { status, output } = tree("draw");
+        assert.equal(status, 2);
+        assert.match(output, /^Usage: npm run tree -- COMMAND/m);
+    });
+});

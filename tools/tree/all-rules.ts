@@ -1,0 +1,75 @@
+import type { Rule } from "./rule";
+import { builds } from "./rules/builds";
+import { charts } from "./rules/charts";
+import { containers } from "./rules/containers";
+import { definitions } from "./rules/definitions";
+import { disruptionBudgets } from "./rules/disruption-budgets";
+import { environments } from "./rules/environments";
+import { healthChecks } from "./rules/health-checks";
+import { imageAutomation } from "./rules/image-automation";
+import { images } from "./rules/images";
+import { ingressClasses } from "./rules/ingress-classes";
+import { issuers } from "./rules/issuers";
+import { layerOrder } from "./rules/layer-order";
+import { layerParity } from "./rules/layer-parity";
+import { layerSettings } from "./rules/layer-settings";
+import { layerTable } from "./rules/layer-table";
+import { meshes } from "./rules/meshes";
+import { monitors } from "./rules/monitors";
+import { namespaces } from "./rules/namespaces";
+import { networkPolicies } from "./rules/network-policies";
+import { objectsOnce } from "./rules/objects-once";
+import { priorityClasses } from "./rules/priority-classes";
+import { pruning } from "./rules/pruning";
+import { references } from "./rules/references";
+import { releaseResources } from "./rules/release-resources";
+import { releases } from "./rules/releases";
+import { schemas } from "./rules/schemas";
+import { secrets } from "./rules/secrets";
+import { servedVersions } from "./rules/served-versions";
+import { serviceAccounts } from "./rules/service-accounts";
+import { systems } from "./rules/systems";
+import { tenantRole } from "./rules/tenant-role";
+import { tenants } from "./rules/tenants";
+import { valueTypes } from "./rules/value-types";
+import { values } from "./rules/values";
+import { variables } from "./rules/variables";
+
+/** Every rule of the tree by the name that its findings carry, which is that of its file. */
+export const RULES: Readonly<Record<string, Rule>> = {
+    builds,
+    charts,
+    containers,
+    definitions,
+    "disruption-budgets": disruptionBudgets,
+    environments,
+    "health-checks": healthChecks,
+    "image-automation": imageAutomation,
+    images,
+    "ingress-classes": ingressClasses,
+    issuers,
+    "layer-order": layerOrder,
+    "layer-parity": layerParity,
+    "layer-settings": layerSettings,
+    "layer-table": layerTable,
+    meshes,
+    monitors,
+    namespaces,
+    "network-policies": networkPolicies,
+    "objects-once": objectsOnce,
+    "priority-classes": priorityClasses,
+    pruning,
+    references,
+    "release-resources": releaseResources,
+    releases,
+    schemas,
+    secrets,
+    "served-versions": servedVersions,
+    "service-accounts": serviceAccounts,
+    systems,
+    "tenant-role": tenantRole,
+    tenants,
+    "value-types": valueTypes,
+    values,
+    variables,
+};

@@ -1,0 +1,158 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { commentedValues } from "./commented-values";
+import { field, isMap, list, mapAt, textAt } from "./object";
+import { type Cluster, everyOfKind, type Manifest } from "./tree";
+
+/** A kind that a chart defines. */
+export interface CustomKind {
+    readonly group: string;
+    readonly version: string;
+    readonly kind: string;
+}
+
+/** What is known of a published chart: the folder `sandbox/charts/<chart>`. */
+export interface ChartFacts {
+    /** Path of the folder from the repository. */
+    readonly folder: string;
+    readonly version: string;
+    readonly published: readonly string[];
+    /** Default values, with those of its sub-charts under their names. */
+    readonly defaults: Readonly<Record<string, unknown>>;
+    /** Paths of values that have no default, and stand in comments alone. */
+    readonly commented: ReadonlySet<string>;
+    readonly schema: Readonly<Record<string, unknown>> | undefined;
+    readonly kinds: readonly CustomKind[];
+    /** Where the chart keeps its definitions, the values that turn them on, and whether they outlive the release. */
+    readonly crds: { readonly folder: string; readonly when: string; readonly keep: boolean } | undefined;
+}
+
+/** The chart of a release, as the tree names it. */
+export interface ChartReference {
+    readonly name: string;
+    readonly version: string | undefined;
+    readonly url: string | undefined;
+    /** The object and the path in it that hold the version. */
+    readonly pinnedBy: Manifest | undefined;
+    readonly pinnedAt: string;
+}
+
+const repository = path.join(__dirname, "../..");
+const folder = "sandbox/charts";
+let known: readonly ChartFacts[] | undefined;
+
+/** Every chart that `sandbox/charts` has. Read once a process. */
+export function knownCharts(): readonly ChartFacts[] {
+    known ??= fs
+        .readdirSync(path.join(repository, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${folder}/${name}`)
+        .filter((chart) => fs.existsSync(path.join(repository, chart, "chart.yaml")))
+        .map(readChart);
+    return known;
+}
+
+function readChart(chart: string): ChartFacts {
+    const file = (name: string) => path.join(repository, chart, name);
+    const read = (name: string) => (fs.existsSync(file(name)) ? fs.readFileSync(file(name), "utf8") : undefined);
+    const definition: unknown = parse(read("chart.yaml") ?? "");
+    const values = read("values.yaml");
+    const schema = read("values.schema.json");
+    const crds = field(definition, "crds");
+    const subcharts = readSubcharts(file("subcharts"));
+    return {
+        folder: chart,
+        version: String(field(definition, "version")),
+        published: list(definition, "published").map(String),
+        defaults: defaultsOf(values === undefined ? mapAt(definition, "values") : parse(values), subcharts),
+        commented: commentedIn(values ?? "", subcharts),
+        schema: schema === undefined ? undefined : (JSON.parse(schema) as Record<string, unknown>),
+        kinds: list(definition, "crds.kinds") as CustomKind[],
+        crds:
+            crds === undefined
+                ? undefined
+                : {
+                      folder: textAt(crds, "folder") ?? "",
+                      when: textAt(crds, "when") ?? "",
+                      keep: field(crds, "keep") === true,
+                  },
+    };
+}
+
+interface Subchart {
+    readonly name: string;
+    readonly text: string;
+}
+
+/** The values of sub-charts: files `<name>.values.yaml`. */
+function readSubcharts(directory: string): readonly Subchart[] {
+    const files = fs.existsSync(directory) ? fs.readdirSync(directory) : [];
+    return files.map((file) => ({
+        name: file.replace(/\.values\.yaml$/, ""),
+        text: fs.readFileSync(path.join(directory, file), "utf8"),
+    }));
+}
+
+/** Default values, those of sub-charts under their names, where the chart's own come before theirs. */
+function defaultsOf(own: unknown, subcharts: readonly Subchart[]): Record<string, unknown> {
+    const theirs = Object.fromEntries(subcharts.map(({ name, text }) => [name, parse(text) as unknown]));
+    return mergedValues(theirs, own ?? {}) as Record<string, unknown>;
+}
+
+function commentedIn(values: string, subcharts: readonly Subchart[]): ReadonlySet<string> {
+    const theirs = subcharts.flatMap(({ name, text }) => [...commentedValues(text)].map((key) => `${name}.${key}`));
+    return new Set([...commentedValues(values), ...theirs]);
+}
+
+/** The chart that a HelmRelease installs, as its source names it. */
+export function chartReference(cluster: Cluster, release: Manifest): ChartReference {
+    const inline = textAt(release.object, "spec.chart.spec.chart");
+    const reference = inline === undefined ? "spec.chartRef" : "spec.chart.spec.sourceRef";
+    const source = everyOfKind(cluster, textAt(release.object, `${reference}.kind`) ?? "").find(
+        ({ object }) => object.metadata.name === textAt(release.object, `${reference}.name`),
+    );
+    const url = textAt(source?.object, "spec.url")?.replace(/\/$/, "");
+    if (inline !== undefined) {
+        const version = textAt(release.object, "spec.chart.spec.version");
+        return { name: inline, version, url, pinnedBy: release, pinnedAt: "spec.chart.spec.version" };
+    }
+    const version = textAt(source?.object, "spec.ref.tag");
+    return { name: url?.split("/").at(-1) ?? "", version, url, pinnedBy: source, pinnedAt: "spec.ref.tag" };
+}
+
+/** What is known of the chart that a HelmRelease installs: by where it is published, else by its name. */
+export function chartOf(cluster: Cluster, release: Manifest): ChartFacts | undefined {
+    const { name, url } = chartReference(cluster, release);
+    const named = knownCharts().find((chart) => chart.folder === `${folder}/${name}`);
+    const atUrl = knownCharts().filter((chart) => url?.startsWith("oci:") === true && chart.published.includes(url));
+    return atUrl[0] ?? named;
+}
+
+/** A release's values over its chart's, merged as Helm does: maps by key, everything else whole, null takes away. */
+export function mergedValues(defaults: unknown, values: unknown): unknown {
+    if (!isMap(defaults) || !isMap(values)) {
+        return values === undefined ? defaults : values;
+    }
+    const kept = Object.entries(defaults).filter(([key]) => !(key in values));
+    const merged = Object.entries(values)
+        .filter(([key, value]) => value !== null || !(key in defaults))
+        .map(([key, value]): [string, unknown] => [key, mergedValues(defaults[key], value)]);
+    return Object.fromEntries([...kept, ...merged]);
+}
+
+const merged = new WeakMap<object, unknown>();
+
+/** The values that a release's chart sees: the release's over the chart's. Shared: never change them. */
+export function valuesOf(chart: ChartFacts | undefined, { object }: Manifest): unknown {
+    const known = merged.get(object) ?? mergedValues(chart?.defaults ?? {}, field(object, "spec.values") ?? {});
+    merged.set(object, known);
+    return known;
+}
+
+/** Whether a release brings its chart's definitions: always, or when one of the values that its template asks is true. */
+export function bringsDefinitions(chart: ChartFacts, release: Manifest): boolean {
+    const asked = [...(chart.crds?.when ?? "").matchAll(/\.Values((?:\.\w+)+)/g)].map(([, name = ""]) => name.slice(1));
+    const values = valuesOf(chart, release);
+    return chart.crds !== undefined && (asked.length === 0 || asked.some((name) => Boolean(field(values, name))));
+}

@@ -1,0 +1,86 @@
+/** For people who work on the tree: what is wrong with it, what a change does to each environment, and a picture of it. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { check } from "./check";
+import { changesSince } from "./diff";
+import { changesAsMarkdown, describeChanges } from "./diff-report";
+import { describeFinding } from "./finding";
+import { layersAsTable, mermaid } from "./graph";
+import { preparePrograms } from "./programs";
+import { renderTree } from "./render";
+import { knownStack } from "./stacks";
+import { TreeError } from "./tree-error";
+
+const usage = `Usage: npm run tree -- COMMAND
+
+  check [FOLDER]        what is wrong with the tree, or with a copy of it: file, line, what, and how to mend it
+  diff [--base REVISION] [--stack S] [--markdown]
+        what the work tree changes in each environment, object by object, compared with a revision of Git (HEAD).
+        Values of Secrets are left out. For a branch: --base origin/main; for a pull request: --markdown
+  graph [--markdown]    the layers with their systems, as a Mermaid picture; with --markdown a table too
+
+docs/tree.md has examples. npm run docs draws the picture of docs/layers.md anew.`;
+
+const repository = path.join(__dirname, "..", "..");
+const root = path.join(repository, "gitops");
+
+async function main([command = "", ...args]: string[]): Promise<number> {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: {
+            base: { type: "string", default: "HEAD" },
+            stack: { type: "string" },
+            markdown: { type: "boolean", default: false },
+        },
+    });
+    if (!["check", "diff", "graph"].includes(command)) {
+        console.error(usage);
+        return command === "help" ? 0 : 2;
+    }
+    await preparePrograms();
+    if (command === "check") {
+        return checkTree(positionals[0]);
+    }
+    console.log(
+        command === "diff" ? await diff(values.base, values.stack, values.markdown) : await graph(values.markdown),
+    );
+    return 0;
+}
+
+async function checkTree(folder: string | undefined): Promise<number> {
+    const checked = folder === undefined ? root : path.resolve(folder);
+    if (!fs.existsSync(path.join(checked, "clusters"))) {
+        throw new TreeError(`${checked} is no tree: it has no folder clusters; name a copy of gitops/`);
+    }
+    const findings = await check(await renderTree(checked));
+    findings.forEach((finding) => console.error(describeFinding(finding)));
+    const files = new Set(findings.map(({ file }) => file)).size;
+    console.log(findings.length === 0 ? "The tree is in order." : `Findings: ${findings.length}, in files: ${files}.`);
+    return findings.length === 0 ? 0 : 1;
+}
+
+async function diff(base: string, stack: string | undefined, markdown: boolean): Promise<string> {
+    const stacks = fs.readdirSync(repository).flatMap((file) => /^Pulumi\.([a-z0-9-]+)\.yaml$/.exec(file)?.[1] ?? []);
+    const chosen = stack === undefined ? stacks.sort() : [knownStack(stacks, stack)];
+    const changes = await changesSince(repository, base, chosen);
+    return markdown ? changesAsMarkdown(changes) : describeChanges(changes);
+}
+
+async function graph(markdown: boolean): Promise<string> {
+    const tree = await renderTree(root);
+    return markdown ? ["```mermaid", mermaid(tree), "```", "", layersAsTable(tree)].join("\n") : mermaid(tree);
+}
+
+main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+        console.error(error instanceof TreeError || isUsageError(error) ? (error as Error).message : error);
+        process.exit(1);
+    },
+);
+
+function isUsageError(error: unknown): boolean {
+    return String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+}

@@ -1,0 +1,49 @@
+import { compare, type ClusterChange } from "./compare";
+import { describeFinding } from "./finding";
+import { renderTree } from "./render";
+import { revision, type Snapshot, workTree } from "./revision";
+import { choiceOf } from "./stacks";
+import { TreeError } from "./tree-error";
+import type { Cluster } from "./tree";
+
+/**
+ * What the work tree changes in the clusters of some stacks, compared with a revision of Git. Each stack has the mesh that
+ * its file chooses, before and after. What of the revision cannot be rendered any more, as it needs an older program, is
+ * named in the result.
+ *
+ * @throws TreeError if Git does not know the revision, or if the work tree cannot be rendered.
+ */
+export async function changesSince(
+    repository: string,
+    base: string,
+    stacks: readonly string[],
+): Promise<ClusterChange[]> {
+    const [before, after] = [revision(repository, base), workTree(repository)];
+    try {
+        return await Promise.all(stacks.map((stack) => changesOf(before, after, stack)));
+    } finally {
+        before.remove();
+    }
+}
+
+async function changesOf(before: Snapshot, after: Snapshot, stack: string): Promise<ClusterChange> {
+    const [old, now] = await Promise.all([rendered(before, stack), rendered(after, stack)]);
+    if (!now.cluster || now.failures.length > 0) {
+        throw new TreeError(["the work tree cannot be rendered:", ...now.failures].join("\n"));
+    }
+    const changes = compare(old.cluster, now.cluster);
+    return old.failures.length === 0 ? changes : { ...changes, unreadable: old.failures };
+}
+
+/** The cluster of a stack in a tree, or none if the tree does not have its environment, and what is wrong with it. */
+async function rendered(
+    snapshot: Snapshot,
+    stack: string,
+): Promise<{ cluster?: Cluster; failures: readonly string[] }> {
+    const { environment, mesh } = choiceOf(stack, snapshot.read(`Pulumi.${stack}.yaml`));
+    const tree = await renderTree(snapshot.root, { environments: [environment], meshes: [mesh] });
+    const failures = tree.failures.map((finding) => describeFinding({ ...finding, rule: "builds" }));
+    const isThere = tree.sources.foldersIn("clusters").includes(environment);
+    const [cluster] = isThere ? tree.clusters : [];
+    return { ...(cluster && { cluster }), failures: [...new Set(failures)] };
+}

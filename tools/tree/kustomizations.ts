@@ -1,0 +1,75 @@
+import * as path from "node:path";
+import { field, list, textAt } from "./object";
+import type { Sources } from "./sources";
+
+/** A `kustomization.yaml`, with the folders and files that it names. */
+export interface KustomizeFile {
+    readonly file: string;
+    readonly folder: string;
+    readonly content: unknown;
+    /** Folders and files of `resources` and `components`, from the root of the tree. */
+    readonly resources: readonly string[];
+    /** Every other file that it reads: patches, files of generators. */
+    readonly others: readonly string[];
+}
+
+const NAME = "kustomization.yaml";
+
+/** The `kustomization.yaml` of a folder, or undefined if it has none. */
+export function kustomizeFile(sources: Sources, folder: string): KustomizeFile | undefined {
+    const file = path.posix.join(folder, NAME);
+    if (!sources.has(file)) {
+        return undefined;
+    }
+    const { content } = sources.yaml(file);
+    const here = (name: unknown) => path.posix.join(folder, String(name));
+    const generated = ["configMapGenerator", "secretGenerator"]
+        .flatMap((generator) => list(content, generator))
+        .flatMap((entry) => [...list(entry, "files"), ...list(entry, "envs")])
+        .map((name) => String(name).replace(/^[^=]*=/, ""));
+    const patches = [...list(content, "patches"), ...list(content, "replacements")].map((entry) =>
+        textAt(entry, "path"),
+    );
+    return {
+        file,
+        folder,
+        content,
+        resources: [...list(content, "resources"), ...list(content, "components")].map(here),
+        others: [...patches.filter((name) => name !== undefined), ...generated].map(here),
+    };
+}
+
+/** The `kustomization.yaml` files that building a folder reads, the outermost first. */
+export function kustomizeFilesOf(sources: Sources, folder: string): readonly KustomizeFile[] {
+    const found = new Map<string, KustomizeFile>();
+    const visit = (current: string) => {
+        const own = found.has(current) ? undefined : kustomizeFile(sources, current);
+        if (own) {
+            found.set(current, own);
+            own.resources.forEach(visit);
+        }
+    };
+    visit(path.posix.normalize(folder));
+    return [...found.values()];
+}
+
+/** Every file that building a folder reads. */
+export function filesOfBuild(sources: Sources, folder: string): readonly string[] {
+    const files = kustomizeFilesOf(sources, folder).flatMap(({ file, resources, others }) => [
+        file,
+        ...resources,
+        ...others,
+    ]);
+    return [...new Set(files)].filter((file) => sources.has(file));
+}
+
+/** Whether a patch with this target, or with the object that it names itself, changes the object. */
+export function isTarget(target: unknown, object: { kind: string; metadata: { name: string } }): boolean {
+    const matches = (key: string, value: string) => {
+        const pattern = textAt(target, key);
+        return pattern === undefined || new RegExp(`^(${pattern})$`).test(value);
+    };
+    return field(target, "kind") !== undefined || field(target, "name") !== undefined
+        ? matches("kind", object.kind) && matches("name", object.metadata.name)
+        : target !== undefined;
+}

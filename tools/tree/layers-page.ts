@@ -1,0 +1,27 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as prettier from "prettier";
+import { layersAsTable, mermaid } from "./graph";
+import type { Tree } from "./tree";
+
+/** The page with the picture of the layers. */
+export const LAYERS_PAGE = path.join(__dirname, "../../docs/layers.md");
+
+const BEGIN = "<!-- layers: made by npm run docs -->";
+const END = "<!-- end of layers -->";
+
+export function readLayersPage(): string {
+    return fs.readFileSync(LAYERS_PAGE, "utf8");
+}
+
+/** The page with what stands between its markers made anew. Throws when it lacks a marker. */
+export async function layersPage(page: string, tree: Tree): Promise<string> {
+    const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+    if (from < 0 || to < from) {
+        throw new Error(`docs/layers.md needs the lines ${BEGIN} and ${END}`);
+    }
+    const made = ["```mermaid", mermaid(tree), "```", "", layersAsTable(tree)].join("\n");
+    const text = `${page.slice(0, from + BEGIN.length)}\n\n${made}\n\n${page.slice(to)}`;
+    const options = await prettier.resolveConfig(LAYERS_PAGE);
+    return prettier.format(text, { ...options, parser: "markdown" });
+}

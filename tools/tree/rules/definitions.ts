@@ -1,0 +1,97 @@
+import { bringsDefinitions, chartOf, knownCharts } from "../charts";
+import type { Finding } from "../finding";
+import { groupVersion, textAt } from "../object";
+import {
+    type Cluster,
+    earlierLayers,
+    findingAt,
+    inEveryCluster,
+    type Layer,
+    layersBefore,
+    type Manifest,
+    type Tree,
+} from "../tree";
+import { isAlwaysServed } from "../served-kinds";
+
+/**
+ * A custom resource comes after the layer that brings its definition, never with it: the API server refuses what it does not
+ * know yet. Who brings what is in `crds.kinds` of sandbox/charts/<chart>/chart.yaml.
+ */
+export function definitions(tree: Tree): readonly Finding[] {
+    return inEveryCluster(tree, (cluster) => {
+        const brought = new Map(cluster.layers.map((layer) => [layer.name, kindsBroughtBy(cluster, layer)]));
+        return cluster.layers.flatMap((layer) => {
+            const before = earlierLayers(cluster, layer.name).flatMap(({ name }) => [...(brought.get(name) ?? [])]);
+            const defined = new Map(before);
+            return layer.manifests
+                .filter(({ object }) => !isAlwaysServed(object) && !defined.has(kindOf(object)))
+                .map((manifest) => undefinedKind(cluster, brought, layer, manifest));
+        });
+    });
+}
+
+function kindOf(object: { apiVersion: string; kind: string }): string {
+    return `${groupVersion(object).group}/${object.kind}`;
+}
+
+/** The kinds that a layer's objects define, each with the name of what defines it. */
+function kindsBroughtBy(cluster: Cluster, layer: Layer): ReadonlyMap<string, string> {
+    const own = layer.manifests
+        .filter(({ object }) => object.kind === "CustomResourceDefinition")
+        .map(({ object }): [string, string] => [
+            `${textAt(object, "spec.group")}/${textAt(object, "spec.names.kind")}`,
+            `CustomResourceDefinition ${object.metadata.name}`,
+        ]);
+    const releases = layer.manifests.filter(({ object }) => object.kind === "HelmRelease");
+    const installed = releases.flatMap((release) => {
+        const chart = chartOf(cluster, release);
+        const kinds = chart && bringsDefinitions(chart, release) ? chart.kinds : [];
+        return kinds.map(({ group, kind }): [string, string] => [
+            `${group}/${kind}`,
+            `HelmRelease ${release.object.metadata.name}`,
+        ]);
+    });
+    return new Map([...own, ...installed]);
+}
+
+function undefinedKind(
+    cluster: Cluster,
+    brought: ReadonlyMap<string, ReadonlyMap<string, string>>,
+    layer: Layer,
+    manifest: Manifest,
+): Finding {
+    const kind = kindOf(manifest.object);
+    const [home, kinds] = [...brought].find(([, candidates]) => candidates.has(kind)) ?? [];
+    const name = kinds?.get(kind) ?? "";
+    if (home === undefined) {
+        const { group } = groupVersion(manifest.object);
+        const charts = knownCharts().filter((chart) =>
+            chart.kinds.some((own) => own.group === group && own.kind === manifest.object.kind),
+        );
+        const [chart] = charts;
+        const fix = chart
+            ? `install ${chart.folder.split("/").at(-1)} in an earlier layer, with its definitions`
+            : "install what defines it in an earlier layer, and list the kind in crds.kinds of sandbox/charts/<chart>/chart.yaml";
+        return findingAt(manifest, "kind", `is of a kind that nothing in the tree defines (${kind})`, fix);
+    }
+    if (home === layer.name) {
+        const later = cluster.layers.find(
+            (other) => layersBefore(cluster, other.name).has(home) && other.name === `${home}-config`,
+        );
+        const place = later?.name ?? `a layer that depends on ${home}`;
+        return findingAt(
+            manifest,
+            "kind",
+            `is in layer ${home}, which installs its definition (${name})`,
+            `move it to ${place}`,
+        );
+    }
+    const problem = `is in layer ${layer.name}, which does not wait for its definition (${name} of layer ${home})`;
+    const fix = `add "- name: ${home}" to dependsOn in ${layer.kustomization.file}`;
+    return findingAt(manifest, "kind", problem, fix);
+}
+
+/** Whether a layer has a release's definitions before it starts: for rules on what releases make. */
+export function isDefinedBefore(cluster: Cluster, layer: string, group: string, kind: string): boolean {
+    return earlierLayers(cluster, layer).some((earlier) => kindsBroughtBy(cluster, earlier).has(`${group}/${kind}`));
+}

@@ -1,0 +1,51 @@
+import { chartOf, valuesOf } from "../charts";
+import type { Finding } from "../finding";
+import { entriesWithin, field, isMap } from "../object";
+import { type Cluster, findingAt, inEveryCluster, type Layer, type Manifest, type Tree } from "../tree";
+import { isDefinedBefore } from "./definitions";
+
+const KINDS = { servicemonitor: "ServiceMonitor", podmonitor: "PodMonitor", prometheusrule: "PrometheusRule" };
+const GROUP = "monitoring.coreos.com";
+
+/** A release that makes monitors comes after their definitions: Helm refuses to install what the API server does not know. */
+export function monitors(tree: Tree): readonly Finding[] {
+    return inEveryCluster(tree, (cluster) =>
+        cluster.layers.flatMap((layer) =>
+            layer.manifests
+                .filter(({ object }) => object.kind === "HelmRelease")
+                .flatMap((release) => earlyMonitors(cluster, layer, release)),
+        ),
+    );
+}
+
+function earlyMonitors(cluster: Cluster, layer: Layer, release: Manifest): Finding[] {
+    return monitorsOf(cluster, release)
+        .filter(({ kind }) => !isDefinedBefore(cluster, layer.name, GROUP, kind))
+        .map(({ path, kind }) => {
+            const home = cluster.layers.find((candidate) =>
+                candidate.manifests.some(
+                    (other) =>
+                        other.object.kind === "HelmRelease" &&
+                        chartOf(cluster, other)?.kinds.some((own) => own.group === GROUP && own.kind === kind) === true,
+                ),
+            );
+            const fix = home
+                ? `add "- name: ${home.name}" to dependsOn in ${layer.kustomization.file}`
+                : "install prometheus-operator-crds in an earlier layer";
+            const problem = `makes a ${kind}, which layer ${layer.name} does not wait for the definition of`;
+            return findingAt(release, ["spec", "values", ...path, "enabled"], problem, fix);
+        });
+}
+
+/** `serviceMonitor: { enabled: true }` and the like, below parts of the chart that are not turned off. */
+function monitorsOf(cluster: Cluster, release: Manifest) {
+    const values = valuesOf(chartOf(cluster, release), release);
+    return [...entriesWithin(values)].flatMap(({ path, key, value }) => {
+        const kind = Object.entries(KINDS).find(([name]) => key.toLowerCase().replaceAll("-", "") === name)?.[1];
+        const isOn = isMap(value) && value.enabled === true;
+        const isBelowOff = path.some(
+            (_, depth) => depth > 0 && field(values, [...path.slice(0, depth), "enabled"]) === false,
+        );
+        return kind !== undefined && isOn && !isBelowOff ? [{ path, kind }] : [];
+    });
+}

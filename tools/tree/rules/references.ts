@@ -1,0 +1,57 @@
+import type { Finding } from "../finding";
+import { type Need, unmetNeeds } from "../needs";
+import { entriesWithin, field, isMap, list, textAt } from "../object";
+import { inEveryCluster, type Manifest, type Tree } from "../tree";
+
+/** What the program makes before the first layer. */
+const ALWAYS = ["Secret flux-system/flux-system", "Secret flux-system/sops-gpg", "ConfigMap flux-system/cluster-vars"];
+
+/** Fields that name a Secret or a ConfigMap of the object's own namespace, with the kind that they name. */
+const FIELDS: Readonly<Record<string, string>> = {
+    secretKeyRef: "Secret",
+    secretRef: "Secret",
+    configMapKeyRef: "ConfigMap",
+    configMapRef: "ConfigMap",
+};
+
+/**
+ * Every Secret and ConfigMap that an object names is in this layer or one before it, or made by what is: a certificate, an
+ * external or sealed secret. Those that are optional, and those in values of charts, are not looked at.
+ */
+export function references(tree: Tree): readonly Finding[] {
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { gifts: madeBy, always: ALWAYS, own: true }));
+}
+
+function needs({ object, layer }: Manifest): Need[] {
+    const namespace = object.metadata.namespace;
+    if (namespace === undefined || layer === "tenants") {
+        return [];
+    }
+    const { values: _, ...spec } = isMap(object.spec) ? object.spec : {};
+    const named = [...entriesWithin(spec, ["spec"])].flatMap(({ path, key, value }): Need[] => {
+        const kind = FIELDS[key];
+        const name = textAt(value, "name");
+        const isHere = (textAt(value, "namespace") ?? namespace) === namespace && field(value, "optional") !== true;
+        return kind !== undefined && name !== undefined && isHere
+            ? [{ path: [...path, "name"], what: `${kind} ${namespace}/${name}` }]
+            : [];
+    });
+    const valuesFrom = list(object, "spec.valuesFrom").flatMap((source, index): Need[] => {
+        const what = `${textAt(source, "kind")} ${namespace}/${textAt(source, "name")}`;
+        return field(source, "optional") === true ? [] : [{ path: ["spec", "valuesFrom", index, "name"], what }];
+    });
+    return [...named, ...valuesFrom];
+}
+
+/** Secrets that controllers make of an object. */
+function madeBy({ object }: Manifest): string[] {
+    const { kind, metadata } = object;
+    const names: Readonly<Record<string, readonly (string | undefined)[]>> = {
+        Certificate: [textAt(object, "spec.secretName")],
+        Cluster: [`${metadata.name}-app`, `${metadata.name}-superuser`],
+        ExternalSecret: [textAt(object, "spec.target.name") ?? metadata.name],
+        Ingress: list(object, "spec.tls").map((tls) => textAt(tls, "secretName")),
+        SealedSecret: [metadata.name],
+    };
+    return (names[kind] ?? []).flatMap((name) => (name === undefined ? [] : [`Secret ${metadata.namespace}/${name}`]));
+}

@@ -1,0 +1,132 @@
+import type { Finding } from "./finding";
+import { field, type KubernetesObject, label, list, type Path } from "./object";
+import { type Place, placeOf } from "./place";
+import type { Sources } from "./sources";
+
+/** An object that Flux applies, with where it comes from. It is shared between renderings: never change it. */
+export interface Manifest {
+    readonly object: KubernetesObject;
+    readonly layer: string;
+    /** The file that it is written in, from the root of the tree. */
+    readonly file: string;
+    /** The folder that was built. */
+    readonly folder: string;
+    readonly sources: Sources;
+}
+
+/** One Flux Kustomization of `clusters/<environment>` and the objects that it applies. */
+export interface Layer {
+    readonly name: string;
+    /** Whether the environment's kustomization.yaml lists it; one that it does not is there to be switched on. */
+    readonly isListed: boolean;
+    /** The folder of its path, from the root of the tree. */
+    readonly folder: string;
+    readonly kustomization: Manifest;
+    readonly manifests: readonly Manifest[];
+    /** The objects of the layer's systems that no environment lists. */
+    readonly optional: readonly Manifest[];
+}
+
+/** Everything that Flux applies in one environment, with one service mesh. */
+export interface Cluster {
+    readonly environment: string;
+    readonly mesh: string;
+    readonly layers: readonly Layer[];
+    /** Names of the variables that the manifests use, the layers' own included. */
+    readonly variables: ReadonlySet<string>;
+}
+
+/** The tree in `gitops/` as Flux sees it in each of its environments. */
+export interface Tree {
+    readonly sources: Sources;
+    readonly environments: readonly string[];
+    readonly clusters: readonly Cluster[];
+    /** What could not be rendered. */
+    readonly failures: readonly Finding[];
+}
+
+/** The layers that Flux applies. */
+export function listedLayers(cluster: Cluster): readonly Layer[] {
+    return cluster.layers.filter(({ isListed }) => isListed);
+}
+
+/** Every object that Flux applies in a cluster, but for the layers' own Kustomizations. */
+export function manifestsOf(cluster: Cluster): readonly Manifest[] {
+    return listedLayers(cluster).flatMap(({ manifests }) => manifests);
+}
+
+/** Every object of a cluster, of the layers and systems that nobody lists, and the layers' own Kustomizations. */
+export function everyManifest(cluster: Cluster): readonly Manifest[] {
+    return cluster.layers.flatMap(({ kustomization, manifests, optional }) => [
+        kustomization,
+        ...manifests,
+        ...optional,
+    ]);
+}
+
+/** The objects of a kind. */
+export function ofKind(manifests: readonly Manifest[], ...kinds: readonly string[]): readonly Manifest[] {
+    return manifests.filter(({ object }) => kinds.includes(object.kind));
+}
+
+/** The objects of a kind in a cluster, those of systems that nobody lists among them. */
+export function everyOfKind(cluster: Cluster, ...kinds: readonly string[]): readonly Manifest[] {
+    return ofKind(everyManifest(cluster), ...kinds);
+}
+
+/**
+ * The first object of a kind (and name) in a cluster.
+ *
+ * @throws Error if there is none.
+ */
+export function find(cluster: Cluster, kind: string, name?: string): Manifest {
+    const found = ofKind(manifestsOf(cluster), kind).find(
+        ({ object }) => name === undefined || object.metadata.name === name,
+    );
+    if (!found) {
+        throw new Error(`the ${cluster.environment} tree has no ${kind} ${name ?? ""}`);
+    }
+    return found;
+}
+
+/** Names of the layers that a layer's Kustomization depends on. */
+export function dependenciesOf({ kustomization }: Layer): readonly string[] {
+    return list(kustomization.object, "spec.dependsOn").map((dependency) => String(field(dependency, "name")));
+}
+
+/** Names of the layers that are ready before this one starts, direct and indirect. Its own is among them in a circle. */
+export function layersBefore(cluster: Cluster, name: string): ReadonlySet<string> {
+    const before = new Set<string>();
+    const visit = (current: string) => {
+        const layer = cluster.layers.find((candidate) => candidate.name === current);
+        for (const next of layer ? dependenciesOf(layer) : []) {
+            if (!before.has(next)) {
+                before.add(next);
+                visit(next);
+            }
+        }
+    };
+    visit(name);
+    return before;
+}
+
+/** The layers that come before another, as objects. */
+export function earlierLayers(cluster: Cluster, name: string): readonly Layer[] {
+    const before = layersBefore(cluster, name);
+    return cluster.layers.filter((layer) => layer.name !== name && before.has(layer.name));
+}
+
+/** Where the value at a path of an object is written. */
+export function at(manifest: Manifest, path: Path): Place {
+    return placeOf(manifest.sources, manifest, path);
+}
+
+/** A finding on the value at a path of an object; the problem begins with the object's kind and name. */
+export function findingAt(manifest: Manifest, path: Path, problem: string, fix: string): Finding {
+    return { ...at(manifest, path), problem: `${label(manifest.object)} ${problem}`, fix };
+}
+
+/** The findings of every cluster. */
+export function inEveryCluster(tree: Tree, rule: (cluster: Cluster) => readonly Finding[]): Finding[] {
+    return tree.clusters.flatMap((cluster) => [...rule(cluster)]);
+}

@@ -1,0 +1,31 @@
+import type { ClusterVars } from "../../components/gitops/cluster-vars";
+import { settingsSchema } from "../../components/settings-schema";
+
+/** Values for the variables that the program writes to ConfigMap `cluster-vars`, of the shape that it gives them. */
+export const SAMPLE_VARIABLES: Readonly<ClusterVars<string>> = {
+    cluster_name: "landfall-sample",
+    environment: "sample",
+    domain: "sample.example.com",
+    tenant_id: "00000000-0000-4000-8000-000000000001",
+    subscription_id: "00000000-0000-4000-8000-000000000002",
+    resource_group: "landfall-sample-durable",
+    key_vault_url: "https://landfall-sample.vault.azure.net/",
+    registry: "landfallsample.azurecr.io",
+    storage_account: "landfallsample",
+    backup_container: "velero",
+    database_container: "postgresql",
+    log_container: "loki",
+    service_mesh: "istio",
+    fleet_url: "https://github.com/example/fleet",
+    fleet_branch: "sample",
+    image_automation_suspended: "true",
+    cert_manager_client_id: "11111111-1111-4111-8111-111111111111",
+    external_dns_client_id: "22222222-2222-4222-8222-222222222222",
+    velero_client_id: "33333333-3333-4333-8333-333333333333",
+    external_secrets_client_id: "44444444-4444-4444-8444-444444444444",
+    loki_client_id: "55555555-5555-4555-8555-555555555555",
+    postgresql_client_id: "66666666-6666-4666-8666-666666666666",
+};
+
+/** The values that `landfall:serviceMesh` may have; the tree is rendered with each. */
+export const SERVICE_MESHES: readonly string[] = settingsSchema.shape.serviceMesh.options;
