@@ -8,7 +8,7 @@ import { columns, type Report } from "../sandbox/report";
 import { Checkout } from "../test/support/checkout";
 
 async function main(stack: string): Promise<void> {
-    const checkout = new Checkout();
+    const checkout = new Checkout({ systems: "all" });
     try {
         const rows: string[][] = [["RUN", "SECONDS", "RESOURCES", "COMMITS", "PHASES"]];
         const time = async (name: string) => {
@@ -20,7 +20,7 @@ async function main(stack: string): Promise<void> {
         };
         await time("empty world");
         await time("nothing changed");
-        const restore = checkout.edit("gitops/apps/base/podinfo/service.yaml", (text) => `# changed\n${text}`);
+        const restore = checkout.edit("gitops/apps/base/podinfo/service-account.yaml", (text) => `# changed\n${text}`);
         await time("one file changed");
         restore();
         await checkout.run("pulumi", "--stack", stack, "destroy", "--exclude-protected", "--yes", "--skip-preview");

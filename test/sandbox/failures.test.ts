@@ -188,6 +188,10 @@ describe("what goes wrong", function () {
             const [cluster] = (await status()).clusters;
             const vital = cluster?.processes.filter(({ name }) => /^(etcd|kube-apiserver)$/.test(name)) ?? [];
             assert.equal(vital.length, 2);
+            // With a file in the place of its data etcd cannot start again, and so neither can the API server.
+            const data = path.join(path.dirname(cluster?.adminKubeconfig ?? ""), "etcd");
+            fs.rmSync(data, { recursive: true });
+            fs.writeFileSync(data, "");
             vital.forEach(({ pid }) => process.kill(pid, "SIGKILL"));
             const { code, output } = await pulumi("destroy", "--exclude-protected", "--yes", "--skip-preview");
             assert.equal(code, 0, output);

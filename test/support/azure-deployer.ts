@@ -43,8 +43,8 @@ export class AzureDeployer {
         return this.call<Answer>(method, resource, `${resource}${path}?api-version=${apiVersion}`, body);
     }
 
-    /** Calls a Key Vault, by the address of a key. */
-    vault(method: "GET" | "POST" | "PATCH", address: string, body?: object): Promise<Json> {
+    /** Calls a Key Vault, by the address of a key or secret. */
+    vault(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", address: string, body?: object): Promise<Json> {
         return this.call<Json>(method, "https://vault.azure.net", `${address}?api-version=7.4`, body);
     }
 

@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Report } from "../../sandbox/report";
 import { readSession, type Session } from "../../sandbox/session";
+import { shortenTree, smallTree } from "./small-tree";
 
 const root = path.join(__dirname, "../..");
 
@@ -16,6 +17,11 @@ export interface Run {
 export interface LaunchOptions {
     readonly input?: string;
     readonly environment?: NodeJS.ProcessEnv;
+}
+
+export interface CheckoutOptions {
+    /** Systems that the copy's tree is shortened to, or `all`; default: the few of `smallTree`. */
+    readonly systems?: readonly string[] | "all";
 }
 
 /** A command that runs. */
@@ -33,7 +39,7 @@ export class Checkout {
     readonly sandbox = path.join(this.directory, "sb");
     private readonly work = path.join(this.directory, "work");
 
-    constructor() {
+    constructor({ systems = smallTree }: CheckoutOptions = {}) {
         const skipped = new Set(["node_modules", ".git"]);
         fs.cpSync(root, this.work, {
             recursive: true,
@@ -41,6 +47,9 @@ export class Checkout {
         });
         for (const modules of ["node_modules", "sandbox/node_modules"]) {
             fs.symlinkSync(path.join(root, modules), path.join(this.work, modules));
+        }
+        if (systems !== "all") {
+            shortenTree(path.join(this.work, "gitops"), systems);
         }
     }
 
@@ -88,13 +97,18 @@ export class Checkout {
         return session;
     }
 
+    /** Absolute path of a file of the copy. */
+    path(file: string): string {
+        return path.join(this.work, file);
+    }
+
     read(file: string): string {
-        return fs.readFileSync(path.join(this.work, file), "utf8");
+        return fs.readFileSync(this.path(file), "utf8");
     }
 
     /** Changes a file of the copy; gives a function that puts it back. */
     edit(file: string, change: (text: string) => string): () => void {
-        const full = path.join(this.work, file);
+        const full = this.path(file);
         const before = fs.existsSync(full) ? fs.readFileSync(full, "utf8") : undefined;
         fs.writeFileSync(full, change(before ?? ""));
         return () => (before === undefined ? fs.rmSync(full) : fs.writeFileSync(full, before));

@@ -27,6 +27,8 @@ export interface Registered {
     readonly parent: string;
     /** URN of what it vanishes with, so that nobody deletes it; empty for none of its own. */
     readonly deletedWith: string;
+    /** What the program says; undefined leaves it to the provider. */
+    readonly deleteBeforeReplace: boolean | undefined;
     /** Reference of an explicit provider; empty for the default one. */
     readonly provider: string;
 }
@@ -100,6 +102,8 @@ interface RegisterRequest {
     getImportid(): string;
     getParent(): string;
     getDeletedwith(): string;
+    getDeletebeforereplace(): boolean;
+    getDeletebeforereplacedefined(): boolean;
 }
 
 interface Registration {
@@ -162,6 +166,7 @@ function describe({ args, request, urn, id }: Registration): Registered {
         dependencies: request.getDependenciesList(),
         parent: request.getParent(),
         deletedWith: request.getDeletedwith(),
+        deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
         provider: args.provider ?? "",
     };
 }

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import type { FluxObject } from "../../components/gitops/flux-status";
 
 /**
- * An API server that knows what `ClusterClient` asks: who may do everything, Flux's objects, events, and a patch of a
- * GitRepository. Plain HTTP, and without any rule of Kubernetes: test/sandbox has those.
+ * An API server that knows what `ClusterClient` asks: who may do everything, Flux's objects, events, and requests to
+ * reconcile. Plain HTTP, and without any rule of Kubernetes: test/sandbox has those.
  */
 export class FluxApi {
     objects: readonly FluxObject[] = [];
@@ -47,8 +47,23 @@ export class FluxApi {
         const { method = "", url = "", headers } = request;
         const { authorization } = headers;
         this.requests.push({ request: `${method} ${url}`, ...(authorization ? { authorization } : {}), body });
+        if (method === "PATCH" && !this.refusal) {
+            this.reconcile(url, body);
+        }
         const { status, body: given } = this.refusal ?? { status: 200, body: this.resource(url) };
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(given));
+    }
+
+    /** What a controller does with a request to reconcile: it leaves the object as it was, and says that it has looked. */
+    private reconcile(url: string, body: string): void {
+        const [plural, name] = url.split("?")[0]?.split("/").slice(-2) ?? [];
+        const { metadata } = JSON.parse(body) as { metadata: { annotations: Record<string, string> } };
+        const lastHandledReconcileAt = metadata.annotations["reconcile.fluxcd.io/requestedAt"] ?? "";
+        this.objects = this.objects.map((object) =>
+            pluralOf(object.kind) === plural && object.metadata.name === name
+                ? { ...object, status: { ...object.status, lastHandledReconcileAt } }
+                : object,
+        );
     }
 
     private resource(url: string): unknown {

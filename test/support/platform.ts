@@ -24,6 +24,7 @@ const FILES: ManifestTree = { "apps/base/kustomization.yaml": "resources: []\n" 
 export const NEW_REPOSITORY: FleetPlan = {
     exists: false,
     changes: [{ path: Object.keys(FILES)[0] ?? "", kind: "added", addedLines: 1, removedLines: 0, diff: "+resources" }],
+    replaced: {},
     knownHosts: "github.com ssh-ed25519 AAAAhost\n",
     problems: [],
 };

@@ -52,6 +52,17 @@ export const rights: readonly Escape[] = [
         forbidden("namespaces"),
     ),
     applying(
+        "images",
+        "a look at images in the registry, which would be as the platform's image-reflector-controller",
+        {
+            apiVersion: "image.toolkit.fluxcd.io/v1",
+            kind: "ImageRepository",
+            metadata: { name: "escape", namespace: "team-example" },
+            spec: { interval: "10m", image: "landfall.azurecr.io/any", provider: "azure" },
+        },
+        forbidden("imagerepositories"),
+    ),
+    applying(
         "in-platform",
         "an object in the platform's namespace",
         configMap("escape", platform),

@@ -1,0 +1,52 @@
+/** An object of a cluster, as far as a comparison of two moments needs it. */
+export interface ClusterObject {
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+    /** The Helm release that it belongs to. */
+    readonly release: string;
+    readonly owners: readonly string[];
+}
+
+type Kubectl = (...args: string[]) => Promise<string>;
+
+const columns = [
+    "{.kind}",
+    "{.metadata.namespace}",
+    "{.metadata.name}",
+    "{.metadata.uid}",
+    "{.metadata.annotations.meta\\.helm\\.sh/release-name}",
+    "{range .metadata.ownerReferences[*]}{.uid} {end}",
+];
+
+/** Kinds that come and go by themselves, or that only mirror others. */
+const passing = /^(events|leases|componentstatuses|endpoints|endpointslices|.*metrics\.k8s\.io)(\.|$)/;
+
+/** Every object of a cluster, by its uid. */
+export async function objectsOfCluster(kubectl: Kubectl): Promise<Map<string, ClusterObject>> {
+    const kinds = (await kubectl("api-resources", "--verbs=list", "-o", "name")).trim().split("\n");
+    const listed = kinds.filter((kind) => !passing.test(kind)).join(",");
+    const template = `{range .items[*]}${columns.join('{"\\t"}')}{"\\n"}{end}`;
+    const lines = (await kubectl("get", listed, "-A", "-o", `jsonpath=${template}`)).split("\n");
+    const objects = lines
+        .map((line) => line.split("\t"))
+        .filter((fields) => fields.length === columns.length)
+        .map(([kind = "", namespace = "", name = "", uid = "", release = "", owners = ""]) => {
+            return { kind, namespace, name, uid, release, owners: owners.trim().split(" ") };
+        });
+    return new Map(objects.map((object) => [object.uid, object]));
+}
+
+/** `Kind namespace/name`, as the others write it. */
+export function labelOf({ kind, namespace, name }: Pick<ClusterObject, "kind" | "namespace" | "name">): string {
+    return namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
+/** Objects that are in the first and not in the second. */
+export function difference(
+    first: ReadonlyMap<string, ClusterObject>,
+    second: ReadonlyMap<string, ClusterObject>,
+): ClusterObject[] {
+    return [...first.values()].filter(({ uid }) => !second.has(uid));
+}

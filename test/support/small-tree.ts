@@ -1,0 +1,237 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse, stringify } from "yaml";
+import { filesBelow, foldersBelow, identity, isA, kindOf, objectsIn, ownFiles, type TreeObject } from "./tree-files";
+
+/**
+ * Shortens a copy of the tree to a few systems, so that a test that runs the program need not wait for all of them.
+ * Files stay where they are; the lines that lead to them go, so that every variable still has a file that uses it.
+ *
+ * Kept are the Helm releases of the folders named, the releases that those depend on, and whatever is not a release; but
+ * no object of a kind that only a chart which is gone defines, none in a namespace that is gone, no patch of an object that
+ * is gone, and no layer without objects. What depended on such a layer depends on what that one depended on.
+ *
+ * @param root the folder `gitops` of the copy.
+ * @param systems names of folders that hold a HelmRelease.
+ * @throws Error naming a system that the tree does not have.
+ */
+export function shortenTree(root: string, systems: readonly string[]): void {
+    const environments = fs.readdirSync(path.join(root, "clusters"));
+    const layers = environments.flatMap((environment) => layersOf(root, environment));
+    const shortening = new Shortening(
+        layers.flatMap(({ folders }) => folders),
+        systems,
+    );
+    while (shortening.pass());
+    for (const environment of environments) {
+        shortenLayers(root, environment, (layer) => shortening.objectsOf(layer.folders));
+    }
+}
+
+/** What the tests' sandbox runs: an ingress, certificates, and podinfo, which is no release. */
+export const smallTree: readonly string[] = ["cert-manager", "traefik", "prometheus-operator-crds"];
+
+interface FolderKustomization {
+    resources?: string[];
+    patches?: { path?: string; target?: object; patch?: string }[];
+    [field: string]: unknown;
+}
+
+interface LayerKustomization extends TreeObject {
+    readonly spec: {
+        path: string;
+        dependsOn?: { name: string }[];
+        healthChecks?: { apiVersion: string; kind: string; name: string; namespace?: string }[];
+    };
+}
+
+interface Layer {
+    readonly file: string;
+    readonly kustomization: LayerKustomization;
+    /** More than one where a variable stands for a part of the path. */
+    readonly folders: readonly string[];
+}
+
+/** Those that Kubernetes or the program makes. */
+const givenNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease", "flux-system"];
+const chartFolder = path.join(__dirname, "../../sandbox/charts");
+
+class Shortening {
+    private readonly systems: Set<string>;
+    private readonly charts = new Map<string, readonly string[]>();
+
+    constructor(
+        private readonly folders: readonly string[],
+        systems: readonly string[],
+    ) {
+        this.systems = withDependencies(systems, releasesBelow(folders));
+        for (const name of fs.readdirSync(chartFolder)) {
+            const file = path.join(chartFolder, name, "chart.yaml");
+            if (fs.existsSync(file)) {
+                const { crds } = parse(fs.readFileSync(file, "utf8")) as {
+                    crds?: { kinds?: { group: string; kind: string }[] };
+                };
+                this.charts.set(name, crds?.kinds?.map(({ group, kind }) => `${group}/${kind}`) ?? []);
+            }
+        }
+    }
+
+    objectsOf(folders: readonly string[]): TreeObject[] {
+        return [...new Set(folders)].flatMap((folder) => [...filesBelow(folder)].flatMap(objectsIn));
+    }
+
+    /** Removes lines once; gives whether there were any, since what a removed object brought may be needed elsewhere. */
+    pass(): boolean {
+        const objects = this.objectsOf(this.folders);
+        const namespaces = new Set([
+            ...givenNamespaces,
+            ...objects.filter(isA("Namespace")).map(({ metadata }) => metadata.name),
+        ]);
+        const missing = this.missingKinds(objects);
+        const stays = (object: TreeObject) =>
+            !missing.has(kindOf(object)) && namespaces.has(object.metadata.namespace ?? "default");
+        let removed = 0;
+        for (const folder of new Set(this.folders.flatMap((each) => [...foldersBelow(each)]))) {
+            removed += editFolder(folder, (line) => this.keeps(path.join(folder, line), stays));
+        }
+        return removed > 0;
+    }
+
+    private keeps(target: string, stays: (object: TreeObject) => boolean): boolean {
+        const objects = [...filesBelow(target)].flatMap(objectsIn);
+        if (fs.statSync(target).isFile()) {
+            return objects.every((object) => stays(object));
+        }
+        const isUnwanted = ownFiles(target).flatMap(objectsIn).some(isA("HelmRelease")) && !this.has(target);
+        return !isUnwanted && objects.length > 0;
+    }
+
+    private has(folder: string): boolean {
+        return this.systems.has(path.basename(folder));
+    }
+
+    /** Kinds that some chart defines and none of those that are kept. */
+    private missingKinds(objects: readonly TreeObject[]): Set<string> {
+        const kept = new Set(objects.filter(isA("HelmRelease")).map((release) => chartOf(release, objects)));
+        const kinds = (isKept: boolean) => [...this.charts].filter(([name]) => kept.has(name) === isKept);
+        const brought = new Set(kinds(true).flatMap(([, names]) => names));
+        return new Set(kinds(false).flatMap(([, names]) => names.filter((name) => !brought.has(name))));
+    }
+}
+
+function layersOf(root: string, environment: string): Layer[] {
+    const cluster = path.join(root, "clusters", environment);
+    return ownFiles(cluster).map((file) => {
+        const [kustomization] = objectsIn(file) as [LayerKustomization];
+        return { file, kustomization, folders: resolved(root, kustomization.spec.path) };
+    });
+}
+
+/** The folders of a path in which a variable stands for any name: `./mesh/${service_mesh}/staging`. */
+function resolved(root: string, pattern: string): string[] {
+    return path.posix
+        .normalize(pattern)
+        .split("/")
+        .reduce<string[]>(
+            (folders, part) =>
+                folders.flatMap((folder) =>
+                    (part.startsWith("${") ? fs.readdirSync(folder) : [part])
+                        .map((name) => path.join(folder, name))
+                        .filter((name) => fs.existsSync(name)),
+                ),
+            [root],
+        );
+}
+
+function shortenLayers(root: string, environment: string, objectsOf: (layer: Layer) => TreeObject[]): void {
+    const layers = layersOf(root, environment);
+    const isEmpty = (layer: Layer) => objectsOf(layer).length === 0;
+    const gone = new Map(layers.filter(isEmpty).map((layer) => [layer.kustomization.metadata.name, layer]));
+    const lasting = (layer: Layer): string[] =>
+        (layer.kustomization.spec.dependsOn ?? []).flatMap(({ name }) => {
+            const dropped = gone.get(name);
+            return dropped ? lasting(dropped) : [name];
+        });
+    const names = new Set(layers.flatMap(objectsOf).map(identity));
+    for (const layer of layers.filter((each) => !isEmpty(each))) {
+        const { kustomization, file } = layer;
+        const { dependsOn, healthChecks, ...spec } = kustomization.spec;
+        const checks = healthChecks?.filter(
+            ({ kind, name, namespace }) =>
+                kind !== "HelmRelease" || names.has(identity({ kind, metadata: { name, namespace } })),
+        );
+        Object.assign(kustomization.spec, spec, {
+            dependsOn: dependsOn && [...new Set(lasting(layer))].map((name) => ({ name })),
+            healthChecks: checks && checks.length > 0 ? checks : undefined,
+        });
+        fs.writeFileSync(file, stringify(kustomization));
+    }
+    editFolder(path.join(root, "clusters", environment), (line) => !gone.has(path.basename(line, ".yaml")));
+}
+
+/** Takes lines out of a kustomization.yaml, and the patches of what is then gone. Gives how many lines it took. */
+function editFolder(folder: string, keeps: (line: string) => boolean): number {
+    const file = path.join(folder, "kustomization.yaml");
+    const kustomization = parse(fs.readFileSync(file, "utf8")) as FolderKustomization;
+    const before = kustomization.resources ?? [];
+    const resources = before.filter(keeps);
+    if (resources.length < before.length) {
+        fs.writeFileSync(file, stringify({ ...kustomization, resources }));
+    }
+    const names = new Set([...filesBelow(folder)].flatMap(objectsIn).map(identity));
+    // A patch with a target that selects nothing is no error; one that names its object in itself is.
+    const patches = kustomization.patches?.filter(
+        (patch) =>
+            patch.target !== undefined ||
+            patch.path === undefined ||
+            objectsIn(path.join(folder, patch.path)).every((object) => names.has(identity(object))),
+    );
+    if (patches && patches.length < (kustomization.patches?.length ?? 0)) {
+        fs.writeFileSync(file, stringify({ ...kustomization, resources, patches }));
+    }
+    return before.length - resources.length;
+}
+
+/** Releases by their names: the folder, and the names of those that they depend on. */
+function releasesBelow(folders: readonly string[]): Map<string, { system: string; needs: readonly string[] }> {
+    const all = new Set(folders.flatMap((folder) => [...filesBelow(folder)]));
+    return new Map(
+        [...all].flatMap((file) =>
+            objectsIn(file)
+                .filter(isA("HelmRelease"))
+                .map((release) => {
+                    const needs = ((release.spec?.dependsOn ?? []) as { name: string }[]).map(({ name }) => name);
+                    return [release.metadata.name, { system: path.basename(path.dirname(file)), needs }];
+                }),
+        ),
+    );
+}
+
+function withDependencies(systems: readonly string[], releases: ReturnType<typeof releasesBelow>): Set<string> {
+    const all = new Set<string>();
+    const add = (system: string) => {
+        const own = [...releases.values()].filter((release) => release.system === system);
+        if (own.length === 0) {
+            const known = [...releases.values()].map((release) => release.system).sort();
+            throw new Error(
+                `no folder of the tree that has a HelmRelease is named ${system}; there are ${known.join(", ")}`,
+            );
+        }
+        if (!all.has(system)) {
+            all.add(system);
+            own.flatMap(({ needs }) => needs).forEach((name) => add(releases.get(name)?.system ?? name));
+        }
+    };
+    systems.forEach(add);
+    return all;
+}
+
+/** The last part of the chart's address. */
+function chartOf(release: TreeObject, objects: readonly TreeObject[]): string | undefined {
+    const { chartRef, chart } = release.spec as {
+        chartRef?: { name: string };
+        chart?: { spec: { chart: string } };
+    };
+    const source = objects.find(({ kind, metadata }) => kind === "OCIRepository" && metadata.name === chartRef?.name);
+    return chart?.spec.chart ?? path.posix.basename(String(source?.spec?.url));
+}

@@ -1,0 +1,20 @@
+import * as assert from "node:assert/strict";
+import type { Checkout } from "./checkout";
+
+/** A resource as the stack's state has it. */
+export interface StackResource {
+    readonly urn: string;
+    readonly id: string;
+    readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Finds resources in the state of staging by the type's end and the name's start, such as `Registry`. */
+export async function stackResources(checkout: Checkout): Promise<(type: string, name: string) => StackResource> {
+    const { output } = await checkout.run("pulumi", "stack", "export");
+    const { deployment } = JSON.parse(output) as { deployment: { resources: StackResource[] } };
+    return (type, name) => {
+        const found = deployment.resources.find(({ urn }) => urn.includes(`:${type}::${name}`));
+        assert.ok(found, `the stack has no ${type} ${name}`);
+        return found;
+    };
+}
