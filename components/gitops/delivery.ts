@@ -54,6 +54,7 @@ export class Delivery extends pulumi.ComponentResource {
                 branch: settings.fleetBranch,
                 stack: settings.stack,
                 commitMode: settings.commitMode,
+                imageAutomation: settings.imageAutomation,
                 files: preflight.files,
                 plan: preflight.fleet,
                 protect: settings.protectDurable,

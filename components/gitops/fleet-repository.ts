@@ -14,6 +14,8 @@ export interface FleetRepositoryArgs {
     readonly commitMode: CommitMode;
     readonly files: ManifestTree;
     readonly plan: FleetPlan;
+    /** Whether Flux may commit new image versions, for which its deploy key has to write. */
+    readonly imageAutomation: boolean;
     /** Whether the repository is protected against deletion and replacement. */
     readonly protect: boolean;
 }
@@ -29,8 +31,8 @@ export interface GitAccess {
 }
 
 /**
- * The repository that Flux follows: created, or adopted if it exists; a deploy key that may only read; and the tree on
- * the stack's branch. The repository is kept on destroy, with everything in it. It deliberately does not manage the
+ * The repository that Flux follows: created, or adopted if it exists; a deploy key that may only read, unless Flux updates
+ * images; and the tree on the stack's branch. The repository is kept on destroy, with everything in it. It deliberately does not manage the
  * settings of a repository that it adopted.
  */
 export class FleetRepository extends pulumi.ComponentResource {
@@ -46,7 +48,12 @@ export class FleetRepository extends pulumi.ComponentResource {
         const repository = this.createRepository(name, args);
         // Flux has fetched with a new key before the engine deletes the old one, at the end of an update that succeeds.
         const replaced = { parent: this, deleteBeforeReplace: false };
-        const key = new tls.PrivateKey(`${name}-deploy-key`, { algorithm: "ED25519" }, replaced);
+        const key = new tls.PrivateKey(
+            `${name}-deploy-key`,
+            { algorithm: "ED25519" },
+            // What a deploy key may do is fixed, and GitHub takes a key only once: other rights need another key.
+            { ...replaced, replacementTrigger: args.imageAutomation },
+        );
         const deployKey = new github.RepositoryDeployKey(
             `${name}-deploy-key`,
             {
@@ -54,7 +61,7 @@ export class FleetRepository extends pulumi.ComponentResource {
                 title: `flux ${args.stack}`,
                 // GitHub stores the key without the newline and would report a difference for ever.
                 key: key.publicKeyOpenssh.apply((text) => text.trim()),
-                readOnly: true,
+                readOnly: !args.imageAutomation,
             },
             replaced,
         );

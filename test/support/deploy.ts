@@ -21,6 +21,8 @@ export interface Registered {
     readonly importId: string;
     readonly ignoreChanges: readonly string[];
     readonly replaceOnChanges: readonly string[];
+    /** What makes another resource of it when it changes. */
+    readonly replacementTrigger: unknown;
     /** URNs of what has to be there first, by data flow or by `dependsOn`. */
     readonly dependencies: readonly string[];
     /** URN of the parent; empty for the stack's own. */
@@ -98,6 +100,7 @@ interface RegisterRequest {
     getRetainondelete(): boolean | undefined;
     getIgnorechangesList(): string[];
     getReplaceonchangesList(): string[];
+    getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
     getDependenciesList(): string[];
     getImportid(): string;
     getParent(): string;
@@ -163,6 +166,7 @@ function describe({ args, request, urn, id }: Registration): Registered {
         importId: request.getImportid(),
         ignoreChanges: request.getIgnorechangesList(),
         replaceOnChanges: request.getReplaceonchangesList(),
+        replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
         dependencies: request.getDependenciesList(),
         parent: request.getParent(),
         deletedWith: request.getDeletedwith(),

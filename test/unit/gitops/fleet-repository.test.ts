@@ -21,6 +21,7 @@ function fleet(changes: Partial<FleetRepositoryArgs> = {}) {
             commitMode: "direct",
             files: { "a.yaml": "a: 1\n" },
             plan: NEW_REPOSITORY,
+            imageAutomation: false,
             protect: true,
             ...changes,
         });
@@ -49,6 +50,13 @@ describe("FleetRepository", () => {
             assert.deepEqual([repository.protect, repository.retainOnDelete], [protect, true]);
             assert.equal(only(resources, TYPES.commit).retainOnDelete, true);
         }
+    });
+
+    it("gives Flux another key where it may commit new image versions: one that writes", async () => {
+        const { resources } = await fleet({ imageAutomation: true });
+        assert.equal(only(resources, TYPES.deployKey).inputs.readOnly, false);
+        const trigger = (of: typeof resources) => only(of, "tls:index/privateKey:PrivateKey").replacementTrigger;
+        assert.notEqual(trigger(resources), trigger((await fleet()).resources));
     });
 
     it("registers a key that may only read, without the newline that GitHub drops", async () => {
