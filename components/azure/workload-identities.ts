@@ -46,8 +46,8 @@ function workloadsOf({ registry, vault, backups, zone, groups }: Foundation) {
         "external-dns": {
             namespace: "external-dns",
             serviceAccount: "external-dns",
-            // It finds its zone by listing the zones of the group.
-            grants: [...records, ...(zone ? [{ role: READER, scope: groups.durableId }] : [])],
+            // It lists the zones of the group, and ends when it may not, also where there is none.
+            grants: [...records, { role: READER, scope: groups.durableId }],
         },
         "cert-manager": { namespace: "cert-manager", serviceAccount: "cert-manager", grants: records },
     } satisfies Record<string, Workload>;
