@@ -62,6 +62,14 @@ export class ClusterClient {
         return items.sort((a, b) => time(b) - time(a))[0]?.message;
     }
 
+    /** When somebody last changed a ConfigMap, in ISO 8601. */
+    async configMapChanged(namespace: string, name: string): Promise<string> {
+        const request = this.config.makeApiClient(CoreV1Api).readNamespacedConfigMap({ namespace, name });
+        const { metadata } = await this.ask(request);
+        const times = (metadata?.managedFields ?? []).map(({ time }) => Number(time ?? 0));
+        return new Date(Math.max(0, ...times)).toISOString();
+    }
+
     /** What `flux reconcile` does; `at` is the time of the request, in ISO 8601, as the object's status will repeat it. */
     async requestReconciliation(kind: string, namespace: string, name: string, at: string): Promise<void> {
         const found = fluxKinds.find(([, , , other]) => other === kind);

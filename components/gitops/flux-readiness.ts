@@ -3,10 +3,10 @@ import type { ClusterClient } from "./cluster-client";
 import { decryptionCause } from "./decryption-cause";
 import { type Blocker, type FluxObject, type Graph, judge, type ObjectStatus, sourceCommit } from "./flux-status";
 import { probableCause } from "./probable-cause";
-import { wantsAttempt } from "./reconcile-request";
+import { type Since, wantsAttempt } from "./reconcile-request";
 
 export interface ReadinessArgs {
-    readonly cluster: Pick<ClusterClient, "fluxObjects" | "lastWarning" | "requestReconciliation">;
+    readonly cluster: Pick<ClusterClient, "fluxObjects" | "lastWarning" | "requestReconciliation" | "configMapChanged">;
     /** Commit that every layer has to be at. */
     readonly commit: string;
     /** Whether the branch has moved on to another commit, with `commit` in its history: then that one will do. */
@@ -35,7 +35,7 @@ const requestAgainSeconds = 20;
 
 /**
  * Waits until everything that Flux reconciles is Ready at `commit`, or at a successor that somebody pushed meanwhile; the
- * source and layer `canary` with the keys that the cluster has now. A question that fails, to the cluster or to GitHub, is
+ * source and layer `canary` with the keys that the cluster has now, and every layer with its variables. A question that fails, to the cluster or to GitHub, is
  * asked again.
  *
  * @throws Refusal with the first failing object, its newest warning event and the probable cause: at once when waiting
@@ -74,11 +74,16 @@ interface Observation {
 function observer({ cluster, commit, isSuccessor }: ReadinessArgs): () => Promise<Observation> {
     const asked = new Date().toISOString();
     const request = requester(cluster, asked);
+    let since: Since | undefined;
     let wanted = commit;
     let refused = { commit: "", until: 0 };
     return async () => {
         const objects = await cluster.fluxObjects();
-        await request(objects.filter((object) => wantsAttempt(object, asked)));
+        const present = (since ??= {
+            asked,
+            variablesChanged: await cluster.configMapChanged("flux-system", "cluster-vars"),
+        });
+        await request(objects.filter((object) => wantsAttempt(object, present)));
         const fetched = sourceCommit(objects);
         const known = fetched === refused.commit && Date.now() < refused.until;
         if (fetched !== undefined && fetched !== wanted && !known) {
@@ -88,7 +93,7 @@ function observer({ cluster, commit, isSuccessor }: ReadinessArgs): () => Promis
                 refused = { commit: fetched, until: Date.now() + successorAfterSeconds * 1000 };
             }
         }
-        return { graph: judge(objects, wanted, asked), commit: wanted };
+        return { graph: judge(objects, wanted, present), commit: wanted };
     };
 }
 

@@ -1,4 +1,4 @@
-import { attemptedSince, provesKeys } from "./reconcile-request";
+import { outdated, type Since } from "./reconcile-request";
 import { isTerminal } from "./terminal-failure";
 
 /** The part of a Flux object's status that tells whether it is reconciled. */
@@ -14,6 +14,7 @@ export interface FluxObject {
         readonly suspend?: boolean;
         readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];
         readonly sourceRef?: { readonly kind: string; readonly name: string; readonly namespace?: string };
+        readonly postBuild?: { readonly substituteFrom?: readonly { readonly name: string }[] };
         readonly chartRef?: { readonly kind: string; readonly name: string };
     };
     readonly status?: {
@@ -27,6 +28,8 @@ export interface FluxObject {
         readonly lastAttemptedGeneration?: number;
         readonly lastAttemptedRevisionDigest?: string;
         readonly artifact?: { readonly revision: string };
+        /** The newest attempt first. */
+        readonly history?: readonly { readonly lastReconciled: string; readonly lastReconciledDuration: string }[];
         readonly inventory?: { readonly entries?: readonly { readonly id: string }[] };
     };
 }
@@ -70,18 +73,18 @@ const root = `${platformNamespace}/flux-system`;
  * revision, everything that the root Kustomization applied exists, and every object is Ready. What is suspended is left
  * out: somebody decided that. So is what stands in a tenant's namespace, which is the tenant's to mend.
  *
- * With `asked`, the time of a request to reconcile, what tells of the stack's keys has to have been tried since then, and a
- * build that failed before is not yet terminal.
+ * With `since`, what tells of the stack's keys and variables has to have been tried with the present ones, and a build that
+ * failed before is not yet terminal.
  */
-export function judge(objects: readonly FluxObject[], commit: string, asked?: string): Graph {
+export function judge(objects: readonly FluxObject[], commit: string, since?: Since): Graph {
     const active = objects.filter((object) => object.spec?.suspend !== true);
     const missing = missingLayers(active);
-    const statuses = active.map((object) => ({ object, status: statusOf(object, active, commit, asked) }));
+    const statuses = active.map((object) => ({ object, status: statusOf(object, active, commit, since) }));
     const unready = statuses.filter(({ status }) => !status.ready && status.namespace === platformNamespace);
     const blockers = unready
         .map(({ object, status }) => ({
             ...status,
-            terminal: isTerminal(object, active, commit, asked),
+            terminal: isTerminal(object, active, commit, since?.asked),
             depth: depthOf(object, active),
         }))
         .sort((a, b) => a.depth - b.depth || Number(waitsForOthers(a)) - Number(waitsForOthers(b)))
@@ -99,13 +102,11 @@ export function sourceCommit(objects: readonly FluxObject[]): string | undefined
     return fleetSource(objects)?.status?.artifact?.revision.split(":").at(-1);
 }
 
-function statusOf(object: FluxObject, all: readonly FluxObject[], commit: string, asked?: string): ObjectStatus {
+function statusOf(object: FluxObject, all: readonly FluxObject[], commit: string, since?: Since): ObjectStatus {
     const { kind, metadata, status } = object;
     const ready = conditionOf(object, "Ready");
     const observed = status?.observedGeneration === metadata.generation;
-    const untried = asked !== undefined && provesKeys(object) && !attemptedSince(object, asked);
-    const stale =
-        staleRevision(object, all, commit) ?? (untried ? "waiting for an attempt with this update's keys" : undefined);
+    const stale = staleRevision(object, all, commit) ?? (since && outdated(object, since));
     return {
         kind,
         namespace: metadata.namespace,

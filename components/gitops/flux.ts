@@ -41,7 +41,7 @@ export class Flux extends pulumi.ComponentResource {
         const secrets = this.createSecrets(name, args, inNamespace);
         const vars = new kubernetes.core.v1.ConfigMap(
             `${name}-cluster-vars`,
-            { metadata: metadata("cluster-vars"), data: { ...args.clusterVars } },
+            { metadata: { ...metadata("cluster-vars"), labels: watched }, data: { ...args.clusterVars } },
             inNamespace,
         );
         const instance = this.createInstance(name, args, inNamespace);
@@ -176,6 +176,9 @@ function rootSpec(environment: string) {
         postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "cluster-vars" }] },
     };
 }
+
+/** Has Flux build everything anew that is made of this object when it changes. */
+const watched = { "reconcile.fluxcd.io/watch": "Enabled" };
 
 function metadata(name: string) {
     return { name, namespace: fluxNamespace };

@@ -9,7 +9,21 @@ export interface RefusedValue {
     readonly reason: string;
 }
 
-const options = { strict: false, allErrors: true, validateFormats: false, logger: false } as const;
+// The schemas are published ones: whether they are well formed is not the question, and a fast compilation is worth more
+// than a fast validation of one document.
+const options = {
+    strict: false,
+    allErrors: true,
+    validateFormats: false,
+    validateSchema: false,
+    logger: false,
+    code: { optimize: false },
+} as const;
+const dialects: readonly (readonly [name: string, ajv: Ajv])[] = [
+    ["2020-12", new Ajv2020(options)],
+    ["2019-09", new Ajv2019(options)],
+    ["", new Ajv(options)],
+];
 const validators = new Map<object, ReturnType<Ajv["compile"]>>();
 
 /**
@@ -22,10 +36,12 @@ export function refusedValues(schema: object, values: unknown): RefusedValue[] {
     return validate(values) ? [] : (validate.errors ?? []).filter(isCause).map(refusal);
 }
 
+/** Two schemas may have the same `$id`, so it goes; their references are within themselves. */
 function compile(schema: object): ReturnType<Ajv["compile"]> {
-    const { $schema, ...rest } = schema as { readonly $schema?: string };
-    const dialect = $schema?.includes("2020-12") ? Ajv2020 : $schema?.includes("2019-09") ? Ajv2019 : Ajv;
-    return new dialect(options).compile(rest);
+    const { $schema = "", ...rest } = schema as { readonly $schema?: string; $id?: string };
+    delete rest.$id;
+    const [, ajv] = dialects.find(([name]) => $schema.includes(name)) ?? [];
+    return (ajv ?? new Ajv(options)).compile(rest);
 }
 
 /** A branch of alternatives that does not match is no cause; that none matches is one. */

@@ -39,7 +39,8 @@ describe("an update whose vault's name a deleted vault of others still has", fun
 
     after(() => checkout.remove());
 
-    const resources = async () => (await control<WorldStatus>(checkout.sandbox, "GET", "/status")).azureResources;
+    const resources = async () =>
+        [...(await control<WorldStatus>(checkout.sandbox, "GET", "/status")).azureResources].sort();
 
     it("is refused before anything is changed, and names the setting", async () => {
         const before = await resources();

@@ -10,6 +10,8 @@ export class FluxApi {
     objects: readonly FluxObject[] = [];
     /** Warning events of every object. */
     warnings: readonly { readonly message: string; readonly lastTimestamp: string }[] = [];
+    /** Times at which a ConfigMap was changed, each by another manager. */
+    changes: readonly string[] = ["2026-01-01T00:00:00Z"];
     isAdmin = true;
     /** An answer to everything, instead of the above. */
     refusal: { readonly status: number; readonly body: unknown } | undefined;
@@ -69,6 +71,9 @@ export class FluxApi {
     private resource(url: string): unknown {
         if (url.includes("selfsubjectaccessreviews")) {
             return { apiVersion: "authorization.k8s.io/v1", status: { allowed: this.isAdmin } };
+        }
+        if (url.includes("/configmaps/")) {
+            return { apiVersion: "v1", metadata: { managedFields: this.changes.map((time) => ({ time })) } };
         }
         if (url.includes("/events")) {
             return { apiVersion: "v1", items: this.warnings };

@@ -29,6 +29,7 @@ export async function wait(states: readonly Poll[], over: Changes = {}): Promise
     const handled = new Map<string, string>();
     const cluster: ReadinessArgs["cluster"] = {
         fluxObjects: () => answer(states[Math.min(polls++, states.length - 1)] ?? [], handled),
+        configMapChanged: () => Promise.resolve("2026-01-01T00:00:00.000Z"),
         lastWarning: () => Promise.resolve(undefined),
         requestReconciliation: (kind, _, name, at) => {
             requests.push(`${kind} ${name}`);

@@ -121,6 +121,16 @@ describe("npm run tree -- diff", () => {
         assert.match(text, /^`````diff$/m);
     });
 
+    it("shows less of each object where there are many, so that GitHub takes the summary", () => {
+        const diff = Array.from({ length: 300 }, (_, line) => `+${line}`);
+        const change = { kind: "added", layer: "apps", object: "ConfigMap a/b", file: "a.yaml", diff } as const;
+        const clusters = [
+            { environment: "staging", mesh: "istio", changes: Array.from({ length: 500 }, () => change) },
+        ];
+        assert.equal(changesAsMarkdown(clusters).match(/^… and 280 lines more$/gm)?.length, 500);
+        assert.match(describeChanges([{ ...clusters[0]!, changes: [change] }]), /… and 100 lines more/);
+    });
+
     it("takes a revision that needs an older program for what it can, and names the rest", async () => {
         edit("gitops/identities/base/velero.yaml", "${velero_client_id}", "${velero_id}");
         git("commit", "--quiet", "--all", "--message", "older");

@@ -53,31 +53,45 @@ export function knownCharts(): readonly ChartFacts[] {
     return known;
 }
 
+/** Values and schemas are large, and most questions are about neither, so they are read when somebody asks. */
 function readChart(chart: string): ChartFacts {
     const file = (name: string) => path.join(repository, chart, name);
     const read = (name: string) => (fs.existsSync(file(name)) ? fs.readFileSync(file(name), "utf8") : undefined);
     const definition: unknown = parse(read("chart.yaml") ?? "");
-    const values = read("values.yaml");
-    const schema = read("values.schema.json");
-    const crds = field(definition, "crds");
-    const subcharts = readSubcharts(file("subcharts"));
+    const subcharts = once(() => readSubcharts(file("subcharts")));
+    const values = once(() => read("values.yaml"));
+    const ownDefaults = (): unknown => parse(values() ?? "") ?? mapAt(definition, "values");
+    const defaults = once(() => defaultsOf(ownDefaults(), subcharts()));
+    const commented = once(() => commentedIn(values() ?? "", subcharts()));
+    const schema = once(() => JSON.parse(read("values.schema.json") ?? "null") as Record<string, unknown> | null);
     return {
         folder: chart,
         version: String(field(definition, "version")),
         published: list(definition, "published").map(String),
-        defaults: defaultsOf(values === undefined ? mapAt(definition, "values") : parse(values), subcharts),
-        commented: commentedIn(values ?? "", subcharts),
-        schema: schema === undefined ? undefined : (JSON.parse(schema) as Record<string, unknown>),
         kinds: list(definition, "crds.kinds") as CustomKind[],
-        crds:
-            crds === undefined
-                ? undefined
-                : {
-                      folder: textAt(crds, "folder") ?? "",
-                      when: textAt(crds, "when") ?? "",
-                      keep: field(crds, "keep") === true,
-                  },
+        crds: crdsOf(field(definition, "crds")),
+        get defaults() {
+            return defaults();
+        },
+        get commented() {
+            return commented();
+        },
+        get schema() {
+            return schema() ?? undefined;
+        },
     };
+}
+
+function crdsOf(crds: unknown): ChartFacts["crds"] {
+    const keep = field(crds, "keep") === true;
+    return crds === undefined
+        ? undefined
+        : { folder: textAt(crds, "folder") ?? "", when: textAt(crds, "when") ?? "", keep };
+}
+
+function once<Value>(make: () => Value): () => Value {
+    let made: { readonly value: Value } | undefined;
+    return () => (made ??= { value: make() }).value;
 }
 
 interface Subchart {

@@ -74,10 +74,11 @@ async function graph(markdown: boolean): Promise<string> {
 }
 
 main(process.argv.slice(2)).then(
-    (code) => process.exit(code),
+    // Not process.exit: a pipe may not have taken all of a long diff yet.
+    (code) => (process.exitCode = code),
     (error: unknown) => {
         console.error(error instanceof TreeError || isUsageError(error) ? (error as Error).message : error);
-        process.exit(1);
+        process.exitCode = 1;
     },
 );
 

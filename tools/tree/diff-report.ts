@@ -3,6 +3,9 @@ import type { ClusterChange, ObjectChange } from "./compare";
 /** Lines of one object's diff that a report shows. */
 const MOST_LINES = 200;
 
+/** Lines of all diffs in Markdown: GitHub takes a summary of 1 MiB. */
+const MOST_LINES_OF_ALL = 10_000;
+
 const SIGNS = { added: "+", removed: "-", changed: "~" } as const;
 
 /** What a change does to each environment, for a terminal. */
@@ -14,20 +17,22 @@ export function describeChanges(clusters: readonly ClusterChange[]): string {
 
 function describeChange(change: ObjectChange): string {
     const head = `\n${SIGNS[change.kind]} ${change.object}  (${change.layer}, gitops/${change.file})`;
-    return [head, ...shownLines(change).map((line) => `    ${line}`)].join("\n");
+    return [head, ...shownLines(change, MOST_LINES).map((line) => `    ${line}`)].join("\n");
 }
 
 /** The same for a pull request: a line an environment, and each object to unfold. */
 export function changesAsMarkdown(clusters: readonly ClusterChange[]): string {
+    const objects = clusters.flatMap(({ changes }) => changes).length;
+    const most = Math.max(5, Math.min(MOST_LINES, Math.floor(MOST_LINES_OF_ALL / Math.max(1, objects))));
     const sections = clusters.map((cluster) => {
-        const objects = cluster.changes.map((change) => {
+        const details = cluster.changes.map((change) => {
             const summary = `<code>${SIGNS[change.kind]}</code> ${change.layer}: ${change.object}`;
-            const lines = shownLines(change);
+            const lines = shownLines(change, most);
             const fence = fenceFor(lines);
             const body = [`\`gitops/${change.file}\``, "", `${fence}diff`, ...lines, fence];
             return [`<details><summary>${summary}</summary>`, "", ...body, "", "</details>"].join("\n");
         });
-        return [`**${summaryOf(cluster)}**`, ...notesOf(cluster), ...objects].join("\n\n");
+        return [`**${summaryOf(cluster)}**`, ...notesOf(cluster), ...details].join("\n\n");
     });
     return ["## What this changes in the clusters", ...sections].join("\n\n") + "\n";
 }
@@ -43,9 +48,9 @@ function summaryOf({ environment, mesh, changes }: ClusterChange): string {
     return `${environment} (${mesh}): ${changes.length === 0 ? "no change" : counts}`;
 }
 
-function shownLines({ diff }: ObjectChange): readonly string[] {
-    const rest = diff.length - MOST_LINES;
-    return rest <= 0 ? diff : [...diff.slice(0, MOST_LINES), `… and ${rest} lines more`];
+function shownLines({ diff }: ObjectChange, most: number): readonly string[] {
+    const rest = diff.length - most;
+    return rest <= 0 ? diff : [...diff.slice(0, most), `… and ${rest} lines more`];
 }
 
 /** A manifest may hold Markdown of its own. */

@@ -1,7 +1,10 @@
-/** Maps of values that have defaults and that a chart still copies whole into an object, by chart. */
+/** Maps of values that have defaults and that a chart still copies whole into an object or a file, by chart. */
 const OPEN_MAPS: Readonly<Record<string, readonly string[]>> = {
+    // The configuration file of the mesh.
     istiod: ["meshConfig"],
+    // The configuration file of Grafana.
     "kube-prometheus-stack": ["grafana.grafana.ini"],
+    // The spec of the Service.
     traefik: ["service.spec"],
 };
 

@@ -78,6 +78,11 @@ describe("ClusterClient", () => {
         );
     });
 
+    it("knows when somebody last changed a ConfigMap", async () => {
+        api.changes = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-01T12:00:00Z"];
+        assert.equal(await client().configMapChanged("flux-system", "cluster-vars"), "2026-01-02T00:00:00.000Z");
+    });
+
     it("names the login that is not installed, as what asking again does not mend", async () => {
         const exec = { apiVersion: "client.authentication.k8s.io/v1beta1", command: "no-such-login", args: [] };
         const error = await client({ exec })

@@ -171,7 +171,10 @@ describe("Flux", () => {
     });
 
     it("tells the tree the cluster's facts", async () => {
-        assert.deepEqual(only(await flux(), TYPES.vars).inputs.data, VARS);
+        const { inputs } = only(await flux(), TYPES.vars);
+        assert.deepEqual(inputs.data, VARS);
+        const { labels } = inputs.metadata as { labels: Record<string, string> };
+        assert.equal(labels["reconcile.fluxcd.io/watch"], "Enabled");
     });
 
     it("names objects as they refer to each other", async () => {

@@ -1,6 +1,6 @@
 import type { Finding } from "../finding";
 import { type Need, unmetNeeds } from "../needs";
-import { entriesWithin, field, isMap, list, textAt } from "../object";
+import { entriesWithin, field, list, mapAt, textAt } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** What the program makes before the first layer. */
@@ -27,8 +27,8 @@ function needs({ object, layer }: Manifest): Need[] {
     if (namespace === undefined || layer === "tenants") {
         return [];
     }
-    const { values: _, ...spec } = isMap(object.spec) ? object.spec : {};
-    const named = [...entriesWithin(spec, ["spec"])].flatMap(({ path, key, value }): Need[] => {
+    const parts = Object.entries(mapAt(object, "spec")).filter(([key]) => key !== "values");
+    const named = [...entriesWithin(Object.fromEntries(parts), ["spec"])].flatMap(({ path, key, value }): Need[] => {
         const kind = FIELDS[key];
         const name = textAt(value, "name");
         const isHere = (textAt(value, "namespace") ?? namespace) === namespace && field(value, "optional") !== true;
