@@ -108,7 +108,7 @@ describe("an update that cannot succeed", function () {
     it("names file and line of a malformed manifest", async () => {
         const malformed = (text: string) => text.replace(/^metadata:$/m, "metadata: [\n");
         const output = await refusedWith("gitops/apps/base/podinfo/deployment.yaml", malformed);
-        assert.match(output, /gitops\/apps\/base\/podinfo\/service\.yaml:\d+:\d+: /);
+        assert.match(output, /gitops\/apps\/base\/podinfo\/deployment\.yaml:\d+:\d+: /);
     });
 
     it("names a missing private key, and how to set it", async () => {

@@ -39,6 +39,7 @@ describe("an update whose vault's name a deleted vault of others still has", fun
 
     after(() => checkout.remove());
 
+    // In no order: each start makes the deployer's role assignments anew.
     const resources = async () =>
         [...(await control<WorldStatus>(checkout.sandbox, "GET", "/status")).azureResources].sort();
 

@@ -4,21 +4,11 @@ export interface ClusterObject {
     readonly namespace: string;
     readonly name: string;
     readonly uid: string;
-    /** The Helm release that it belongs to. */
-    readonly release: string;
-    readonly owners: readonly string[];
 }
 
 type Kubectl = (...args: string[]) => Promise<string>;
 
-const columns = [
-    "{.kind}",
-    "{.metadata.namespace}",
-    "{.metadata.name}",
-    "{.metadata.uid}",
-    "{.metadata.annotations.meta\\.helm\\.sh/release-name}",
-    "{range .metadata.ownerReferences[*]}{.uid} {end}",
-];
+const columns = ["{.kind}", "{.metadata.namespace}", "{.metadata.name}", "{.metadata.uid}"];
 
 /** Kinds that come and go by themselves, or that only mirror others. */
 const passing = /^(events|leases|componentstatuses|endpoints|endpointslices|.*metrics\.k8s\.io)(\.|$)/;
@@ -32,14 +22,12 @@ export async function objectsOfCluster(kubectl: Kubectl): Promise<Map<string, Cl
     const objects = lines
         .map((line) => line.split("\t"))
         .filter((fields) => fields.length === columns.length)
-        .map(([kind = "", namespace = "", name = "", uid = "", release = "", owners = ""]) => {
-            return { kind, namespace, name, uid, release, owners: owners.trim().split(" ") };
-        });
+        .map(([kind = "", namespace = "", name = "", uid = ""]) => ({ kind, namespace, name, uid }));
     return new Map(objects.map((object) => [object.uid, object]));
 }
 
-/** `Kind namespace/name`, as the others write it. */
-export function labelOf({ kind, namespace, name }: Pick<ClusterObject, "kind" | "namespace" | "name">): string {
+/** `Kind namespace/name`, as kubectl's users write it. */
+export function labelOf({ kind, namespace, name }: ClusterObject): string {
     return namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
