@@ -11,8 +11,8 @@ import { Team, until } from "../support/team";
 
 const arm = "https://management.azure.com";
 const secretsOfficer = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
-/** Those that bring the pods; what is configured with them is not looked at here. */
-const layers = ["canary", "namespaces", "crds", "identities", "security", "infra"];
+/** Those that bring the pods, and the store of secrets. */
+const layers = ["canary", "namespaces", "crds", "identities", "security", "infra", "infra-config"];
 const blobReader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
 const identities = "components/azure/workload-identities.ts";
 const address = { properties: { TTL: 300, ARecords: [{ ipv4Address: "198.18.0.1" }] } };
@@ -136,6 +136,21 @@ describe("the workloads that act in Azure, in the sandbox", function () {
     it("lets external-secrets read secrets, and velero none", async () => {
         assert.match(await secret("external-secrets"), /^200 .*"a password"/);
         assert.match(await secret("velero"), /^403 .*ForbiddenByRbac/);
+    });
+
+    it("lets External Secrets bring a secret of Key Vault into the cluster, through the tree's store", async () => {
+        await apply({
+            apiVersion: "external-secrets.io/v1",
+            kind: "ExternalSecret",
+            metadata: { name: "database", namespace: "podinfo" },
+            spec: {
+                secretStoreRef: { kind: "ClusterSecretStore", name: "key-vault" },
+                data: [{ secretKey: "password", remoteRef: { key: "database" } }],
+            },
+        });
+        const read = ["get", "secret", "-n", "podinfo", "database", "-o", "jsonpath={.data.password}"];
+        const value = await until(/^[\w+/=]+$/, () => cluster.kubectl(...read).catch(String), "the Secret", 30);
+        assert.equal(Buffer.from(value, "base64").toString("utf8"), "a password");
     });
 
     it("lets source-controller pull a chart that the team's pipeline pushed", async () => {

@@ -11,7 +11,7 @@ type Kubectl = (...args: string[]) => Promise<string>;
 const columns = ["{.kind}", "{.metadata.namespace}", "{.metadata.name}", "{.metadata.uid}"];
 
 /** Kinds that come and go by themselves, or that only mirror others. */
-const passing = /^(events|leases|componentstatuses|endpoints|endpointslices|.*metrics\.k8s\.io)(\.|$)/;
+const passing = /^(events|leases|componentstatuses|endpoints|endpointslices|ipaddresses|.*metrics\.k8s\.io)(\.|$)/;
 
 /** Every object of a cluster, by its uid. */
 export async function objectsOfCluster(kubectl: Kubectl): Promise<Map<string, ClusterObject>> {
