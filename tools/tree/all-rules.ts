@@ -1,4 +1,5 @@
 import type { Rule } from "./rule";
+import { aksSystems } from "./rules/aks-systems";
 import { builds } from "./rules/builds";
 import { charts } from "./rules/charts";
 import { containers } from "./rules/containers";
@@ -37,6 +38,7 @@ import { variables } from "./rules/variables";
 
 /** Every rule of the tree by the name that its findings carry, which is that of its file. */
 export const RULES: Readonly<Record<string, Rule>> = {
+    "aks-systems": aksSystems,
     builds,
     charts,
     containers,

@@ -67,6 +67,17 @@ describe("AksCluster", () => {
         assert.deepEqual((securityProfile as { workloadIdentity: unknown }).workloadIdentity, { enabled: true });
     });
 
+    it("brings the Secrets Store driver, with rotation, and the workload identity webhook, so that the tree need not", async () => {
+        const { addonProfiles, securityProfile } = await inputs();
+        const { azureKeyvaultSecretsProvider } = addonProfiles as Record<string, { enabled: boolean; config: object }>;
+        assert.equal(azureKeyvaultSecretsProvider?.enabled, true);
+        assert.deepEqual(azureKeyvaultSecretsProvider?.config, {
+            enableSecretRotation: "true",
+            rotationPollInterval: "2m",
+        });
+        assert.deepEqual((securityProfile as { workloadIdentity: object }).workloadIdentity, { enabled: true });
+    });
+
     it("states its network in full, since a change of it is a new cluster", async () => {
         const { networkProfile } = await inputs("staging");
         assert.deepEqual(networkProfile, {
