@@ -122,9 +122,10 @@ export class Delivery extends pulumi.ComponentResource {
             key_vault_url: vault.vaultUri,
             registry: registry.loginServer,
             storage_account: backups.accountName,
-            backup_container: container("velero"),
-            database_container: container("postgresql"),
-            log_container: container("loki"),
+            // A container is named after who writes there.
+            backup_container: "velero" satisfies BlobContainer,
+            database_container: "postgresql" satisfies BlobContainer,
+            log_container: "loki" satisfies BlobContainer,
             service_mesh: settings.serviceMesh,
             fleet_url: this.repository.htmlUrl,
             fleet_branch: settings.fleetBranch,
@@ -172,9 +173,4 @@ async function whenAllowed(kubeconfig: string): Promise<string> {
         await waitForAccess(new ClusterClient(kubeconfig));
     }
     return kubeconfig;
-}
-
-/** The name of a container, which is that of who writes there. */
-function container(name: BlobContainer): string {
-    return name;
 }

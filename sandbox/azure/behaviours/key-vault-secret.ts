@@ -1,5 +1,5 @@
 import type { Properties } from "../../plugins/provider";
-import { ArmError } from "../arm-error";
+import { deletedName } from "../deleted-name";
 import { type Behaviour, kept } from "../behaviour";
 import { addSecretVersion } from "../secret-versions";
 import { without } from "../without";
@@ -15,13 +15,7 @@ interface SecretProperties {
 export const secret: Behaviour = {
     check({ state, address }) {
         if (state.deletedSecrets.has(address.id.toLowerCase())) {
-            throw new ArmError(
-                409,
-                "Conflict",
-                `Secret ${address.name} is currently in a deleted but recoverable state, and its name cannot be reused; ` +
-                    "in this state, the secret can only be recovered or purged.",
-                "secretName",
-            );
+            throw deletedName("Secret", address.name);
         }
     },
     written({ state, inputs }, { address, properties: { properties } }) {

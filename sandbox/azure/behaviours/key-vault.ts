@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm-error";
+import { deletedName } from "../deleted-name";
 import { type Behaviour, type Put } from "../behaviour";
 import { isNameHeld } from "../global-names";
 import { isWithin, parentOf } from "../resource-id";
@@ -105,13 +106,7 @@ export const key: Behaviour = {
     check({ state, address, inputs }) {
         const { kty = "RSA", keySize, curveName } = inputs.properties as KeyProperties;
         if (state.deletedKeys.has(address.id.toLowerCase())) {
-            throw new ArmError(
-                409,
-                "Conflict",
-                `Key ${address.name} is currently in a deleted but recoverable state, and its name cannot be reused; ` +
-                    "in this state, the key can only be recovered or purged.",
-                "keyName",
-            );
+            throw deletedName("Key", address.name);
         }
         if (kty.startsWith("EC") ? keySize !== undefined : curveName !== undefined) {
             const wrong = kty.startsWith("EC") ? "keySize" : "curveName";
