@@ -4,7 +4,7 @@
  *
  * Usage: npm run bench [-- stack]. Figures of different machines, or of a busy one, say nothing about each other.
  */
-import { columns, type Report } from "../sandbox/report";
+import { columns, type Report } from "../tools/sandbox/report";
 import { Checkout } from "../test/support/checkout";
 
 async function main(stack: string): Promise<void> {

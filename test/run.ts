@@ -1,34 +1,42 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { ensureToolchain } from "@landfall/toolchain";
 import Mocha from "mocha";
-import { ensureToolchain } from "../sandbox/toolchain/toolchain";
 
-/** Kinds of tests in the order in which they run, each with the programs of the toolchain that it needs. */
-const kinds: Readonly<Record<string, readonly string[] | "all">> = {
-    static: ["actionlint"],
-    unit: [],
-    tree: ["kustomize", "kubeconform", "sops"],
-    sandbox: "all",
+interface Kind {
+    /** Folder of its tests, from the repository. */
+    readonly folder: string;
+    /** The programs of the toolchain that its tests run. */
+    readonly programs: readonly string[] | "all";
+}
+
+/** Kinds of tests in the order in which they run: those that need the least come first. */
+const kinds: Readonly<Record<string, Kind>> = {
+    static: { folder: "test/static", programs: ["actionlint"] },
+    unit: { folder: "test/unit", programs: [] },
+    sandbox: { folder: "packages/sandbox/test/services", programs: [] },
+    tree: { folder: "test/tree", programs: ["kustomize", "kubeconform", "sops"] },
+    programs: { folder: "packages/sandbox/test/programs", programs: "all" },
+    program: { folder: "test/program", programs: "all" },
 };
 
+const root = path.join(__dirname, "..");
+
 /**
- * Runs the tests of the named kinds, or all of them, in one mocha, two files at a time. Prints its totals and, last, `N passed, N failed`.
+ * Runs the tests of the named kinds, or all of them, in one mocha, two files at a time. Prints its totals and, last,
+ * `N passed, N failed`.
  *
- * The programs that the tests need are built into the toolchain's cache first, and named to them by `LANDFALL_BINARIES`.
+ * The programs that the tests need are built into the toolchain's cache first. `LANDFALL_BINARIES` names their folder.
  */
 async function main(requested: readonly string[]): Promise<number> {
     const unknown = requested.filter((kind) => !(kind in kinds));
     if (unknown.length > 0) {
         throw new Error(`no such kind of test: ${unknown.join(", ")}; kinds are ${Object.keys(kinds).join(", ")}`);
     }
-    const selected = Object.keys(kinds).filter((kind) => requested.length === 0 || requested.includes(kind));
-    const needed = selected.map((kind) => kinds[kind] ?? []);
-    const names = needed.flatMap((programs) => programs);
-    if (names.length > 0) {
-        const only = needed.includes("all") ? {} : { only: names };
-        const { binaries } = await ensureToolchain({ ...only, log: (line) => console.error(line) });
-        process.env.LANDFALL_BINARIES = binaries;
-    }
+    const selected = Object.entries(kinds)
+        .filter(([name]) => requested.length === 0 || requested.includes(name))
+        .map(([, kind]) => kind);
+    await prepare(selected.map(({ programs }) => programs));
     // Half of an update is waiting for the cluster, so two files at a time take two cores little longer than one of them.
     const mocha = new Mocha({
         timeout: 20_000,
@@ -37,7 +45,7 @@ async function main(requested: readonly string[]): Promise<number> {
         parallel: true,
         jobs: 2,
     });
-    for (const file of selected.flatMap(testFiles)) {
+    for (const file of selected.flatMap(({ folder }) => testFiles(path.join(root, folder)))) {
         mocha.addFile(file);
     }
     return new Promise((resolve) => {
@@ -49,8 +57,16 @@ async function main(requested: readonly string[]): Promise<number> {
     });
 }
 
-function testFiles(kind: string): string[] {
-    const folder = path.join(__dirname, kind);
+async function prepare(needed: readonly Kind["programs"][]): Promise<void> {
+    const names = needed.flatMap((programs) => programs);
+    if (names.length > 0) {
+        const only = needed.includes("all") ? {} : { only: names };
+        const { binaries } = await ensureToolchain({ ...only, log: (line) => console.error(line) });
+        process.env.LANDFALL_BINARIES = binaries;
+    }
+}
+
+function testFiles(folder: string): string[] {
     return fs
         .readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".test.ts"))

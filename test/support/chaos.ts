@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { control, type WorldStatus } from "../../sandbox/session";
+import { control, type WorldStatus } from "@landfall/sandbox";
 
 /** Numbers from 0 to 1 that are the same for the same seed: mulberry32. */
 export function randomOf(seed: number): () => number {

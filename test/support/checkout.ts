@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Report } from "../../sandbox/report";
-import { readSession, type Session } from "../../sandbox/session";
+import type { Report } from "../../tools/sandbox/report";
+import { readSession, type Session } from "@landfall/sandbox";
 import { shortenTree, smallTree } from "./small-tree";
 
 const root = path.join(__dirname, "../..");
@@ -40,13 +40,13 @@ export class Checkout {
     private readonly work = path.join(this.directory, "work");
 
     constructor({ systems = smallTree }: CheckoutOptions = {}) {
-        const skipped = new Set(["node_modules", ".git"]);
+        const skipped = new Set(["node_modules", ".git", "packages"]);
         fs.cpSync(root, this.work, {
             recursive: true,
             filter: (source) => !skipped.has(path.basename(source)),
         });
-        for (const modules of ["node_modules", "sandbox/node_modules"]) {
-            fs.symlinkSync(path.join(root, modules), path.join(this.work, modules));
+        for (const linked of ["node_modules", "packages"]) {
+            fs.symlinkSync(path.join(root, linked), path.join(this.work, linked));
         }
         if (systems !== "all") {
             shortenTree(path.join(this.work, "gitops"), systems);
@@ -69,7 +69,7 @@ export class Checkout {
 
     /** The same, without waiting for its end: with a text for standard input, and with changes of the environment. */
     launch(args: readonly string[], { input = "", environment = {} }: LaunchOptions = {}): Running {
-        const child = spawn(process.execPath, ["sandbox/setup.mjs", "sandbox/cli.ts", ...args], {
+        const child = spawn(process.execPath, ["tools/setup.mjs", "tools/sandbox/cli.ts", ...args], {
             cwd: this.work,
             env: { ...process.env, LANDFALL_SANDBOX: this.sandbox, ...environment },
             stdio: ["pipe", "pipe", "pipe"],

@@ -4,7 +4,7 @@ import type { FluxObject } from "../../components/gitops/flux-status";
 
 /**
  * An API server that knows what `ClusterClient` asks: who may do everything, Flux's objects, events, and requests to
- * reconcile. Plain HTTP, and without any rule of Kubernetes: test/sandbox has those.
+ * reconcile. Plain HTTP, and without any rule of Kubernetes: test/program has those.
  */
 export class FluxApi {
     objects: readonly FluxObject[] = [];

@@ -13,7 +13,7 @@ export type GitHubAnswer =
 
 /**
  * Answers what the program asks of GitHub while `run` runs, with GITHUB_TOKEN set, and gives it the calls. Nothing of
- * GitHub's own behaviour is in it: test/sandbox has that.
+ * GitHub's own behaviour is in it: test/program has that.
  */
 export async function answeringGitHub<T>(
     answer: (call: GitHubCall) => GitHubAnswer,

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { control, type WorldStatus } from "../../sandbox/session";
+import { control, type WorldStatus } from "@landfall/sandbox";
 import type { Checkout, Run } from "./checkout";
 
 /** A deploy key as GitHub lists it. */
@@ -64,7 +64,7 @@ export class KeyOwner {
 
     /** `npm run secret -- …` with this keyring and, for Key Vault, the deployer's login. */
     secret(input: string, ...args: string[]): Promise<Run> {
-        const command = ["exec", "node", "sandbox/setup.mjs", "tools/secret/cli.ts", ...args];
+        const command = ["exec", "node", "tools/setup.mjs", "tools/secret/cli.ts", ...args];
         return this.checkout.launch(command, { input, environment: { GNUPGHOME: this.home } }).ended;
     }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import type { Session } from "../../sandbox/session";
+import type { Session } from "@landfall/sandbox";
 
 /** kubectl as the cluster's administrator: gives its standard output. */
 export type Kubectl = (...args: string[]) => Promise<string>;

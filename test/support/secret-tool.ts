@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 
 const root = path.join(__dirname, "../..");
-const demonstrationKey = path.join(root, "sandbox/keys/demonstration.private.asc");
+const demonstrationKey = path.join(root, "packages/sandbox/keys/demonstration.private.asc");
 
 /** `npm run secret` on a copy of the tree, with the real sops and gpg, and an empty keyring. */
 export class SecretTool {
@@ -24,8 +24,6 @@ export class SecretTool {
         for (const part of ["gitops", "tools", "components", "package.json", ".githooks"]) {
             fs.cpSync(path.join(root, part), path.join(this.directory, part), { recursive: true });
         }
-        fs.mkdirSync(path.join(this.directory, "sandbox"));
-        fs.copyFileSync(path.join(root, "sandbox/setup.mjs"), path.join(this.directory, "sandbox/setup.mjs"));
         fs.copyFileSync(path.join(root, "package-lock.json"), path.join(this.directory, "package-lock.json"));
         fs.symlinkSync(path.join(root, "node_modules"), path.join(this.directory, "node_modules"));
     }

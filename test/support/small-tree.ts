@@ -54,7 +54,7 @@ interface Layer {
 
 /** Those that Kubernetes or the program makes. */
 const givenNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease", "flux-system"];
-const chartFolder = path.join(__dirname, "../../sandbox/charts");
+const chartFolder = path.join(__dirname, "../../packages/facts/charts");
 
 class Shortening {
     private readonly systems: Set<string>;

@@ -143,7 +143,7 @@ function publicKeyOf(environment: string): string {
 }
 
 async function demonstrationKey() {
-    const path = resolve(__dirname, "../../sandbox/keys/demonstration.private.asc");
+    const path = resolve(__dirname, "../../packages/sandbox/keys/demonstration.private.asc");
     const key = await readPrivateKey({ armoredKey: readFileSync(path, "utf8") });
     return { key, fingerprint: key.getFingerprint().toUpperCase() };
 }

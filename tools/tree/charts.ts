@@ -12,7 +12,7 @@ export interface CustomKind {
     readonly kind: string;
 }
 
-/** What is known of a published chart: the folder `sandbox/charts/<chart>`. */
+/** What is known of a published chart: the folder `packages/facts/charts/<chart>`. */
 export interface ChartFacts {
     /** Path of the folder from the repository. */
     readonly folder: string;
@@ -39,10 +39,10 @@ export interface ChartReference {
 }
 
 const repository = path.join(__dirname, "../..");
-const folder = "sandbox/charts";
+const folder = "packages/facts/charts";
 let known: readonly ChartFacts[] | undefined;
 
-/** Every chart that `sandbox/charts` has. Read once a process. */
+/** Every chart that `packages/facts/charts` has. Read once a process. */
 export function knownCharts(): readonly ChartFacts[] {
     known ??= fs
         .readdirSync(path.join(repository, folder), { withFileTypes: true })

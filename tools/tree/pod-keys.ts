@@ -1,8 +1,9 @@
+import { kubernetesSchemasFolder } from "@landfall/facts";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { mapAt } from "./object";
 
-const file = path.join(__dirname, "../../test/schemas/kubernetes-1.36/pod-v1.json");
+const file = path.join(kubernetesSchemasFolder, "pod-v1.json");
 let schema: unknown;
 
 /** What of a pod or a container charts take as a value, by what the names of such values end in. */

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ensureToolchain } from "../../sandbox/toolchain/toolchain";
+import { ensureToolchain } from "@landfall/toolchain";
 
 const NEEDED = ["kustomize", "kubeconform"];
 

@@ -1,19 +1,18 @@
+import { fluxSchemasFolder } from "@landfall/facts";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { groupVersion } from "./object";
-
-const fluxSchemas = path.join(__dirname, "../../test/schemas/flux");
 
 /** Groups whose kinds the Flux Operator brings, which the program installs before Flux. */
 const OPERATOR = "fluxcd.controlplane.io";
 
 let fluxKinds: ReadonlySet<string> | undefined;
 
-/** Flux's kinds, as `<group>/<kind in lower case>_<version>`, of the Flux that test/schemas/flux is of. */
+/** Flux's kinds, as `<group>/<kind in lower case>_<version>`, of the Flux that packages/facts/schemas/flux is of. */
 export function servedFluxKinds(): ReadonlySet<string> {
     fluxKinds ??= new Set(
         fs
-            .readdirSync(fluxSchemas, { recursive: true, encoding: "utf8" })
+            .readdirSync(fluxSchemasFolder, { recursive: true, encoding: "utf8" })
             .filter((file) => file.endsWith(".json"))
             .map((file) => file.replace(/\.json$/, "")),
     );

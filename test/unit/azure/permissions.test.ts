@@ -1,13 +1,15 @@
 import * as assert from "node:assert/strict";
-import { armType } from "../../../sandbox/azure/resource-id";
-import { deployerRole } from "../../../sandbox/azure/deployer-roles";
-import { findType } from "../../../sandbox/azure/resource-types";
+import { readDeployerRole } from "@landfall/sandbox";
+import { armType, findType } from "@landfall/sandbox/testing";
+import * as path from "node:path";
 import { DEPLOYER } from "../../support/azure";
 import { azureStack } from "../../support/azure-stack";
 import { all } from "../../support/deploy";
 import { STACKS } from "../../support/fixtures";
 import { identityName, permissionsOf } from "../../support/permissions";
 import { permissionsPage, readPermissionsPage } from "../../support/permissions-page";
+
+const deployerRole = readDeployerRole(path.join(__dirname, "../../.."));
 
 /** Every role that may be granted, and the narrowest scope that it works on. */
 const GRANTED = [

@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
-import { findType } from "../../../sandbox/azure/resource-types";
-import { checkSchema } from "../../../sandbox/azure/schema-check";
+import { checkSchema, findType } from "@landfall/sandbox/testing";
 import { azureStack } from "../../support/azure-stack";
 import { all, dependsOn, only, type Registered } from "../../support/deploy";
 import { STACKS } from "../../support/fixtures";

@@ -76,7 +76,7 @@ function otherVersion(cluster: Cluster, release: Manifest): Finding[] {
     if (!chart) {
         const names = knownCharts().map(({ folder }) => folder.split("/").at(-1) ?? "");
         const near = nearest(name, names);
-        const add = `add sandbox/charts/${name}/ (sandbox/charts/README.md)`;
+        const add = `add packages/facts/charts/${name}/ (packages/facts/charts/README.md)`;
         const fix = near === undefined ? add : `did you mean ${near}? Else ${add}`;
         return [findingAt(pinnedBy, "spec.url", `names chart ${name}, which the sandbox does not have`, fix)];
     }

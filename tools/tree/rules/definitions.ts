@@ -15,7 +15,7 @@ import { isAlwaysServed } from "../served-kinds";
 
 /**
  * A custom resource comes after the layer that brings its definition, never with it: the API server refuses what it does not
- * know yet. Who brings what is in `crds.kinds` of sandbox/charts/<chart>/chart.yaml.
+ * know yet. Who brings what is in `crds.kinds` of packages/facts/charts/<chart>/chart.yaml.
  */
 export function definitions(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
@@ -71,7 +71,7 @@ function undefinedKind(
         const [chart] = charts;
         const fix = chart
             ? `install ${chart.folder.split("/").at(-1)} in an earlier layer, with its definitions`
-            : "install what defines it in an earlier layer, and list the kind in crds.kinds of sandbox/charts/<chart>/chart.yaml";
+            : "install what defines it in an earlier layer, and list the kind in crds.kinds of packages/facts/charts/<chart>/chart.yaml";
         return findingAt(manifest, "kind", `is of a kind that nothing in the tree defines (${kind})`, fix);
     }
     if (home === layer.name) {

@@ -11,9 +11,9 @@ import { everyManifest, findingAt, inEveryCluster, type Manifest, type Tree } fr
 const repository = path.join(__dirname, "../../..");
 const CUSTOM_RESOURCE = "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json";
 const LOCATIONS = [
-    "test/schemas/kubernetes-1.36/{{.ResourceKind}}{{.KindSuffix}}.json",
-    `test/schemas/flux/${CUSTOM_RESOURCE}`,
-    `sandbox/charts/schemas/${CUSTOM_RESOURCE}`,
+    "packages/facts/schemas/kubernetes-1.36/{{.ResourceKind}}{{.KindSuffix}}.json",
+    `packages/facts/schemas/flux/${CUSTOM_RESOURCE}`,
+    `packages/facts/schemas/charts/${CUSTOM_RESOURCE}`,
 ].flatMap((template) => ["-schema-location", path.join(repository, template)]);
 
 /** What is wrong with a manifest, by its text: the same object is looked at once a process. */
@@ -98,6 +98,6 @@ function verdictsOf({ msg }: { readonly msg: string }): Verdict[] {
 
 function fixOf(reason: string, { apiVersion, kind }: KubernetesObject): string {
     return reason.includes("could not find schema")
-        ? `correct the kind, or add its schema (test/schemas/README.md for a built-in kind, sandbox/charts/README.md for another)`
+        ? `correct the kind, or add its schema (packages/facts/schemas/README.md for a built-in kind, packages/facts/charts/README.md for another)`
         : `see: kubectl explain ${kind} --api-version ${apiVersion}`;
 }

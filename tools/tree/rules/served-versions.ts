@@ -44,7 +44,7 @@ function flux(manifest: Manifest, group: string): Finding[] {
     const fix =
         versions.length > 0
             ? `write apiVersion: ${versions.join(" or ")}`
-            : "correct its kind; Flux's are in test/schemas/flux";
+            : "correct its kind; Flux's are in packages/facts/schemas/flux";
     return isKnown
         ? []
         : [

@@ -1,4 +1,4 @@
-import { refusedValues } from "../../../sandbox/charts/values-check";
+import { refusedValues } from "@landfall/facts";
 import { type ChartFacts, chartOf, mergedValues } from "../charts";
 import type { Finding } from "../finding";
 import { field, isMap } from "../object";

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import type { Properties } from "../../plugins/provider";
+import { ArmError } from "../arm/arm-error";
+import type { ResourceProvider, Context, PutContext } from "../arm/resource-provider";
+import { resolveVersion } from "./kubernetes-versions";
+import { nodesOf, poolsOf } from "./nodes";
+import { parentOf } from "../arm/resource-id";
+import type { Resource } from "../state";
+import { checkSubnetAccess } from "./cluster-identity";
+import type { ClusterInputs, PoolInputs } from "./cluster-inputs";
+import { checkPool, checkPoolChange, poolDefaults } from "./pool-rules";
+import { without } from "../arm/without";
+
+/** A node pool of its own; its machines join the cluster when it is written, and leave with it. */
+export const agentPool: ResourceProvider = {
+    check(put) {
+        const cluster = clusterOf(put);
+        const owner = cluster.inputs as unknown as ClusterInputs;
+        checkPool(put.inputs, owner.location, "");
+        checkSubnetAccess(put, (put.inputs as PoolInputs).vnetSubnetID, owner);
+        if (put.previous) {
+            checkPoolChange(put.previous.properties, put.inputs, "");
+        }
+        poolVersion(cluster, put.inputs);
+    },
+    properties: (put) => poolProperties(clusterOf(put), put.inputs),
+    written: ({ state, clusters, address }) => {
+        const cluster = state.get(parentOf(address.id) ?? "");
+        return cluster ? clusters.setNodes(cluster.address.id, nodesOf(state, cluster)) : Promise.resolve();
+    },
+    checkRemoval({ state, resource }) {
+        const others = poolsOf(state, parentOf(resource.address.id) ?? "").filter((pool) => pool !== resource);
+        if (!others.some(({ properties }) => properties.mode === "System")) {
+            throw new ArmError(
+                400,
+                "OperationNotAllowed",
+                `There has to be at least one system agent pool: '${resource.address.name}' is the last one.`,
+            );
+        }
+    },
+    removed({ state, clusters, resource }) {
+        const cluster = state.get(parentOf(resource.address.id) ?? "");
+        return cluster ? clusters.setNodes(cluster.address.id, nodesOf(state, cluster)) : Promise.resolve();
+    },
+};
+
+/** What a GET of the pool shows. */
+export function poolProperties(cluster: Resource, inputs: Properties): Properties {
+    const pool = without(poolDefaults(inputs), "name");
+    const version = poolVersion(cluster, inputs);
+    return {
+        ...pool,
+        orchestratorVersion: inputs.orchestratorVersion ?? version,
+        currentOrchestratorVersion: version,
+        nodeImageVersion: `AKS${String(pool.osSKU)}-gen2containerd`,
+        powerState: { code: "Running" },
+        eTag: randomUUID(),
+        type: pool.type,
+        provisioningState: "Succeeded",
+    };
+}
+
+/** @throws an ArmError when the pool's version is newer than that of the control plane. */
+function poolVersion(cluster: Resource, { orchestratorVersion }: PoolInputs): string {
+    const current = String(cluster.properties.currentKubernetesVersion);
+    const version = orchestratorVersion === undefined ? current : resolveVersion(orchestratorVersion, undefined);
+    if (version.localeCompare(current, "en", { numeric: true }) > 0) {
+        throw new ArmError(
+            400,
+            "NodePoolMcVersionIncompatible",
+            `Node pool version ${version} and control plane version ${current} are incompatible: a node pool may not be newer.`,
+            "orchestratorVersion",
+        );
+    }
+    return version;
+}
+
+function clusterOf({ state, address }: Pick<PutContext, "address"> & Pick<Context, "state">): Resource {
+    const cluster = state.get(parentOf(address.id) ?? "");
+    if (!cluster) {
+        throw new ArmError(404, "ParentResourceNotFound", `There is no cluster of the node pool '${address.id}'.`);
+    }
+    return cluster;
+}

@@ -1,0 +1,47 @@
+import { ArmError } from "../arm/arm-error";
+
+/**
+ * The patch that each supported minor version stands for. The API server that the sandbox runs is of the newest one, so an older
+ * minor is only told, not run.
+ */
+const patches: Readonly<Record<string, string>> = { "1.35": "1.35.7", "1.36": "1.36.4" };
+const newest = "1.36.4";
+
+/**
+ * The full version that AKS runs for `asked` (a minor or a full version; the default is the newest).
+ * Upgrades go one minor at a time and never back; the minor that already runs changes nothing.
+ * @throws an ArmError for a version that is not supported or that cannot be reached from `current`.
+ */
+export function resolveVersion(asked: string | undefined, current: string | undefined): string {
+    if (asked === undefined) {
+        return current ?? newest;
+    }
+    const wanted =
+        asked.split(".").length === 2 ? patches[asked] : Object.values(patches).find((patch) => patch === asked);
+    if (current?.startsWith(`${asked}.`)) {
+        return current;
+    }
+    if (wanted === undefined) {
+        throw new ArmError(
+            400,
+            "K8sVersionNotSupported",
+            `Version ${asked} is not supported in this region. Supported versions are ${Object.keys(patches).join(", ")}. ` +
+                "For more details, please check https://aka.ms/supported-version-list",
+            "kubernetesVersion",
+        );
+    }
+    const steps = current === undefined ? 0 : minor(wanted) - minor(current);
+    if (steps < 0 || steps > 1) {
+        throw new ArmError(
+            400,
+            "OperationNotAllowed",
+            `Upgrading Kubernetes version ${current} to ${wanted} is not allowed: go to a newer version, one minor version at a time.`,
+            "kubernetesVersion",
+        );
+    }
+    return wanted;
+}
+
+function minor(version: string): number {
+    return Number(version.split(".")[1]);
+}

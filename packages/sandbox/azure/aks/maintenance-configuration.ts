@@ -1,0 +1,27 @@
+import { ArmError } from "../arm/arm-error";
+import type { ResourceProvider } from "../arm/resource-provider";
+
+/** `default` is weekly and has its own fields; the two schedules of automatic upgrades have a maintenance window. */
+export const maintenanceConfiguration: ResourceProvider = {
+    check({ address, inputs }) {
+        const { maintenanceWindow, timeInWeek } = inputs as {
+            maintenanceWindow?: { schedule?: Record<string, unknown> };
+            timeInWeek?: unknown;
+        };
+        const ownWindow = maintenanceWindow !== undefined && maintenanceWindow.schedule?.weekly === undefined;
+        if (address.name === "default" && ownWindow) {
+            throw invalid("The configuration 'default' supports only a weekly schedule.", "maintenanceWindow.schedule");
+        }
+        if (address.name !== "default" && maintenanceWindow === undefined) {
+            throw invalid(`The configuration '${address.name}' needs a maintenance window.`, "maintenanceWindow");
+        }
+        if (address.name !== "default" && timeInWeek !== undefined) {
+            throw invalid(`'timeInWeek' is for the configuration 'default' only.`, "timeInWeek");
+        }
+    },
+    properties: ({ inputs }) => ({ ...inputs }),
+};
+
+function invalid(message: string, target: string): ArmError {
+    return new ArmError(400, "InvalidParameter", message, target);
+}

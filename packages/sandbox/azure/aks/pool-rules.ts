@@ -1,0 +1,111 @@
+import { ArmError } from "../arm/arm-error";
+import { valueAt, parsePath } from "../../plugins/property-path";
+import type { Properties } from "../../plugins/provider";
+import type { PoolInputs } from "./cluster-inputs";
+
+/** Regions without availability zones. */
+const zoneless = new Set(["westus", "northcentralus", "westcentralus", "canadaeast", "ukwest", "australiasoutheast"]);
+
+const fixedOnceCreated = [
+    ...[
+        "vmSize",
+        "osType",
+        "osDiskType",
+        "osDiskSizeGB",
+        "availabilityZones",
+        "vnetSubnetID",
+        "podSubnetID",
+        "maxPods",
+    ],
+    ...[
+        "scaleSetPriority",
+        "type",
+        "hostGroupID",
+        "enableEncryptionAtHost",
+        "gpuInstanceProfile",
+        "nodePublicIPPrefixID",
+    ],
+];
+
+const spotTaint = "kubernetes.azure.com/scalesetpriority=spot:NoSchedule";
+
+/** @throws an ArmError for a node pool that AKS would not make; `path` is that of the pool. */
+export function checkPool(pool: PoolInputs, region: string, path: string): void {
+    const fail = (name: string, message: string) => invalid(path === "" ? name : `${path}.${name}`, message);
+    if (pool.count === undefined) {
+        throw fail("count", "Required parameter properties.count is missing (null).");
+    }
+    if (pool.vmSize === undefined || !/^Standard_[A-Za-z]+[0-9]+[A-Za-z0-9_-]*$/.test(pool.vmSize)) {
+        throw fail(
+            "vmSize",
+            `The VM size of ${pool.vmSize ?? "(none)"} is not allowed in your subscription in location '${region}'.`,
+        );
+    }
+    checkScaling(pool, fail);
+    if (pool.availabilityZones?.length && zoneless.has(region)) {
+        throw fail("availabilityZones", `Availability zones are not supported in the region '${region}'.`);
+    }
+    if (pool.mode === "System" && (pool.scaleSetPriority === "Spot" || pool.osType === "Windows")) {
+        throw fail("mode", "A system node pool runs Linux on machines of regular priority.");
+    }
+    if (pool.spotMaxPrice !== undefined && pool.scaleSetPriority !== "Spot") {
+        throw fail("spotMaxPrice", "It is for pools of priority Spot.");
+    }
+}
+
+/** @throws an ArmError for a change that needs another pool. */
+export function checkPoolChange(before: Properties, after: Properties, path: string): void {
+    const pool = before as PoolInputs;
+    const changed = fixedOnceCreated.find(
+        (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name] ?? before[name]),
+    );
+    const losesSpotTaint =
+        pool.scaleSetPriority === "Spot" &&
+        !((after as PoolInputs).nodeTaints ?? []).includes(spotTaint) &&
+        "nodeTaints";
+    const name = changed ?? (losesSpotTaint || undefined);
+    if (name !== undefined) {
+        const target = path === "" ? name : `${path}.${name}`;
+        throw new ArmError(
+            400,
+            "PropertyChangeNotAllowed",
+            `Changing property '${target}' is not allowed (from ${JSON.stringify(valueAt(before, parsePath(name)))}).`,
+            target,
+        );
+    }
+}
+
+/** What AKS fills in. */
+export function poolDefaults(pool: PoolInputs): PoolInputs & Properties {
+    const spot = pool.scaleSetPriority === "Spot";
+    return {
+        mode: "User",
+        osType: "Linux",
+        osSKU: "Ubuntu",
+        type: "VirtualMachineScaleSets",
+        enableAutoScaling: false,
+        ...pool,
+        ...(spot ? { nodeTaints: [...new Set([...(pool.nodeTaints ?? []), spotTaint])] } : {}),
+        ...(spot ? { nodeLabels: { "kubernetes.azure.com/scalesetpriority": "spot", ...pool.nodeLabels } } : {}),
+    };
+}
+
+function checkScaling(pool: PoolInputs, fail: (name: string, message: string) => ArmError): void {
+    const { enableAutoScaling, minCount, maxCount, count = 0 } = pool;
+    if (!enableAutoScaling) {
+        if (minCount !== undefined || maxCount !== undefined) {
+            throw fail("minCount", "minCount and maxCount are for pools with enableAutoScaling.");
+        }
+    } else if (minCount === undefined || maxCount === undefined) {
+        throw fail(minCount === undefined ? "minCount" : "maxCount", "Autoscaling needs minCount and maxCount.");
+    } else if (minCount > maxCount || count < minCount || count > maxCount) {
+        throw fail("count", `It must be from minCount (${minCount}) to maxCount (${maxCount}).`);
+    }
+    if (pool.mode === "System" && (count < 1 || (enableAutoScaling && minCount === 0))) {
+        throw fail(count < 1 ? "count" : "minCount", "A system node pool needs at least one node.");
+    }
+}
+
+function invalid(target: string, message: string): ArmError {
+    return new ArmError(400, "InvalidParameter", `The value of parameter '${target}' is invalid: ${message}`, target);
+}

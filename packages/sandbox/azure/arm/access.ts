@@ -1,0 +1,91 @@
+import { ArmError } from "./arm-error";
+import { isWithin } from "./resource-id";
+import { builtInRoles, type RoleDefinition } from "./roles";
+import type { AzureState } from "../state";
+
+/** Who makes a request, as the token says. */
+export interface Caller {
+    readonly objectId: string;
+    readonly clientId: string;
+}
+
+type Plane = "actions" | "dataActions";
+
+/** Whether a role assignment at the scope or above it allows the action. Nobody has a right but by an assignment. */
+export function isAllowed(
+    state: AzureState,
+    principalId: string,
+    action: string,
+    scope: string,
+    plane: Plane,
+): boolean {
+    return state
+        .ofType("authorization:RoleAssignment")
+        .map(({ properties }) => properties as { principalId: string; scope: string; roleDefinitionId: string })
+        .filter((assignment) => assignment.principalId === principalId && isWithin(scope, assignment.scope))
+        .map((assignment) => findRole(state, assignment.roleDefinitionId))
+        .some((role) => role !== undefined && grants(role, action, plane));
+}
+
+/** @throws an ArmError `AuthorizationFailed` unless the caller may do `action` at `scope`. */
+export function authorize(state: AzureState, caller: Caller, action: string, scope: string): void {
+    if (!isAllowed(state, caller.objectId, action, scope, "actions")) {
+        throw new ArmError(
+            403,
+            "AuthorizationFailed",
+            `The client '${caller.clientId}' with object id '${caller.objectId}' does not have authorization to perform action ` +
+                `'${action}' over scope '${scope}' or the scope is invalid. ` +
+                "If access was recently granted, please refresh your credentials.",
+        );
+    }
+}
+
+/** @throws an ArmError `LinkedAuthorizationFailed` unless the caller may do `action` on a resource that the one it writes refers to. */
+export function authorizeLinked(
+    state: AzureState,
+    caller: Caller,
+    action: string,
+    written: string,
+    linked: string,
+): void {
+    if (!isAllowed(state, caller.objectId, action, linked, "actions")) {
+        throw new ArmError(
+            403,
+            "LinkedAuthorizationFailed",
+            `The client '${caller.clientId}' with object id '${caller.objectId}' has permission to write '${written}'; ` +
+                `however, it does not have permission to perform action '${action}' on the linked scope(s) '${linked}' ` +
+                "or the linked scope(s) are invalid.",
+        );
+    }
+}
+
+/** A built-in or custom role by any id that ends in its GUID. */
+export function findRole(state: AzureState, roleDefinitionId: string): RoleDefinition | undefined {
+    const guid = roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1).toLowerCase();
+    return builtInRoles.find(({ id }) => id === guid) ?? customRoles(state).find(({ id }) => id === guid);
+}
+
+function customRoles(state: AzureState): RoleDefinition[] {
+    return state.ofType("authorization:RoleDefinition").map(({ address, inputs }) => {
+        const permissions = (inputs.permissions ?? []) as Partial<RoleDefinition>[];
+        const all = (key: Plane | "notActions" | "notDataActions") => permissions.flatMap((entry) => entry[key] ?? []);
+        return {
+            id: address.name.toLowerCase(),
+            name: typeof inputs.roleName === "string" ? inputs.roleName : address.name,
+            actions: all("actions"),
+            notActions: all("notActions"),
+            dataActions: all("dataActions"),
+            notDataActions: all("notDataActions"),
+        };
+    });
+}
+
+function grants(role: RoleDefinition, action: string, plane: Plane): boolean {
+    const excluded = plane === "actions" ? role.notActions : role.notDataActions;
+    return role[plane].some((entry) => matches(entry, action)) && !excluded.some((entry) => matches(entry, action));
+}
+
+function matches(pattern: string, action: string): boolean {
+    const source = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*");
+    return new RegExp(`^${source}$`, "i").test(action);
+}

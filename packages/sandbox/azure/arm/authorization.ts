@@ -1,0 +1,145 @@
+import { findRole } from "./access";
+import { ArmError } from "./arm-error";
+import { type ResourceProvider, kept, type PutContext } from "./resource-provider";
+import { isWithin } from "./resource-id";
+
+const fixedProperties = ["principalId", "scope", "roleDefinitionId"];
+
+/**
+ * A role assignment names a principal, its type, a role and a scope, each triple once, and never changes.
+ * Azure looks a principal up unless its type is given, and a new managed identity is not found yet: here it never is.
+ */
+export const roleAssignment: ResourceProvider = {
+    check(put) {
+        const { state, address, inputs, previous } = put;
+        checkPrincipal(put);
+        const roleDefinitionId = String(inputs.roleDefinitionId);
+        if (!findRole(state, roleDefinitionId)) {
+            throw new ArmError(
+                400,
+                "RoleDefinitionDoesNotExist",
+                `The specified role definition with ID '${guidOf(roleDefinitionId)}' does not exist.`,
+                "roleDefinitionId",
+            );
+        }
+        const changed =
+            previous && fixedProperties.find((name) => differs(previous.properties[name], assigned(put)[name]));
+        if (changed !== undefined) {
+            throw new ArmError(
+                400,
+                "RoleAssignmentUpdateNotPermitted",
+                `Tenant ID, application ID, principal ID, role definition ID and scope are not allowed to be updated (${changed}).`,
+                changed,
+            );
+        }
+        const twin = state
+            .ofType("authorization:RoleAssignment")
+            .filter((other) => other.address.id.toLowerCase() !== address.id.toLowerCase())
+            .find((other) => fixedProperties.every((name) => !differs(other.properties[name], assigned(put)[name])));
+        if (twin) {
+            throw new ArmError(
+                409,
+                "RoleAssignmentExists",
+                `The role assignment already exists. The ID of the existing role assignment is ${twin.address.name}.`,
+            );
+        }
+    },
+    properties: (put) => ({ ...put.inputs, ...assigned(put), ...authorship(put) }),
+};
+
+export const roleDefinition: ResourceProvider = {
+    check({ state, address, inputs }) {
+        const scope = address.parameters.scope ?? "";
+        const scopes = (inputs.assignableScopes ?? []) as string[];
+        if (scopes.length === 0 || !scopes.some((assignable) => isWithin(scope, assignable))) {
+            throw new ArmError(
+                400,
+                "InvalidRoleDefinitionScope",
+                `assignableScopes must hold the scope '${scope}' or one above it.`,
+                "assignableScopes",
+            );
+        }
+        const twin = state
+            .ofType("authorization:RoleDefinition")
+            .find((other) => other.inputs.roleName === inputs.roleName && other.address.name !== address.name);
+        if (twin) {
+            throw new ArmError(
+                409,
+                "RoleDefinitionWithSameNameExists",
+                `A custom role with the name '${String(inputs.roleName)}' already exists in this directory.`,
+                "roleName",
+            );
+        }
+    },
+    properties: (put) => ({ roleType: "CustomRole", ...put.inputs, ...authorship(put) }),
+    checkRemoval({ state, resource }) {
+        const guid = resource.address.name.toLowerCase();
+        if (
+            state
+                .ofType("authorization:RoleAssignment")
+                .some(({ inputs }) => guidOf(String(inputs.roleDefinitionId)).toLowerCase() === guid)
+        ) {
+            throw new ArmError(
+                400,
+                "RoleDefinitionHasAssignments",
+                "There are existing role assignments referencing role. Delete them before the role.",
+            );
+        }
+    },
+};
+
+export const managementLock: ResourceProvider = { properties: ({ inputs }) => ({ ...inputs }) };
+
+function checkPrincipal({ state, inputs }: PutContext): void {
+    const principalId = String(inputs.principalId);
+    const principal = state.principals.get(principalId);
+    const identityByDefaultType = principal?.resourceId !== undefined && inputs.principalType === undefined;
+    if (!principal || identityByDefaultType) {
+        throw new ArmError(
+            400,
+            "PrincipalNotFound",
+            `Principal ${principalId.replace(/-/g, "")} does not exist in the directory ${state.tenantId}. Check that you have the ` +
+                "correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be " +
+                "related to a replication delay. In this case, set the role assignment principalType property to a value, such as " +
+                "ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype",
+            "principalId",
+        );
+    }
+    if (inputs.principalType !== undefined && inputs.principalType !== principal.kind) {
+        throw new ArmError(
+            400,
+            "UnmatchedPrincipalType",
+            `The PrincipalId '${principalId.replace(/-/g, "")}' has type '${principal.kind}', ` +
+                `which is different from specified PrincipalType '${JSON.stringify(inputs.principalType)}'.`,
+            "principalType",
+        );
+    }
+}
+
+/** `scope` is in the address, and a role's id is told at the subscription however it was written. */
+function assigned({ state, address, inputs }: PutContext): Record<string, unknown> {
+    return {
+        principalId: inputs.principalId,
+        scope: address.parameters.scope,
+        roleDefinitionId: `/subscriptions/${state.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${guidOf(String(inputs.roleDefinitionId))}`,
+    };
+}
+
+function authorship(put: PutContext): Record<string, unknown> {
+    const now = new Date().toISOString();
+    return {
+        createdBy: kept(put, "createdBy", () => put.caller.objectId),
+        createdOn: kept(put, "createdOn", () => now),
+        updatedBy: put.caller.objectId,
+        updatedOn: now,
+    };
+}
+
+function guidOf(roleDefinitionId: string): string {
+    return roleDefinitionId.slice(roleDefinitionId.lastIndexOf("/") + 1);
+}
+
+/** Whether two ids differ; Azure compares them without regard to case. */
+function differs(left: unknown, right: unknown): boolean {
+    return String(left).toLowerCase() !== String(right).toLowerCase();
+}

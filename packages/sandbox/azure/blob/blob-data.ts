@@ -1,0 +1,131 @@
+/**
+ * Stands in for the data plane of blob storage, for block blobs: put (whole or in blocks), get, head, list, delete, and the
+ * properties of a container, each with Entra's token and a role on the container or above it. Blobs live in this process's memory.
+ * Not modelled: account keys and signatures, anonymous access, leases, tiers, copies, snapshots, soft delete (versions are kept
+ * where the account keeps them), lifecycle rules, firewalls.
+ */
+import type { HttpRequest, HttpResponse, Route } from "../../network/route";
+import { isAllowed } from "../arm/access";
+import { bearerOf } from "../entra/bearer";
+import { BlobContainer } from "./blob-container";
+import { listBlobs } from "./blob-list";
+import { answerBlob } from "./blob-operations";
+import type { Entra } from "../entra/entra";
+import type { AzureState, Resource } from "../state";
+import { StorageError } from "./storage-error";
+
+const containers = "Microsoft.Storage/storageAccounts/blobServices/containers";
+const audiences = ["https://storage.azure.com", "https://storage.azure.com/"];
+/** The first version of the service that knows Entra's tokens. */
+const oldestVersion = "2017-11-09";
+
+export function blobRoute(state: AzureState, entra: Entra): Route {
+    const handle = async (request: HttpRequest): Promise<HttpResponse> => {
+        const version = request.headers["x-ms-version"] ?? oldestVersion;
+        try {
+            const response = await answer(state, entra, request);
+            return { ...response, headers: { ...response.headers, "x-ms-version": version } };
+        } catch (error) {
+            if (error instanceof StorageError) {
+                return error.toResponse();
+            }
+            throw error;
+        }
+    };
+    return { host: /[a-z0-9]+\.blob\.core\.windows\.net/, handle };
+}
+
+async function answer(state: AzureState, entra: Entra, request: HttpRequest): Promise<HttpResponse> {
+    const { url, method } = request;
+    const account = findAccount(state, url.hostname);
+    const objectId = await authenticate(state, entra, account, request);
+    const [, containerName = "", blobName = ""] = /^\/([^/]+)\/?(.*)$/.exec(decodeURIComponent(url.pathname)) ?? [];
+    const id = `${account.address.id}/blobServices/default/containers/${containerName}`;
+    const demand = (plane: "actions" | "dataActions", action: string) => {
+        if (!isAllowed(state, objectId, `${containers}/${action}`, id, plane)) {
+            const message = "This request is not authorized to perform this operation using this permission.";
+            throw new StorageError(403, "AuthorizationPermissionMismatch", message);
+        }
+    };
+    const content = () => contentOf(state, id);
+    if (blobName !== "") {
+        const keepsVersions = hasVersions(state, account);
+        return answerBlob({ blobName, request, content, keepsVersions, demand: (verb) => demand("dataActions", verb) });
+    }
+    const call = `${method} ${url.searchParams.get("restype") ?? ""} ${url.searchParams.get("comp") ?? ""}`.trim();
+    if (call === "GET container list") {
+        demand("dataActions", "blobs/read");
+        return listBlobs(content(), url);
+    }
+    if (call === "GET container" || call === "HEAD container") {
+        demand("actions", "read");
+        content();
+        return { status: 200, headers: { "x-ms-lease-state": "available", "x-ms-has-legal-hold": "false" } };
+    }
+    throw new StorageError(400, "UnsupportedRestVersion", `The sandbox's blob storage does not answer "${call}".`);
+}
+
+async function authenticate(state: AzureState, entra: Entra, account: Resource, request: HttpRequest): Promise<string> {
+    const challenge = {
+        "www-authenticate":
+            `Bearer authorization_uri=https://login.microsoftonline.com/${state.tenantId}/oauth2/authorize ` +
+            "resource_id=https://storage.azure.com",
+    };
+    const hint = "Please refer to the information in the www-authenticate header.";
+    checkSharedKey(account, request);
+    const token = bearerOf(request);
+    if (token === undefined) {
+        const message = `Server failed to authenticate the request. ${hint}`;
+        throw new StorageError(401, "NoAuthenticationInformation", message, {}, challenge);
+    }
+    if ((request.headers["x-ms-version"] ?? "") < oldestVersion) {
+        throw new StorageError(403, "AuthenticationFailed", "Server failed to authenticate the request.", {
+            AuthenticationErrorDetail: "Authentication scheme Bearer is not supported in this version.",
+        });
+    }
+    try {
+        return (await entra.verify(token, audiences)).objectId;
+    } catch (error) {
+        const detail = { AuthenticationErrorDetail: (error as Error).message };
+        const message = `Server failed to authenticate the request. ${hint}`;
+        throw new StorageError(401, "InvalidAuthenticationInfo", message, detail, challenge);
+    }
+}
+
+/** Keys, and what is signed with them: there are none here, and an account may refuse them altogether. */
+function checkSharedKey({ properties }: Resource, { headers, url }: HttpRequest): void {
+    if (!/^SharedKey/i.test(headers.authorization ?? "") && !url.searchParams.has("sig")) {
+        return;
+    }
+    if (properties.allowSharedKeyAccess === false) {
+        const message = "Key based authentication is not permitted on this storage account.";
+        throw new StorageError(403, "KeyBasedAuthenticationNotPermitted", message);
+    }
+    const message =
+        "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly.";
+    throw new StorageError(403, "AuthenticationFailed", message, {
+        AuthenticationErrorDetail: "The sandbox has no account keys.",
+    });
+}
+
+function findAccount(state: AzureState, host: string): Resource {
+    const name = host.slice(0, host.indexOf("."));
+    const account = state.ofType("storage:StorageAccount").find(({ address }) => address.name === name);
+    if (!account) {
+        throw new StorageError(404, "ResourceNotFound", `There is no storage account at ${host}.`);
+    }
+    return account;
+}
+
+function contentOf(state: AzureState, id: string): BlobContainer {
+    if (!state.get(id)) {
+        throw new StorageError(404, "ContainerNotFound", "The specified container does not exist.");
+    }
+    const content = state.containerContents.get(id.toLowerCase()) ?? new BlobContainer();
+    state.containerContents.set(id.toLowerCase(), content);
+    return content;
+}
+
+function hasVersions(state: AzureState, { address }: Resource): boolean {
+    return state.get(`${address.id}/blobServices/default`)?.properties.isVersioningEnabled === true;
+}

@@ -1,0 +1,81 @@
+import { ArmError } from "../arm/arm-error";
+import { type ResourceProvider, kept, type PutContext } from "../arm/resource-provider";
+import { isNameHeld } from "../arm/global-names";
+
+interface Inputs {
+    readonly sku: { readonly name: string };
+    readonly anonymousPullEnabled?: boolean;
+    readonly dataEndpointEnabled?: boolean;
+    readonly encryption?: { readonly status?: string };
+    readonly publicNetworkAccess?: string;
+    readonly policies?: {
+        readonly retentionPolicy?: { readonly status?: string };
+        readonly softDeletePolicy?: { readonly status?: string };
+    };
+}
+
+/** Its name is unique in the whole of Azure, and some features need the Premium tier. */
+export const registry: ResourceProvider = {
+    check(put) {
+        const { state, address } = put;
+        if (isNameHeld(state, "containerregistry:Registry", address.name, address.id)) {
+            throw new ArmError(
+                409,
+                "AlreadyInUse",
+                `The registry DNS name ${address.name.toLowerCase()}.azurecr.io is already in use. ` +
+                    "You can check if the name is already claimed using checkNameAvailability.",
+                "registryName",
+            );
+        }
+        checkTier(put);
+    },
+    properties(put) {
+        const { address, inputs } = put;
+        const sku = (inputs as unknown as Inputs).sku;
+        return {
+            ...inputs,
+            sku: { ...sku, tier: sku.name },
+            loginServer: `${address.name.toLowerCase()}.azurecr.io`,
+            creationDate: kept(put, "creationDate", () => new Date().toISOString()),
+            dataEndpointHostNames: [],
+            privateEndpointConnections: [],
+            provisioningState: "Succeeded",
+        };
+    },
+};
+
+function checkTier(put: PutContext): void {
+    const inputs = put.inputs as unknown as Inputs;
+    const premium = {
+        dataEndpointEnabled: inputs.dataEndpointEnabled === true,
+        "encryption.status": inputs.encryption?.status === "enabled",
+        "policies.retentionPolicy": inputs.policies?.retentionPolicy?.status === "enabled",
+        publicNetworkAccess: inputs.publicNetworkAccess === "Disabled",
+    };
+    for (const [path, asked] of Object.entries(premium)) {
+        if (asked && inputs.sku.name !== "Premium") {
+            throw unsupported(path, "Premium", inputs.sku.name);
+        }
+    }
+    if (inputs.anonymousPullEnabled && inputs.sku.name === "Basic") {
+        throw unsupported("anonymousPullEnabled", "Standard", inputs.sku.name);
+    }
+    const { retentionPolicy, softDeletePolicy } = inputs.policies ?? {};
+    if (retentionPolicy?.status === "enabled" && softDeletePolicy?.status === "enabled") {
+        throw new ArmError(
+            400,
+            "InvalidParameter",
+            "The retention policy and the soft delete policy cannot be enabled at the same time.",
+            "policies.softDeletePolicy",
+        );
+    }
+}
+
+function unsupported(path: string, needed: string, sku: string): ArmError {
+    return new ArmError(
+        400,
+        "SkuNotSupported",
+        `The property '${path}' is not supported by the registry SKU '${sku}': it needs '${needed}'.`,
+        path,
+    );
+}

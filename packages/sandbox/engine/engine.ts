@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import * as path from "node:path";
+import type { Session, Workspace } from "../world/session";
+import { stackFile, stackFolder } from "./stack-file";
+
+/** Environment of the Pulumi CLI and of everything that it starts: nothing of the user's own proxies or credentials. */
+export function engineEnvironment(directory: string, session: Session): NodeJS.ProcessEnv {
+    const inherited = Object.entries(process.env).filter(
+        ([name]) => !/^(ARM|AZURE|AAD|GITHUB|PULUMI|KUBE)_|^KUBECONFIG$|_proxy$/i.test(name),
+    );
+    return {
+        ...Object.fromEntries(inherited),
+        ...session.environment,
+        PATH: [path.join(directory, "plugins"), session.binaries, process.env.PATH ?? ""].join(path.delimiter),
+        KUBECACHEDIR: path.join(directory, "kube-cache"),
+        PULUMI_HOME: path.join(directory, "pulumi"),
+        PULUMI_BACKEND_URL: `file://${path.join(directory, "pulumi")}`,
+        PULUMI_CONFIG_PASSPHRASE_FILE: path.join(directory, "passphrase"),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The plugins are on PATH; nothing may be fetched.
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        // Makes the CLI accept --event-log, which the Automation API uses too.
+        PULUMI_DEBUG_COMMANDS: "true",
+    };
+}
+
+/** The commands that may run the program; the others look at a stack, or change its settings, without it. */
+const programCommands = new Set(["up", "update", "preview", "destroy", "refresh", "watch", "import"]);
+
+/** Starts the real CLI on the unchanged program, with the sandbox's copy of the stack file. */
+export function startPulumi(
+    { repository, directory }: Workspace,
+    session: Session,
+    stack: string,
+    args: readonly string[],
+): ChildProcess {
+    const onProgram = programCommands.has(args[0] ?? "");
+    const where = onProgram ? ["--config-file", stackFile(directory, stack)] : ["--cwd", stackFolder(directory)];
+    return spawn("pulumi", [...args, "--stack", stack, ...where], {
+        cwd: repository,
+        env: engineEnvironment(directory, session),
+        stdio: "inherit",
+    });
+}
+
+export function exitOf(child: ChildProcess): Promise<number> {
+    return new Promise((resolve, reject) => {
+        child.once("error", reject);
+        child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
+    });
+}

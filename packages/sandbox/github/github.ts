@@ -1,0 +1,110 @@
+/**
+ * GitHub on this machine: the REST API for one organisation and one token, and git over ssh and https, on real bare repositories.
+ *
+ * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens and GitHub Apps (the
+ * token here is an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of pull
+ * requests, and code owners. The texts of refusals are GitHub's where they are publicly documented or reported.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { HttpHandler, Route } from "../network/route";
+import { accountEndpoints } from "./account";
+import { blobEndpoints } from "./blobs";
+import { branchEndpoints } from "./branches";
+import { commitEndpoints } from "./commits";
+import { contentEndpoints } from "./contents";
+import { deployKeyEndpoints } from "./deploy-keys";
+import { Git } from "./git";
+import { historyEndpoints } from "./history";
+import { hostKeys } from "./host-keys";
+import { pullEndpoints } from "./pulls";
+import { writeHook } from "./push";
+import { referenceEndpoints } from "./refs";
+import { repositoryEndpoints } from "./repositories";
+import { Context, createRouter, Endpoint } from "./router";
+import { rulesetEndpoints } from "./rulesets";
+import { createSmartHttp } from "./smart-http";
+import { startSshServer } from "./ssh-server";
+import { Repository, Store } from "./store";
+import { treeEndpoints } from "./trees";
+
+export interface GitHubOptions {
+    /** Where everything is kept (made with mode 0700); a later start on the same folder finds it again. */
+    readonly directory: string;
+    /** The organisation that exists. */
+    readonly owner: string;
+    readonly token: string;
+    /** Paths of programs; by default `git` from PATH. */
+    readonly binaries?: { readonly git?: string };
+}
+
+export interface GitHub {
+    /** github.com has two: port 22 goes to the ssh server, everything else is git over https. */
+    readonly routes: readonly Route[];
+    /** Where git over ssh listens on 127.0.0.1. */
+    readonly sshPort: number;
+    /** `type base64` of each host key of the ssh server, as GET /meta gives them. */
+    readonly sshKeys: readonly string[];
+    /** Answers for api.github.com. */
+    readonly api: HttpHandler;
+    /** Requests to the REST API so far. */
+    calls(): number;
+    /** Folder of the bare repository `owner/name`; throws when there is no such repository. */
+    repositoryPath(fullName: string): string;
+    close(): Promise<void>;
+}
+
+/** A path is answered by the first endpoint that fits it: those of history come before those of commits. */
+const endpoints: readonly Endpoint[] = [
+    ...repositoryEndpoints,
+    ...deployKeyEndpoints,
+    ...branchEndpoints,
+    ...rulesetEndpoints,
+    ...referenceEndpoints,
+    ...blobEndpoints,
+    ...treeEndpoints,
+    ...historyEndpoints,
+    ...commitEndpoints,
+    ...contentEndpoints,
+    ...pullEndpoints,
+];
+
+/** Starts the stand-in. Throws when the folder cannot be used or its state cannot be read. */
+export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
+    const { directory, owner, token } = options;
+    const executable = options.binaries?.git ?? "git";
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const store = new Store(directory);
+    const git = (repository: Repository): Git => new Git(store.path(repository), executable);
+    const keys = await hostKeys(join(directory, "host-keys"));
+    const context: Context = { owner, token, store, git };
+    let calls = 0;
+    const api = createRouter(context, [...accountEndpoints(keys), ...endpoints], () => calls++);
+    const hooks = join(directory, "hooks");
+    writeHook(hooks);
+    const ssh = await startSshServer({ store, keys, executable, hooks, git });
+    const toSsh = (wanted: number) => (_host: string, port: number) =>
+        Promise.resolve(port === wanted ? { host: "127.0.0.1", port: ssh.port } : undefined);
+    return {
+        routes: [
+            { host: "api.github.com", handle: api },
+            { host: "github.com", forward: toSsh(22) },
+            { host: "github.com", handle: createSmartHttp({ store, token, executable, hooks, git }) },
+            { host: "ssh.github.com", forward: toSsh(443) },
+        ],
+        sshPort: ssh.port,
+        sshKeys: keys.map((key) => key.publicKey),
+        api,
+        calls: () => calls,
+        repositoryPath: (fullName) => pathOf(store, fullName),
+        close: () => ssh.close(),
+    };
+}
+
+function pathOf(store: Store, fullName: string): string {
+    const [owner, name] = fullName.split("/");
+    const repository = store.find(owner ?? "", name ?? "");
+    if (!repository) throw new Error(`the GitHub stand-in has no repository ${fullName}`);
+    return store.path(repository);
+}

@@ -1,0 +1,18 @@
+export { checkRoles, type CustomRole, minimalRoles, readDeployerRole } from "./azure/arm/deployer-roles";
+export { chartPipeline } from "./pipeline/chart-pipeline";
+export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
+export { dropDebugMessages, type EngineSummary, type Phase, summarize } from "./engine/event-log";
+export { changesSince, fleetOf, headOf } from "./engine/fleet";
+export { knownStacks, prepareStack, readStack, requireStack, stackFolder } from "./engine/stack-file";
+export type { JobEnvironment } from "./github/actions-tokens";
+export { SandboxError } from "./sandbox-error";
+export { ensureRunning, lock, tearDown } from "./world/lifecycle";
+export {
+    control,
+    isAlive,
+    readSession,
+    sandboxDirectory,
+    type Session,
+    type Workspace,
+    type WorldStatus,
+} from "./world/session";

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+import type { Authority } from "./authority";
+import { Origins, type Listeners } from "./origin";
+import { relay } from "./relay";
+import type { HttpHandler, Route } from "./route";
+import { readSocksRequest, sendSocksReply, socksReply } from "./socks";
+import { dial, splice } from "./tunnel";
+import { normalizeHost, parseAuthority, HostTable } from "./host-table";
+
+type Opening = { connected: true; continueWith: (socket: Socket) => void } | { connected: false; reason: string };
+
+/** What a client's connection to the proxy leads to. */
+export class Gateway {
+    readonly world: HostTable;
+    private readonly origins: Origins;
+
+    constructor(
+        routes: readonly Route[],
+        authority: Authority,
+        private readonly listeners: Listeners,
+    ) {
+        this.world = new HostTable(routes);
+        this.origins = new Origins(authority, listeners);
+    }
+
+    /** HTTP's CONNECT: a tunnel to a host and port. */
+    async onConnect(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+        socket.on("error", () => socket.destroy());
+        let target: { host: string; port: number };
+        try {
+            target = parseAuthority(request.url ?? "", 443);
+        } catch (error) {
+            socket.end(statusMessage(400, (error as Error).message));
+            return;
+        }
+        const opening = await this.open(target.host, target.port);
+        if (!opening.connected) {
+            socket.end(statusMessage(502, opening.reason));
+            return;
+        }
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        if (head.length > 0) {
+            socket.unshift(head);
+        }
+        opening.continueWith(socket);
+    }
+
+    /** A connection to the SOCKS port. */
+    async onSocks(socket: Socket): Promise<void> {
+        socket.on("error", () => socket.destroy());
+        try {
+            const target = await readSocksRequest(socket);
+            if (target === undefined) {
+                return;
+            }
+            const opening = await this.open(normalizeHost(target.host), target.port);
+            sendSocksReply(socket, opening.connected ? socksReply.succeeded : socksReply.notAllowed);
+            if (opening.connected) {
+                opening.continueWith(socket);
+            }
+        } catch {
+            // The client went away in the middle of its own request: there is nobody left to tell.
+            socket.destroy();
+        }
+    }
+
+    /** A request for `http://host/path`, which a proxy gets in full instead of a CONNECT. */
+    async onAbsoluteForm(request: IncomingMessage, response: ServerResponse): Promise<void> {
+        const asked = request.url ?? "";
+        const url = URL.canParse(asked) ? new URL(asked) : undefined;
+        if (url?.protocol !== "http:") {
+            response.writeHead(400).end("This is the sandbox's proxy: set HTTP_PROXY to its address.\n");
+            return;
+        }
+        const host = normalizeHost(url.hostname);
+        const port = url.port === "" ? 80 : Number(url.port);
+        const target = await this.targetOf(host, port);
+        if (typeof target === "function") {
+            await this.origins.answer(request, response, url, host, target);
+            return;
+        }
+        if (typeof target === "string") {
+            response.writeHead(502, { "content-type": "text/plain" }).end(`${target}\n`);
+        }
+        const status = typeof target === "string" ? 502 : await relay(request, response, url, target);
+        this.listeners.onRequest?.(host, request.method ?? "GET", url.pathname, status);
+    }
+
+    /** Finds who answers for the host: what to do with the client's connection, or the reason for having nobody. */
+    private async open(host: string, port: number): Promise<Opening> {
+        const target = await this.targetOf(host, port);
+        if (typeof target === "function") {
+            return { connected: true, continueWith: (socket) => void this.origins.accept(socket, host, port, target) };
+        }
+        const opening = await this.openTunnel(target, host, port);
+        this.listeners.onRequest?.(host, "CONNECT", `:${port}`, opening.connected ? 200 : 502);
+        return opening;
+    }
+
+    private async openTunnel(target: Address | string, host: string, port: number): Promise<Opening> {
+        if (typeof target === "string") {
+            return { connected: false, reason: target };
+        }
+        try {
+            const upstream = await dial(target);
+            return { connected: true, continueWith: (socket) => splice(socket, upstream) };
+        } catch (error) {
+            return { connected: false, reason: `${host}:${port} does not answer: ${(error as Error).message}` };
+        }
+    }
+
+    /** The first route of the host that takes the port: its handler, where it leads to, or why it leads nowhere. */
+    private async targetOf(host: string, port: number): Promise<HttpHandler | Address | string> {
+        try {
+            for (const route of this.world.lookup(host)) {
+                const target = "handle" in route ? route.handle : await route.forward(host, port);
+                if (target !== undefined) {
+                    return target;
+                }
+            }
+            return this.world.refuse(host, port);
+        } catch (error) {
+            this.listeners.onFailure?.(host, error);
+            return `The sandbox's route to ${host}:${port} failed: ${(error as Error).message}`;
+        }
+    }
+}
+
+interface Address {
+    readonly host: string;
+    readonly port: number;
+}
+
+function statusMessage(status: number, reason: string): string {
+    // Go's client shows the reason phrase of a refused CONNECT, and nothing else of the answer.
+    const phrase = reason.replace(/[^\x20-\x7e]/g, "?");
+    const body = `${reason}\n`;
+    const headers = `content-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
+    return `HTTP/1.1 ${status} ${phrase}\r\n${headers}\r\n\r\n${body}`;
+}

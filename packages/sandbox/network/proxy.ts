@@ -1,0 +1,80 @@
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
+
+import type { Authority } from "./authority";
+import { Gateway } from "./gateway";
+import type { FailureListener, RequestListener } from "./origin";
+import type { Route } from "./route";
+import type { UnknownHost } from "./host-table";
+
+export interface ProxyOptions {
+    /** Looked up in order: the first whose host matches, and that takes the port, answers. */
+    readonly routes: readonly Route[];
+    readonly authority: Authority;
+    /** The address to listen on. Default 127.0.0.1. */
+    readonly host?: string;
+    /** The port of the HTTP proxy. Default 0: a free one. */
+    readonly port?: number;
+    readonly onRequest?: RequestListener;
+    readonly onFailure?: FailureListener;
+}
+
+export interface Proxy {
+    /** For HTTPS_PROXY and HTTP_PROXY. */
+    readonly url: string;
+    /** For ALL_PROXY, which ssh and other protocols go through. */
+    readonly socksUrl: string;
+    readonly port: number;
+    /** The hosts that were asked for and refused since the start, oldest first. */
+    unknownHosts(): UnknownHost[];
+    /** Stops listening, and ends every connection. */
+    close(): Promise<void>;
+}
+
+/**
+ * Starts the forward proxy which is a sandbox's only way out: HTTP (absolute-form requests and CONNECT), and SOCKS5
+ * (CONNECT) on a second port. A host with a handler has its TLS ended here, a forwarded one gets the bytes untouched,
+ * and every other one is refused with 502.
+ *
+ * It speaks HTTP/1.1 only, and holds a handler's request and response in memory as a whole.
+ */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+    const gateway = new Gateway(options.routes, options.authority, options);
+    const host = options.host ?? "127.0.0.1";
+    const http = createHttpServer({ keepAliveTimeout: 120_000, requestTimeout: 0 });
+    http.on("request", (request, response) => void gateway.onAbsoluteForm(request, response));
+    http.on("connect", (request, socket, head) => void gateway.onConnect(request, socket as Socket, head));
+    const socks = createTcpServer({ allowHalfOpen: true, noDelay: true }, (socket) => void gateway.onSocks(socket));
+    const open = [http, socks].map(trackSockets);
+    const [port, socksPort] = await Promise.all([listen(http, host, options.port ?? 0), listen(socks, host, 0)]);
+    return {
+        url: `http://${host}:${port}`,
+        socksUrl: `socks5://${host}:${socksPort}`,
+        port,
+        unknownHosts: () => gateway.world.unknownHosts(),
+        close: async () => {
+            const closed = [http, socks].map((server) => new Promise((resolve) => server.close(resolve)));
+            open.flatMap((sockets) => [...sockets]).forEach((socket) => socket.destroy());
+            await Promise.all(closed);
+        },
+    };
+}
+
+function trackSockets(server: Server | HttpServer): Set<Socket> {
+    const sockets = new Set<Socket>();
+    server.on("connection", (socket: Socket) => {
+        sockets.add(socket);
+        socket.once("close", () => sockets.delete(socket));
+    });
+    return sockets;
+}
+
+function listen(server: Server | HttpServer, host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, host, () => {
+            server.off("error", reject);
+            resolve((server.address() as AddressInfo).port);
+        });
+    });
+}

@@ -1,0 +1,228 @@
+import * as assert from "node:assert/strict";
+import { parse } from "yaml";
+import { without } from "../../../azure/arm/without";
+import { deployer, type Json, TestSubscription } from "../../../testing/azure-subscription";
+import { clusterInputs, grant, type Ground, ground, network, pool, roles } from "../../../testing/azure-cluster";
+
+const parameters = { resourceName: "aks" };
+
+describe("the Azure stand-in's clusters", () => {
+    let subscription: TestSubscription;
+    let base: Ground;
+
+    beforeEach(async () => {
+        subscription = new TestSubscription();
+        base = await ground(subscription);
+    });
+
+    const put = (changes: Json = {}) =>
+        subscription.put("containerservice:ManagedCluster", parameters, clusterInputs(base, changes));
+
+    it("refuses a cluster whose control plane may not assign the kubelet's identity yet", async () => {
+        const refused = await put();
+        assert.equal(refused.code, "CustomKubeletIdentityMissingPermissionError");
+        assert.match(refused.message, /Managed Identity Operator/);
+    });
+
+    it("refuses a cluster whose control plane may not join the subnet yet", async () => {
+        await subscription.assign(base.controlPlane.principalId, roles.managedIdentityOperator, base.kubelet.id);
+        const refused = await put();
+        assert.equal(refused.code, "LinkedAuthorizationFailed");
+        assert.match(refused.message, /Network Contributor/);
+    });
+
+    describe("with their permissions", () => {
+        beforeEach(() => grant(subscription, base));
+
+        const refusals: [string, (ground: Ground) => Json, string][] = [
+            ["a version that Azure does not have", () => ({ kubernetesVersion: "1.12" }), "kubernetesVersion"],
+            [
+                "Cilium without the overlay",
+                () => ({ networkProfile: network({ networkPluginMode: undefined }) }),
+                "networkProfile.networkDataplane",
+            ],
+            [
+                "another network policy beside Cilium",
+                () => ({ networkProfile: network({ networkPolicy: "azure" }) }),
+                "networkProfile.networkPolicy",
+            ],
+            [
+                "services in the network's addresses",
+                () => ({ networkProfile: network({ serviceCidr: "10.20.0.0/16", dnsServiceIP: "10.20.0.10" }) }),
+                "networkProfile.serviceCidr",
+            ],
+            [
+                "pods in the services' addresses",
+                () => ({ networkProfile: network({ podCidr: "10.0.128.0/17" }) }),
+                "networkProfile.serviceCidr",
+            ],
+            [
+                "a DNS service outside of the services",
+                () => ({ networkProfile: network({ dnsServiceIP: "10.1.0.10" }) }),
+                "networkProfile.dnsServiceIP",
+            ],
+            ["no local accounts without Entra ID", () => ({ aadProfile: undefined }), "disableLocalAccounts"],
+            [
+                "workload identity without an issuer",
+                () => ({ oidcIssuerProfile: undefined }),
+                "securityProfile.workloadIdentity",
+            ],
+            [
+                "an image cleaner without an interval",
+                () => ({ securityProfile: { imageCleaner: { enabled: true } } }),
+                "securityProfile.imageCleaner.intervalHours",
+            ],
+            [
+                "autoscaling without limits",
+                ({ subnet }) => ({ agentPoolProfiles: [pool(subnet, { enableAutoScaling: true, minCount: 1 })] }),
+                "agentPoolProfiles[0].maxCount",
+            ],
+            [
+                "a pool without a count",
+                ({ subnet }) => ({ agentPoolProfiles: [pool(subnet, { count: undefined })] }),
+                "agentPoolProfiles[0].count",
+            ],
+            [
+                "only user pools",
+                ({ subnet }) => ({ agentPoolProfiles: [pool(subnet, { mode: "User" })] }),
+                "agentPoolProfiles",
+            ],
+        ];
+        for (const [what, changes, target] of refusals) {
+            it(`refuses ${what}`, async () => {
+                const refused = await put(changes(base));
+                assert.deepEqual([refused.status, refused.target], [400, target], refused.message);
+                assert.deepEqual(subscription.clusters.started, []);
+            });
+        }
+
+        it("starts a control plane with the nodes of the pool", async () => {
+            const { status, body } = await put();
+            assert.equal(status, 201);
+            const [started] = subscription.clusters.started;
+            assert.match(String(body.fqdn), /^demo-[0-9a-z]{8}\.hcp\.westeurope\.azmk8s\.io$/);
+            assert.equal(started?.fqdn, body.fqdn);
+            assert.equal(started?.issuer, (body.oidcIssuerProfile as Json).issuerURL);
+            assert.deepEqual(
+                started?.nodes.map(({ zone }) => zone),
+                ["westeurope-1", "westeurope-2", "westeurope-3"],
+            );
+            assert.equal(body.currentKubernetesVersion, "1.36.4");
+        });
+
+        it("refuses a second pool in a cluster's own properties, and takes it as a pool of its own", async () => {
+            await put();
+            const apps = pool(base.subnet, {
+                name: "apps",
+                mode: "User",
+                count: 2,
+                nodeTaints: ["team=apps:NoSchedule"],
+            });
+            const refused = await put({ agentPoolProfiles: [pool(base.subnet), apps] });
+            assert.match(refused.message, /A new agent pool was introduced/);
+            const inputs = without(apps, "name");
+            await subscription.make("containerservice:AgentPool", { ...parameters, agentPoolName: "apps" }, inputs);
+            const nodes = [...subscription.clusters.nodes.values()][0] ?? [];
+            assert.equal(nodes.length, 5);
+            assert.deepEqual(nodes.at(-1)?.taints, [{ key: "team", value: "apps", effect: "NoSchedule" }]);
+            assert.equal(nodes.at(-1)?.labels["kubernetes.azure.com/agentpool"], "apps");
+        });
+
+        it("refuses to change what a pool keeps for life", async () => {
+            await put();
+            const refused = await put({ agentPoolProfiles: [pool(base.subnet, { osDiskSizeGB: 256 })] });
+            assert.deepEqual(
+                [refused.code, refused.target],
+                ["PropertyChangeNotAllowed", "agentPoolProfiles[0].osDiskSizeGB"],
+            );
+        });
+
+        it("refuses to change what a cluster keeps for life", async () => {
+            await put();
+            const refused = await put({ networkProfile: network({ podCidr: "10.245.0.0/16" }) });
+            assert.equal(refused.target, "networkProfile.podCidr");
+        });
+
+        it("keeps the last system pool", async () => {
+            await put();
+            const refused = await subscription.delete("containerservice:AgentPool", {
+                ...parameters,
+                agentPoolName: "system",
+            });
+            assert.match(refused.message, /at least one system agent pool/);
+        });
+
+        it("stops the control plane, and takes the node resource group, with the cluster", async () => {
+            const { body } = await put();
+            await subscription.delete("containerservice:ManagedCluster", parameters);
+            assert.deepEqual(subscription.clusters.stopped, [body.id]);
+            const { status } = await subscription.get("resources:ResourceGroup", {
+                resourceGroupName: String(body.nodeResourceGroup),
+            });
+            assert.equal(status, 404);
+        });
+
+        it("refuses a maintenance configuration of another name", async () => {
+            await put();
+            const refused = await subscription.put(
+                "containerservice:MaintenanceConfiguration",
+                { ...parameters, configName: "mine" },
+                {},
+            );
+            assert.equal(refused.target, "configName");
+        });
+
+        it("gives users a kubeconfig for kubelogin, and nobody a static one", async () => {
+            const { body } = await put();
+            const credentials = await subscription.arm(
+                "POST",
+                `${String(body.id)}/listClusterUserCredential?format=exec`,
+                {},
+            );
+            const [entry] = credentials.body.kubeconfigs as { value: string }[];
+            const kubeconfig = parse(Buffer.from(entry?.value ?? "", "base64").toString("utf8")) as {
+                clusters: { cluster: { server: string } }[];
+                users: { user: { exec: { args: string[] } } }[];
+            };
+            assert.equal(kubeconfig.clusters[0]?.cluster.server, `https://${String(body.fqdn)}:443`);
+            assert.deepEqual(kubeconfig.users[0]?.user.exec.args.slice(0, 3), ["get-token", "--login", "devicecode"]);
+            const admin = await subscription.arm("POST", `${String(body.id)}/listClusterAdminCredential`, {});
+            assert.match(admin.message, /Getting static credential is not allowed/);
+        });
+
+        it("lets nobody into the cluster who has no data role there, not even the owner of the subscription", async () => {
+            const { body } = await put();
+            const id = String(body.id);
+            const review = {
+                user: deployer.objectId,
+                groups: [],
+                verb: "create",
+                apiGroup: "apps",
+                resource: "deployments",
+                namespace: "default",
+            };
+            assert.equal(await subscription.azure.authorize(id, review), false);
+            await subscription.assign(deployer.objectId, roles.aksReader, id);
+            assert.equal(await subscription.azure.authorize(id, review), false);
+            assert.equal(await subscription.azure.authorize(id, { ...review, verb: "list" }), true);
+            assert.equal(
+                await subscription.azure.authorize(id, { ...review, verb: "list", apiGroup: "", resource: "secrets" }),
+                false,
+            );
+            await subscription.assign(deployer.objectId, roles.aksClusterAdmin, id);
+            assert.equal(await subscription.azure.authorize(id, review), true);
+        });
+
+        it("says nothing of users that Entra does not know", async () => {
+            const { body } = await put();
+            assert.equal(
+                await subscription.azure.authorize(String(body.id), {
+                    user: "system:admin",
+                    verb: "get",
+                    groups: ["system:masters"],
+                }),
+                false,
+            );
+        });
+    });
+});

@@ -1,0 +1,141 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { V1Secret } from "@kubernetes/client-node";
+import { parse } from "yaml";
+import { KubernetesApi } from "../../cluster/api";
+import { startCluster, type Cluster } from "../../cluster/cluster";
+import { loadOrCreateAuthority } from "../../network/authority";
+import { startProxy } from "../../network/proxy";
+import type { Route } from "../../network/route";
+import type { CustomObject } from "../../operators/operator";
+import { ensureToolchain } from "@landfall/toolchain";
+
+/** A cluster of the sandbox with definitions and Deployments of operators, and nothing of Flux. */
+export class OperatorCluster {
+    private constructor(
+        readonly cluster: Cluster,
+        readonly api: KubernetesApi,
+        private readonly directory: string,
+    ) {}
+
+    static async start(routes: Route[] = []): Promise<OperatorCluster> {
+        const { binaries, fluxDistribution } = await ensureToolchain({ log: (line) => console.error(line) });
+        const directory = await mkdtemp(join(tmpdir(), "landfall-operators-"));
+        const authority = await loadOrCreateAuthority(directory);
+        const cluster = await startCluster({
+            ...{ name: "aks-test", binaries, fluxDistribution, authority, directory: join(directory, "cluster") },
+            fqdn: "aks-test-0a1b2c3d.hcp.westeurope.azmk8s.io",
+            issuer: "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/",
+            serviceCidr: "10.0.0.0/16",
+            nodes: [{ name: "aks-system-1", labels: {}, zone: "westeurope-1" }],
+            proxy: (own) => startProxy({ routes: [...own, ...routes], authority }),
+            authorize: () => Promise.resolve(false),
+            workloadIdentity: { tenantId: "tenant", authorityHost: "https://login.microsoftonline.com/" },
+        });
+        const kubeconfig = parse(await readFile(cluster.adminKubeconfig, "utf8")) as {
+            users: { user: { token: string } }[];
+        };
+        const token = kubeconfig.users[0]?.user.token ?? "";
+        const server = `https://127.0.0.1:${cluster.port}`;
+        return new OperatorCluster(cluster, new KubernetesApi({ server, caPem: cluster.caPem, token }), directory);
+    }
+
+    async stop(): Promise<void> {
+        this.api.close();
+        await this.cluster.stop();
+        await rm(this.directory, { recursive: true });
+    }
+
+    /** What the cluster's own parts had to report. */
+    log(): Promise<string> {
+        return readFile(join(this.directory, "cluster", "cluster.log"), "utf8").catch(() => "");
+    }
+
+    /** Definitions that take every field, as `<plural>.<group>/<version>` with the kind. */
+    async define(
+        kinds: Readonly<Record<string, string>>,
+        scope: "Namespaced" | "Cluster" = "Namespaced",
+    ): Promise<void> {
+        for (const [name, kind] of Object.entries(kinds)) {
+            const [plural = "", group = "", version = ""] = /^([^.]+)\.(.+)\/(.+)$/.exec(name)?.slice(1) ?? [];
+            const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+            const served = { name: version, served: true, storage: true, schema, subresources: { status: {} } };
+            await this.api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+                metadata: { name: `${plural}.${group}` },
+                spec: { group, scope, names: { kind, plural }, versions: [served] },
+            });
+            await this.until(`definition of ${kind}`, () =>
+                this.api
+                    .get<object>(`/apis/${group}/${version}/${plural}`)
+                    .then(() => true)
+                    .catch(() => false),
+            );
+        }
+    }
+
+    async namespace(name: string): Promise<void> {
+        await this.api.apply(`/api/v1/namespaces/${name}`, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    }
+
+    /** Installs an operator: a Deployment whose pod kwok makes ready. */
+    async install(
+        namespace: string,
+        name: string,
+        image: string,
+        podLabels: Readonly<Record<string, string>> = {},
+        serviceAccountName?: string,
+        replicas = 1,
+    ): Promise<void> {
+        await this.namespace(namespace);
+        const matchLabels = { app: name };
+        const labels = { ...matchLabels, ...podLabels };
+        const spec = { serviceAccountName, containers: [{ name: "manager", image }] };
+        await this.api.apply(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, {
+            ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } },
+            spec: { replicas, selector: { matchLabels }, template: { metadata: { labels }, spec } },
+        });
+    }
+
+    /** Applies an object, whose plural is the kind's in lower case with an `s` unless another is given. */
+    async apply(object: object, plural?: string): Promise<void> {
+        const { apiVersion, kind, metadata } = object as CustomObject;
+        const place = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
+        const resource = plural ?? `${kind.toLowerCase()}s`;
+        const root = apiVersion.includes("/") ? "/apis" : "/api";
+        await this.api.apply(`${root}/${apiVersion}${place}/${resource}/${metadata.name}`, object);
+    }
+
+    /** The values of a Secret as text; undefined when there is none. */
+    async secret(namespace: string, name: string): Promise<Record<string, string> | undefined> {
+        const secret = await this.api.find<V1Secret>(`/api/v1/namespaces/${namespace}/secrets/${name}`);
+        return (
+            secret &&
+            Object.fromEntries(
+                Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
+            )
+        );
+    }
+
+    /** The condition of an object once it has the status that is asked for. */
+    async condition(path: string, type: string, status: string): Promise<{ reason: string; message: string }> {
+        let found: { reason: string; message: string } | undefined;
+        await this.until(`${path}: ${type} ${status}`, async () => {
+            const object = await this.api.find<CustomObject>(path);
+            const conditions = (object?.status?.conditions ?? []) as Record<string, string>[];
+            const [first] = conditions.filter((each) => each.type === type && each.status === status);
+            found = first as typeof found;
+            return first !== undefined;
+        });
+        return found!;
+    }
+
+    async until(what: string, holds: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+        for (const deadline = Date.now() + timeoutMs; !(await holds()); await sleep(100)) {
+            if (Date.now() > deadline) {
+                throw new Error(`${what} does not come; ${await this.log()}`);
+            }
+        }
+    }
+}

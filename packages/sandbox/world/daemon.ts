@@ -1,0 +1,66 @@
+import * as fs from "node:fs";
+import * as http from "node:http";
+import { SandboxError } from "../sandbox-error";
+import { controlSocket } from "./session";
+import { startWorld, type World } from "./world";
+
+/**
+ * The background process of a sandbox: holds its world, and answers the commands on a Unix socket in its folder.
+ *
+ * Arguments: the repository, the folder, the folder of binaries, the Flux distribution's folder, the Flux Operator's source, the proxy's
+ * port (0 for a free one).
+ */
+async function main(): Promise<void> {
+    const [repository = "", directory = "", binaries = "", fluxDistribution = "", fluxOperatorSource = "", port = "0"] =
+        process.argv.slice(2);
+    const world = await startWorld({
+        repository,
+        directory,
+        binaries,
+        fluxDistribution,
+        fluxOperatorSource,
+        port: Number(port),
+    });
+    let stopping: Promise<void> | undefined;
+    const stop = () => (stopping ??= world.stop().finally(() => server.close()));
+    const server = http.createServer((request, response) => {
+        void answer(world, stop, request.method ?? "", request.url ?? "").then(
+            (body) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body)),
+            (error: Error) => response.writeHead(500).end(error.message),
+        );
+    });
+    await new Promise<void>((resolve) => server.listen(controlSocket(directory), resolve));
+    fs.chmodSync(controlSocket(directory), 0o600);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        process.on(signal, () => void stop().then(() => process.exit(0)));
+    }
+    world.announce();
+}
+
+async function answer(world: World, stop: () => Promise<void>, method: string, url: string): Promise<unknown> {
+    const { pathname, searchParams } = new URL(url, "http://sandbox");
+    if (method === "GET" && url === "/status") {
+        return world.status();
+    }
+    if (method === "POST" && pathname === "/deployer-roles") {
+        world.setDeployerRoles(searchParams.getAll("role"));
+        return {};
+    }
+    if (method === "POST" && pathname === "/jobs") {
+        const [repository = "", environment = ""] = ["repository", "environment"].map(
+            (name) => searchParams.get(name) ?? "",
+        );
+        return world.startJob({ repository, environment });
+    }
+    if (method === "POST" && url === "/down") {
+        await stop();
+        setImmediate(() => process.exit(0));
+        return {};
+    }
+    throw new Error(`no such request: ${method} ${url}`);
+}
+
+main().catch((error: unknown) => {
+    console.error(error instanceof SandboxError ? error.message : error);
+    process.exit(1);
+});

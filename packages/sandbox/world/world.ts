@@ -1,0 +1,151 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { createAzure } from "../azure/azure";
+import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
+import { chartRoutes, generateCharts } from "../charts/charts";
+import { Clusters } from "./clusters";
+import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
+import { createGitHub } from "../github/github";
+import { loadOrCreateAuthority } from "../network/authority";
+import { startProxy } from "../network/proxy";
+import type { Route } from "../network/route";
+import { writePluginPath } from "../plugins/path";
+import { SandboxError } from "../sandbox-error";
+import { type Workspace, type WorldStatus, writeSession } from "./session";
+import { readStack } from "../engine/stack-file";
+
+export interface WorldOptions extends Workspace {
+    readonly binaries: string;
+    readonly fluxDistribution: string;
+    readonly fluxOperatorSource: string;
+    /** Port of the deployer's proxy; 0 for a free one. */
+    readonly port: number;
+}
+
+/** Everything outside of the program: Azure, Entra, GitHub, chart registries, and the clusters that Azure runs. */
+export interface World {
+    status(): WorldStatus;
+    /** Gives the deployer these roles on the subscription, and no others there. */
+    setDeployerRoles(names: readonly string[]): void;
+    /** Lets a job of GitHub Actions run, and gives what it finds in its environment. */
+    startJob(job: Job): JobEnvironment;
+    /** Lets the commands know that the world is there. */
+    announce(): void;
+    stop(): Promise<void>;
+}
+
+/** Starts the world of a sandbox, with credentials that only this sandbox knows. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+    const { repository, directory, binaries } = options;
+    const credentials = createCredentials(repository);
+    const authority = await loadOrCreateAuthority(directory);
+    const routes: Route[] = [];
+    const clusters = new Clusters({
+        directory: path.join(directory, "clusters"),
+        binaries,
+        fluxDistribution: options.fluxDistribution,
+        authority,
+        tenantId: credentials.tenantId,
+        routes: () => routes,
+        authorize: (id, review) => azure.authorize(id, review),
+    });
+    const actions = createActionsTokens();
+    const azure = createAzure({ ...credentials, clusters, issuerKeys: (issuer) => actions.keysOf(issuer) });
+    const repositories = path.join(directory, "github");
+    const github = await createGitHub({
+        directory: repositories,
+        owner: owner(repository),
+        token: credentials.githubToken,
+    });
+    const charts = await generateCharts(options.fluxOperatorSource);
+    routes.push(...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route());
+    const { port } = options;
+    const proxy = await startProxy({ routes, authority, port }).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
+    });
+    await preparePlugins(directory);
+    const environment = deployerEnvironment(credentials, proxy, authority.certificateFile);
+    return {
+        status: () => ({
+            calls: { azure: azure.calls(), github: github.calls() },
+            clusters: clusters.list(),
+            azureResources: azure.resources().map(({ type }) => String(type)),
+            unknownHosts: [...new Set(proxy.unknownHosts().map(({ host }) => host))],
+        }),
+        setDeployerRoles: (names) => azure.setDeployerRoles(names),
+        startJob: (job) => actions.startJob(job),
+        announce: () =>
+            writeSession(directory, {
+                pid: process.pid,
+                environment,
+                binaries,
+                fleetRepositories: path.join(repositories, "repositories"),
+            }),
+        stop: async () => {
+            await clusters.stopAll();
+            await Promise.all([github.close(), proxy.close()]);
+        },
+    };
+}
+
+function portTaken(port: number): string {
+    return `--port ${port}: another program listens on 127.0.0.1:${port}; choose another port, or leave it out for a free one`;
+}
+
+function createCredentials(repository: string) {
+    const customRole = readDeployerRole(repository);
+    return {
+        tenantId: randomUUID(),
+        subscriptionId: randomUUID(),
+        deployer: {
+            clientId: randomUUID(),
+            clientSecret: randomBytes(24).toString("base64url"),
+            objectId: randomUUID(),
+            roles: minimalRoles(customRole),
+            customRole,
+        },
+        githubToken: `github_pat_${randomBytes(24).toString("hex")}`,
+    };
+}
+
+/** Environment of whoever deploys: what the providers document as their login, and the only way out. */
+function deployerEnvironment(
+    credentials: ReturnType<typeof createCredentials>,
+    proxy: { readonly url: string; readonly socksUrl: string },
+    certificateFile: string,
+): Record<string, string> {
+    const { deployer, tenantId, subscriptionId, githubToken } = credentials;
+    return {
+        ARM_CLIENT_ID: deployer.clientId,
+        ARM_CLIENT_SECRET: deployer.clientSecret,
+        ARM_TENANT_ID: tenantId,
+        ARM_SUBSCRIPTION_ID: subscriptionId,
+        GITHUB_TOKEN: githubToken,
+        HTTP_PROXY: proxy.url,
+        HTTPS_PROXY: proxy.url,
+        ALL_PROXY: proxy.socksUrl,
+        NO_PROXY: "127.0.0.0/8,localhost",
+        SSL_CERT_FILE: certificateFile,
+        NODE_EXTRA_CA_CERTS: certificateFile,
+        NODE_OPTIONS: `--require=${path.join(__dirname, "../network/env-proxy.cjs")}`,
+    };
+}
+
+/** The organisation that exists is the one that the committed stack files name. */
+function owner(repository: string): string {
+    const { config } = readStack(repository, "staging");
+    return (config?.["github:owner"] as string | undefined) ?? "landfall-example";
+}
+
+/** Real plugins that the user has installed are used instead of stand-ins. */
+async function preparePlugins(directory: string): Promise<void> {
+    const installed = path.join(os.homedir(), ".pulumi", "plugins");
+    const home = path.join(directory, "pulumi");
+    fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+    if (fs.existsSync(installed) && !fs.existsSync(path.join(home, "plugins"))) {
+        fs.symlinkSync(installed, path.join(home, "plugins"));
+    }
+    await writePluginPath({ directory: path.join(directory, "plugins"), realPluginFolder: installed });
+}

@@ -1,0 +1,2 @@
+export { ensureToolchain, type Toolchain, type ToolchainOptions } from "./toolchain";
+export { ToolchainError } from "./toolchain-error";

@@ -1,0 +1,95 @@
+/** One Go program of the sandbox. Its version is the one that the go.mod of `folder` requires `module` at. */
+export interface Program {
+    readonly name: string;
+    /** The folder below `modules` with go.mod and go.sum. */
+    readonly folder: string;
+    readonly module: string;
+    readonly package: string;
+    /** Measured on two cores with an empty Go build cache; families share most of their work, which its first one does. */
+    readonly expectedSeconds: number;
+    /** What the program's own release build sets with `-X`. */
+    readonly variables?: (version: string) => Readonly<Record<string, string>>;
+}
+
+function kubernetes(name: string, expectedSeconds: number): Program {
+    return {
+        name,
+        folder: "kubernetes",
+        module: "k8s.io/kubernetes",
+        package: `k8s.io/kubernetes/cmd/${name}`,
+        expectedSeconds,
+        variables: (version) => {
+            const [major = "", minor = ""] = version.replace(/^v/, "").split(".");
+            return {
+                "k8s.io/component-base/version.gitVersion": version,
+                "k8s.io/component-base/version.gitMajor": major,
+                "k8s.io/component-base/version.gitMinor": minor,
+            };
+        },
+    };
+}
+
+function fluxController(name: string, folder: string, expectedSeconds: number): Program {
+    const module = `github.com/fluxcd/${name}`;
+    return { name, folder, module, package: module, expectedSeconds };
+}
+
+function commandLine(name: string, module: string, path: string, expectedSeconds: number): Program {
+    return { name, folder: "cli", module, package: module + path, expectedSeconds };
+}
+
+/** Every program that a sandbox runs, in the order in which they are built. */
+export const programs: readonly Program[] = [
+    {
+        name: "etcd",
+        folder: "etcd",
+        module: "go.etcd.io/etcd/server/v3",
+        package: "go.etcd.io/etcd/server/v3",
+        expectedSeconds: 20,
+    },
+    {
+        name: "kwok",
+        folder: "kwok",
+        module: "sigs.k8s.io/kwok",
+        package: "sigs.k8s.io/kwok/cmd/kwok",
+        expectedSeconds: 45,
+    },
+    {
+        name: "pulumi",
+        folder: "pulumi",
+        module: "github.com/pulumi/pulumi/pkg/v3",
+        package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        expectedSeconds: 210,
+        variables: (version) => ({ "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": version }),
+    },
+    kubernetes("kube-apiserver", 165),
+    kubernetes("kube-controller-manager", 56),
+    kubernetes("kube-scheduler", 5),
+    kubernetes("kubectl", 20),
+    fluxController("source-controller", "kubernetes", 107),
+    fluxController("kustomize-controller", "kubernetes", 30),
+    fluxController("helm-controller", "kubernetes", 13),
+    {
+        name: "helm",
+        folder: "kubernetes",
+        module: "helm.sh/helm/v4",
+        package: "helm.sh/helm/v4/cmd/helm",
+        expectedSeconds: 6,
+    },
+    {
+        name: "flux-operator",
+        folder: "flux-operator",
+        module: "github.com/controlplaneio-fluxcd/flux-operator",
+        package: "github.com/controlplaneio-fluxcd/flux-operator/cmd/operator",
+        expectedSeconds: 120,
+        variables: (version) => ({ "main.VERSION": version }),
+    },
+    fluxController("notification-controller", "notification-controller", 160),
+    commandLine("sops", "github.com/getsops/sops/v3", "/cmd/sops", 43),
+    commandLine("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "", 6),
+    commandLine("kubeconform", "github.com/yannh/kubeconform", "/cmd/kubeconform", 2),
+    commandLine("actionlint", "github.com/rhysd/actionlint", "/cmd/actionlint", 3),
+];
+
+/** The folders with a go.mod, in the order of the programs. */
+export const moduleFolders: readonly string[] = [...new Set(programs.map(({ folder }) => folder))];

@@ -1,0 +1,186 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { isSuccessor } from "../../components/gitops/fleet-branch";
+import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet-plan";
+import { github } from "../../components/gitops/github-api";
+import { commitTree } from "../../components/gitops/manifest-commit";
+import { createGitHub, type GitHub } from "@landfall/sandbox/testing";
+
+const repository = { owner: "acme", name: "fleet" };
+const root = "/repos/acme/fleet";
+
+describe("the tree on its branch", function () {
+    this.timeout(60_000);
+    let directory: string;
+    let hub: GitHub;
+    /** Runs before a request reaches GitHub: somebody else who is faster. */
+    let meanwhile: ((method: string, url: URL) => Promise<void>) | undefined;
+    const realFetch = globalThis.fetch;
+    const token = process.env.GITHUB_TOKEN;
+
+    beforeEach(async () => {
+        directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-fleet-"));
+        hub = await createGitHub({ directory, owner: "acme", token: "t0ken" });
+        meanwhile = undefined;
+        process.env.GITHUB_TOKEN = "t0ken";
+        globalThis.fetch = async (input, init) => {
+            const url = new URL(input);
+            const method = init?.method ?? "GET";
+            await meanwhile?.(method, url);
+            const headers = init?.headers as Record<string, string>;
+            const body = Buffer.from((init?.body as string | undefined) ?? "");
+            const answer = await hub.api({ method, url, headers, body });
+            const text =
+                typeof answer.body === "object" && !Buffer.isBuffer(answer.body)
+                    ? JSON.stringify(answer.body)
+                    : answer.body;
+            return new Response(answer.status === 204 ? null : (text as string), { status: answer.status });
+        };
+    });
+
+    afterEach(async () => {
+        globalThis.fetch = realFetch;
+        process.env.GITHUB_TOKEN = token;
+        await hub.close();
+        fs.rmSync(directory, { recursive: true });
+    });
+
+    const args = (files: Record<string, string>, over: Partial<FleetPlanArgs> = {}): FleetPlanArgs => ({
+        repository,
+        branch: "staging",
+        stack: "staging",
+        mode: "direct",
+        files,
+        ...over,
+    });
+    const commit = (files: Record<string, string>, over: Partial<FleetPlanArgs> = {}) =>
+        commitTree(args(files, over), files);
+    const createRepository = () => github("POST", "/orgs/acme/repos", { name: "fleet", auto_init: true });
+    const git = (...command: string[]) =>
+        execFileSync("git", ["-C", hub.repositoryPath("acme/fleet"), ...command], { encoding: "utf8" }).trim();
+
+    async function somebodyWrites(file: string, content: string): Promise<void> {
+        const ref = await github<{ object: { sha: string } }>("GET", `${root}/git/ref/heads/staging`);
+        const head = await github<{ tree: { sha: string } }>("GET", `${root}/git/commits/${ref.object.sha}`);
+        const tree = await github<{ sha: string }>("POST", `${root}/git/trees`, {
+            base_tree: head.tree.sha,
+            tree: [{ path: file, mode: "100644", type: "blob", content }],
+        });
+        const made = await github<{ sha: string }>("POST", `${root}/git/commits`, {
+            message: "by hand",
+            tree: tree.sha,
+            parents: [ref.object.sha],
+        });
+        await github("PATCH", `${root}/git/refs/heads/staging`, { sha: made.sha });
+    }
+
+    it("is previewed file by file before the repository exists, and nothing is written", async () => {
+        const plan = await planFleet(args({ "a.yaml": "a: 1\n" }));
+        assert.equal(plan.exists, false);
+        assert.deepEqual(plan.problems, []);
+        assert.deepEqual(
+            plan.changes.map(({ path, kind, diff }) => [path, kind, /^\+a: 1$/m.test(diff)]),
+            [["a.yaml", "added", true]],
+        );
+        await assert.rejects(github("GET", root), /404/);
+    });
+
+    it("is one commit however many files changed, and none when nothing did", async () => {
+        await createRepository();
+        await commit({ "a.yaml": "a: 1\n", "b/c.yaml": "c: 1\n" });
+        assert.equal(git("rev-list", "--count", "staging"), "1");
+        await commit({ "a.yaml": "a: 2\n", "b/c.yaml": "c: 2\n", "d.yaml": "d: 1\n" });
+        assert.equal(git("rev-list", "--count", "staging"), "2");
+        await commit({ "a.yaml": "a: 2\n", "b/c.yaml": "c: 2\n", "d.yaml": "d: 1\n" });
+        assert.equal(git("rev-list", "--count", "staging"), "2");
+    });
+
+    it("keeps what somebody changed and the program did not, and says so in no diff", async () => {
+        await createRepository();
+        await commit({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" });
+        await somebodyWrites("a.yaml", "a: theirs\n");
+        assert.deepEqual((await planFleet(args({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" }))).changes, []);
+        await commit({ "a.yaml": "a: 1\n", "b.yaml": "b: 2\n" });
+        assert.equal(git("show", "staging:a.yaml"), "a: theirs");
+        assert.equal(git("show", "staging:b.yaml"), "b: 2");
+    });
+
+    it("stops at a preview, with the file named, when both sides changed it", async () => {
+        await createRepository();
+        await commit({ "a.yaml": "a: 1\n" });
+        await somebodyWrites("a.yaml", "a: theirs\n");
+        const { problems } = await planFleet(args({ "a.yaml": "a: ours\n" }));
+        assert.match(problems[0] ?? "", /^a\.yaml: changed on the branch .*staging/);
+        await assert.rejects(commit({ "a.yaml": "a: ours\n" }), /nothing was committed/);
+        assert.equal(git("show", "staging:a.yaml"), "a: theirs");
+    });
+
+    it("is committed on the new head when the branch moves meanwhile", async () => {
+        await createRepository();
+        await commit({ "a.yaml": "a: 1\n" });
+        meanwhile = async (method) => {
+            if (method === "PATCH") {
+                meanwhile = undefined;
+                await somebodyWrites("notes.md", "by hand\n");
+            }
+        };
+        await commit({ "a.yaml": "a: 2\n" });
+        assert.equal(git("show", "staging:a.yaml"), "a: 2");
+        assert.equal(git("show", "staging:notes.md"), "by hand");
+        assert.equal(git("rev-list", "--count", "staging"), "3");
+    });
+
+    it("is succeeded by what somebody pushes on top of it, and by nothing else", async () => {
+        await createRepository();
+        const { commit: first } = await commit({ "a.yaml": "a: 1\n" });
+        await somebodyWrites("notes.md", "by hand\n");
+        const pushed = git("rev-parse", "staging");
+        assert.equal(await isSuccessor(repository, "staging", first, pushed), true);
+        assert.equal(await isSuccessor(repository, "staging", pushed, first), false);
+        const { commit: second } = await commit({ "a.yaml": "a: 2\n" });
+        assert.equal(await isSuccessor(repository, "staging", first, pushed), false, "the branch left it behind");
+        assert.equal(await isSuccessor(repository, "staging", first, second), true);
+    });
+
+    it("does not go to a repository with unrelated content, nor to another stack's branch", async () => {
+        await createRepository();
+        await commit({ "a.yaml": "a: 1\n" });
+        const other = await planFleet(args({ "a.yaml": "a: 1\n" }, { stack: "production" }));
+        assert.match(other.problems[0] ?? "", /^landfall:fleetBranch: .* belongs to stack 'staging'/);
+        await github("DELETE", root);
+        await createRepository();
+        await github("POST", `${root}/git/refs`, { ref: "refs/heads/staging", sha: git("rev-parse", "main") });
+        await somebodyWrites("src/main.go", "package main\n");
+        const foreign = await planFleet(args({ "a.yaml": "a: 1\n" }));
+        assert.match(foreign.problems[0] ?? "", /^landfall:fleetRepository: .*unrelated content.*src\/main\.go/);
+    });
+
+    it("is offered as a pull request where the branch is protected, which a preview notices", async () => {
+        await createRepository();
+        await commit({ "a.yaml": "a: 1\n" });
+        await github("PUT", `${root}/branches/staging/protection`, {
+            required_status_checks: null,
+            enforce_admins: true,
+            required_pull_request_reviews: { required_approving_review_count: 1 },
+            restrictions: null,
+        });
+        const { problems } = await planFleet(args({ "a.yaml": "a: 2\n" }));
+        assert.match(problems[0] ?? "", /^landfall:commitMode: branch staging is protected/);
+        const proposed = await commit({ "a.yaml": "a: 2\n" }, { mode: "pullRequest" });
+        assert.match(proposed.pullRequestUrl, /\/pull\/1$/);
+        const again = await commit({ "a.yaml": "a: 2\n" }, { mode: "pullRequest" });
+        assert.equal(again.pullRequestUrl, proposed.pullRequestUrl);
+        assert.equal(git("show", "staging:a.yaml"), "a: 1");
+        assert.equal(git("rev-list", "--count", "staging..landfall/staging"), "1");
+    });
+
+    it("is refused at a preview when the owner does not exist or the token is not valid", async () => {
+        const nobody = await planFleet(args({}, { repository: { owner: "nobody", name: "fleet" } }));
+        assert.match(nobody.problems[0] ?? "", /^github:owner: GitHub has no user or organisation 'nobody'/);
+        process.env.GITHUB_TOKEN = "wrong";
+        assert.match((await planFleet(args({}))).problems[0] ?? "", /^GITHUB_TOKEN: GitHub refuses it/);
+    });
+});

@@ -1,0 +1,62 @@
+import { SandboxError } from "@landfall/sandbox";
+import { ToolchainError } from "@landfall/toolchain";
+import { down } from "./down";
+import { exec } from "./exec";
+import { git } from "./git";
+import { kubectl } from "./kubectl";
+import { pulumi } from "./pulumi";
+import { pushCharts } from "./push-charts";
+import { start } from "./start";
+import { status } from "./status";
+import { toolchain } from "./toolchain";
+
+const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] [--port N]
+                     [--deployer-roles "ROLE,…"]
+       npm run sandbox -- COMMAND
+
+  start                   the same as npm start; --deployer-roles: what the deployer has on the subscription
+  status                  clusters, Flux's layers and releases, Azure resources
+  kubectl [--stack S] …   kubectl in the stack's cluster
+  pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff
+  git     [--stack S] …   git in the fleet repository, for example: log --stat
+  exec …                  any program as the deployer, for example: npm run secret -- recipients staging --stack staging
+  push-charts [--stack S] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
+  toolchain               build the programs that the sandbox runs, and say where they are
+  down                    end every process and remove every file of the sandbox
+
+LANDFALL_SANDBOX names the sandbox's folder; with two folders, two sandboxes run side by side.`;
+
+const commands: Record<string, (args: string[]) => Promise<number>> = {
+    start,
+    status,
+    kubectl,
+    pulumi,
+    git,
+    exec,
+    "push-charts": pushCharts,
+    toolchain,
+    down,
+};
+
+async function main([name = "", ...args]: string[]): Promise<number> {
+    const command = commands[name];
+    if (!command) {
+        console.error(usage);
+        return name === "help" || name === "--help" ? 0 : 2;
+    }
+    return command(args);
+}
+
+main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+        const { code } = error as { code?: unknown };
+        if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS")) {
+            console.error(`${(error as Error).message}\n\n${usage}`);
+            process.exit(2);
+        }
+        const isForPeople = error instanceof SandboxError || error instanceof ToolchainError;
+        console.error(isForPeople ? error.message : error);
+        process.exit(1);
+    },
+);

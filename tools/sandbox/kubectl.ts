@@ -1,0 +1,16 @@
+import { spawn } from "node:child_process";
+import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
+import { clusterOf } from "./flux-graph";
+import { requireSession, takeStack } from "./running";
+
+/** `kubectl …`: the real kubectl as the cluster's administrator. */
+export async function kubectl(args: string[]): Promise<number> {
+    const { directory, session } = requireSession();
+    const { stack, rest } = takeStack(args);
+    const cluster = await clusterOf(directory, stack);
+    if (!cluster) {
+        throw new SandboxError(`Stack ${stack} has no cluster; npm start -- --stack ${stack}`);
+    }
+    const env = { ...engineEnvironment(directory, session), KUBECONFIG: cluster.adminKubeconfig };
+    return exitOf(spawn("kubectl", rest, { env, stdio: "inherit" }));
+}

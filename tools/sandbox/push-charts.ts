@@ -1,0 +1,70 @@
+import { spawn, spawnSync } from "node:child_process";
+import {
+    chartPipeline,
+    control,
+    engineEnvironment,
+    exitOf,
+    type JobEnvironment,
+    readStack,
+    SandboxError,
+    type Session,
+    stackFolder,
+} from "@landfall/sandbox";
+import { requireSession, takeStack } from "./running";
+
+/**
+ * `push-charts FOLDER…`: pushes charts to the stack's registry as the pipeline that may: a job of `landfall:ciRepository` in the
+ * GitHub environment named as the stack's. Nothing of the deployer's credentials is in its environment.
+ */
+export async function pushCharts(args: string[]): Promise<number> {
+    const { repository: root, directory, session } = requireSession();
+    const { stack, rest } = takeStack(args);
+    if (rest.length === 0) {
+        throw new SandboxError("push-charts needs a chart's folder: push-charts examples/team-helm/charts/front");
+    }
+    const { registry, ciClientId } = outputsOf(directory, session, stack);
+    const { config = {} } = readStack(root, stack);
+    const repository = config["landfall:ciRepository"] as string | undefined;
+    if (registry === undefined || ciClientId === undefined || repository === undefined) {
+        throw new SandboxError(
+            `Stack ${stack} has no pipeline: set landfall:ciRepository, and npm start --stack ${stack}`,
+        );
+    }
+    const environment = (config["landfall:environment"] as string | undefined) ?? stack;
+    const query = new URLSearchParams({ repository, environment });
+    const job = await control<JobEnvironment>(directory, "POST", `/jobs?${query.toString()}`);
+    const { ARM_TENANT_ID } = session.environment;
+    const inherited = Object.entries(engineEnvironment(directory, session)).filter(
+        ([name]) => !/^(ARM|GITHUB)_/.test(name),
+    );
+    const env = {
+        ...Object.fromEntries(inherited),
+        ...job,
+        AZURE_CLIENT_ID: ciClientId,
+        AZURE_TENANT_ID: ARM_TENANT_ID,
+        REGISTRY: registry,
+    };
+    return exitOf(
+        spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), chartPipeline, ...rest], {
+            env,
+            stdio: "inherit",
+        }),
+    );
+}
+
+interface Outputs {
+    readonly registry?: string;
+    readonly ciClientId?: string;
+}
+
+function outputsOf(directory: string, session: Session, stack: string): Outputs {
+    const { status, stdout, stderr } = spawnSync("pulumi", ["stack", "output", "--json", "--stack", stack], {
+        cwd: stackFolder(directory),
+        env: engineEnvironment(directory, session),
+        encoding: "utf8",
+    });
+    if (status !== 0) {
+        throw new SandboxError(`Stack ${stack} has no outputs yet: ${stderr.trim()}`);
+    }
+    return JSON.parse(stdout) as Outputs;
+}

@@ -1,0 +1,59 @@
+import type { ObjectStatus } from "../../components/gitops/flux-status";
+import type { EngineSummary, Phase } from "@landfall/sandbox";
+
+/** What a run did and how it ended, as `--report` writes it. */
+export interface Report {
+    readonly stack: string;
+    readonly ready: boolean;
+    readonly ms: number;
+    readonly phases: readonly Phase[];
+    readonly changes: EngineSummary["changes"];
+    readonly resources: EngineSummary["resources"];
+    readonly git: { readonly commits: number; readonly files: number };
+    readonly calls: { readonly azure: number; readonly github: number };
+    readonly flux: readonly ObjectStatus[];
+}
+
+const shownKinds = ["Kustomization", "HelmRelease"];
+
+/** The layers and releases with their state, one line each. */
+export function fluxTable(objects: readonly ObjectStatus[]): string {
+    const rows = objects
+        .filter(({ kind }) => shownKinds.includes(kind))
+        .sort((a, b) => shownKinds.indexOf(a.kind) - shownKinds.indexOf(b.kind) || a.name.localeCompare(b.name))
+        .map(({ kind, namespace, name, ready, reason, message, revision }) => [
+            kind,
+            `${namespace}/${name}`,
+            ready ? "Ready" : reason,
+            ready ? shorten(revision) : (message.split("\n")[0] ?? ""),
+        ]);
+    return columns([["KIND", "NAME", "STATE", "REVISION"], ...rows]);
+}
+
+export function summaryLines({ changes, git, calls, phases, ms }: Report): string {
+    const changed = Object.entries(changes)
+        .filter(([, count]) => count > 0)
+        .map(([op, count]) => `${count} ${op}`);
+    return [
+        `Resources   ${changed.join(", ")}`,
+        `Git         ${git.commits} ${git.commits === 1 ? "commit" : "commits"}, ${git.files} files`,
+        `Calls       ${calls.azure} to Azure, ${calls.github} to GitHub`,
+        `Time        ${(ms / 1000).toFixed(1)} s (${phases.map((p) => `${p.name} ${(p.ms / 1000).toFixed(1)}`).join(", ")})`,
+    ].join("\n");
+}
+
+export function columns(rows: readonly (readonly string[])[]): string {
+    const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+    return rows
+        .map((row) =>
+            row
+                .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+                .join("  ")
+                .trimEnd(),
+        )
+        .join("\n");
+}
+
+function shorten(revision: string): string {
+    return revision.replace(/(sha1:[0-9a-f]{8})[0-9a-f]+$/, "$1");
+}

@@ -1,0 +1,173 @@
+import type { ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import {
+    changesSince,
+    checkRoles,
+    control,
+    dropDebugMessages,
+    engineEnvironment,
+    ensureRunning,
+    exitOf,
+    fleetOf,
+    headOf,
+    lock,
+    minimalRoles,
+    readDeployerRole,
+    type Phase,
+    prepareStack,
+    requireStack,
+    SandboxError,
+    type Session,
+    type Workspace,
+    startPulumi,
+    summarize,
+    tearDown,
+    type WorldStatus,
+} from "@landfall/sandbox";
+import { fluxGraph } from "./flux-graph";
+import { workspace } from "./running";
+import { fluxTable, type Report, summaryLines } from "./report";
+
+/** `npm start`: brings the sandbox up and runs `pulumi up` of a stack in it, until Flux reports every layer Ready. */
+export async function start(args: string[]): Promise<number> {
+    const { values } = parseArgs({
+        args,
+        options: {
+            stack: { type: "string", default: "staging" },
+            report: { type: "string" },
+            port: { type: "string", default: "0" },
+            "deployer-roles": { type: "string" },
+        },
+    });
+    const place = workspace();
+    const { repository, directory } = place;
+    requireStack(repository, values.stack);
+    const port = parsePort(values.port);
+    const roles = parseRoles(repository, values["deployer-roles"]);
+    const release = lock(directory);
+    const interrupt = new Interrupt();
+    const begin = Date.now();
+    let started = false;
+    try {
+        const running = await ensureRunning(place, port);
+        started = running.started;
+        await control(directory, "POST", `/deployer-roles?${roles.toString()}`);
+        const report = await update(place, running.session, values.stack, begin, interrupt);
+        print(report, values.stack);
+        if (values.report) {
+            fs.writeFileSync(values.report, `${JSON.stringify(report, undefined, 2)}\n`);
+        }
+        return report.ready ? 0 : 1;
+    } finally {
+        if (interrupt.happened && started) {
+            console.error("Interrupted: taking the sandbox down …");
+            await tearDown(directory);
+        }
+        release();
+    }
+}
+
+function parsePort(text: string): number {
+    const port = Number(text);
+    if (!/^\d+$/.test(text) || port > 65535) {
+        throw new SandboxError(`--port ${text}: write a number up to 65535, or leave it out for a free port`);
+    }
+    return port;
+}
+
+/** Roles divided by commas, as the query of a request. */
+function parseRoles(repository: string, text: string | undefined): URLSearchParams {
+    const role = readDeployerRole(repository);
+    const names = text?.split(",").map((name) => name.trim()) ?? minimalRoles(role);
+    checkRoles(role, names);
+    return new URLSearchParams(names.map((name): [string, string] => ["role", name]));
+}
+
+/** Ctrl-C: the engine gets it from the terminal too, and finishes first. */
+class Interrupt {
+    happened = false;
+    child: ChildProcess | undefined;
+
+    constructor() {
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+            process.on(signal, () => {
+                this.happened = true;
+                if (signal !== "SIGINT") {
+                    this.child?.kill("SIGINT");
+                }
+            });
+        }
+    }
+
+    /** @throws SandboxError once the user has interrupted. */
+    check(): void {
+        if (this.happened) {
+            throw new SandboxError("interrupted");
+        }
+    }
+}
+
+async function update(
+    place: Workspace,
+    session: Session,
+    stack: string,
+    begin: number,
+    interrupt: Interrupt,
+): Promise<Report> {
+    const ready = Date.now();
+    const { repository, directory } = place;
+    prepareStack(place, stack, engineEnvironment(directory, session));
+    const fleet = fleetOf(repository, session, stack);
+    const head = headOf(fleet);
+    const before = await control<WorldStatus>(directory, "GET", "/status");
+    const events = path.join(directory, `events-${stack}.json`);
+    fs.rmSync(events, { force: true });
+    // An interrupt before the engine runs never reaches it.
+    interrupt.check();
+    const engineStart = Date.now();
+    const command = ["up", "--yes", "--skip-preview", "--event-log", events];
+    interrupt.child = startPulumi(place, session, stack, command);
+    const code = await exitOf(interrupt.child);
+    dropDebugMessages(events);
+    const engineEnd = Date.now();
+    interrupt.check();
+    const summary = summarize(events, engineStart, engineEnd);
+    const after = await control<WorldStatus>(directory, "GET", "/status");
+    const graph = await fluxGraph(directory, stack).catch(() => undefined);
+    const phases: Phase[] = [
+        { name: "sandbox", ms: ready - begin },
+        { name: "stack", ms: engineStart - ready },
+        ...summary.phases,
+    ];
+    return {
+        stack,
+        ready: code === 0 && graph?.ready === true,
+        ms: engineEnd - begin,
+        phases,
+        changes: summary.changes,
+        resources: summary.resources,
+        git: changesSince(fleet, head),
+        calls: {
+            azure: after.calls.azure - before.calls.azure,
+            github: after.calls.github - before.calls.github,
+        },
+        flux: graph?.objects ?? [],
+    };
+}
+
+function print(report: Report, stack: string): void {
+    console.log(`\n${fluxTable(report.flux)}\n\n${summaryLines(report)}`);
+    if (!report.ready) {
+        console.log(`\nStack ${stack} is not ready; the engine's messages above say why. npm run sandbox -- status`);
+        return;
+    }
+    console.log(`
+Stack ${stack} is up. Look around:
+  npm run sandbox -- kubectl --stack ${stack} get pods -A     the cluster
+  npm run sandbox -- git --stack ${stack} log --stat           the fleet repository
+  npm run sandbox -- pulumi --stack ${stack} preview --diff    the program, after a change in gitops/ or Pulumi.${stack}.yaml
+  npm start -- --stack ${stack}                                apply it
+  npm run sandbox -- status | down`);
+}
