@@ -114,7 +114,7 @@ describe("Upgrading a system", function () {
         }
         assert.match(
             await findings([edit]),
-            /^gitops\/infra\/base\/traefik\/source\.yaml:\d+: .*sandbox\/charts\/traefik is of 41\.3\.0 \[charts\]\n.*copy values and definitions of 41\.4\.0.*$/,
+            /^gitops\/infra\/base\/traefik\/source\.yaml:\d+: .*packages\/facts\/charts\/traefik is of 41\.3\.0 \[charts\]\n.*copy values and definitions of 41\.4\.0.*$/,
         );
     });
 });

@@ -1,6 +1,5 @@
 import { fluxSchemasFolder } from "@landfall/facts";
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { groupVersion } from "./object";
 
 /** Groups whose kinds the Flux Operator brings, which the program installs before Flux. */

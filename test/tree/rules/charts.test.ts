@@ -85,8 +85,8 @@ describeRule("charts", [
         finds: "a version that is not the one whose values are in the repository",
         edits: [{ file: source, from: "41.3.0", to: "41.4.0" }],
         line: "tag: 41.4.0",
-        problem: /installs traefik 41\.4\.0, and sandbox\/charts\/traefik is of 41\.3\.0/,
-        fix: /copy values and definitions of 41\.4\.0 to sandbox\/charts\/traefik/,
+        problem: /installs traefik 41\.4\.0, and packages\/facts\/charts\/traefik is of 41\.3\.0/,
+        fix: /copy values and definitions of 41\.4\.0 to packages\/facts\/charts\/traefik/,
     },
     {
         finds: "a chart that the sandbox does not have",

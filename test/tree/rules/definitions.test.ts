@@ -28,7 +28,7 @@ describeRule("definitions", [
         ],
         line: "kind: ClusterSecretStore",
         problem: /of a kind that nothing in the tree defines \(vaults\.example\.com\/ClusterSecretStore\)/,
-        fix: /crds\.kinds of sandbox\/charts/,
+        fix: /crds\.kinds of packages\/facts\/charts/,
     },
     {
         finds: "a chart whose definitions are turned off",

@@ -12,7 +12,7 @@ describeRule("value-types", [
         ],
         line: "podDnsPolicy:",
         problem: /HelmRelease flux-system\/cert-manager sets podDnsPolicy, which must be string/,
-        fix: /sandbox\/charts\/cert-manager\/values\.schema\.json/,
+        fix: /packages\/facts\/charts\/cert-manager\/values\.schema\.json/,
     },
     {
         finds: "a value that is none of those that the schema names",

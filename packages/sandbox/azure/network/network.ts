@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { type ResourceProvider, kept, type PutContext } from "../arm/resource-provider";
