@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { commentedValues } from "./commented-values";
 import { field, isMap, list, mapAt, textAt } from "./object";
 import { type Cluster, everyOfKind, type Manifest } from "./tree";
 
@@ -20,8 +19,8 @@ export interface ChartFacts {
     readonly published: readonly string[];
     /** Default values, with those of its sub-charts under their names. */
     readonly defaults: Readonly<Record<string, unknown>>;
-    /** Paths of values that have no default, and stand in comments alone. */
-    readonly commented: ReadonlySet<string>;
+    /** Paths of values that have no default, and that the chart reads all the same. */
+    readonly optional: ReadonlySet<string>;
     readonly schema: Readonly<Record<string, unknown>> | undefined;
     readonly kinds: readonly CustomKind[];
     /** Where the chart keeps its definitions, the values that turn them on, and whether they outlive the release. */
@@ -62,19 +61,16 @@ function readChart(chart: string): ChartFacts {
     const values = once(() => read("values.yaml"));
     const ownDefaults = (): unknown => parse(values() ?? "") ?? mapAt(definition, "values");
     const defaults = once(() => defaultsOf(ownDefaults(), subcharts()));
-    const commented = once(() => commentedIn(values() ?? "", subcharts()));
     const schema = once(() => JSON.parse(read("values.schema.json") ?? "null") as Record<string, unknown> | null);
     return {
         folder: chart,
         version: String(field(definition, "version")),
         published: list(definition, "published").map(String),
+        optional: new Set(list(definition, "optional").map(String)),
         kinds: list(definition, "crds.kinds") as CustomKind[],
         crds: crdsOf(field(definition, "crds")),
         get defaults() {
             return defaults();
-        },
-        get commented() {
-            return commented();
         },
         get schema() {
             return schema() ?? undefined;
@@ -112,11 +108,6 @@ function readSubcharts(directory: string): readonly Subchart[] {
 function defaultsOf(own: unknown, subcharts: readonly Subchart[]): Record<string, unknown> {
     const theirs = Object.fromEntries(subcharts.map(({ name, text }) => [name, parse(text) as unknown]));
     return mergedValues(theirs, own ?? {}) as Record<string, unknown>;
-}
-
-function commentedIn(values: string, subcharts: readonly Subchart[]): ReadonlySet<string> {
-    const theirs = subcharts.flatMap(({ name, text }) => [...commentedValues(text)].map((key) => `${name}.${key}`));
-    return new Set([...commentedValues(values), ...theirs]);
 }
 
 /** The chart that a HelmRelease installs, as its source names it. */

@@ -43,6 +43,8 @@ const chartDefinition = z.strictObject({
     source: z
         .strictObject({ repository: z.string(), ref: z.string(), path: z.string(), licence: z.string() })
         .optional(),
+    /** Paths of values that the published chart reads and has no default of. */
+    optional: z.array(z.string()).optional(),
     /** Default: `values.yaml`. */
     values: z.record(z.string(), z.unknown()).optional(),
     /** Helm templates, which may use those of workload.tpl. */

@@ -13,7 +13,7 @@ interface Known {
     readonly schema: ValuesSchema | undefined;
     readonly root: ValuesSchema;
     readonly open: readonly string[];
-    readonly commented: ReadonlySet<string>;
+    readonly optional: ReadonlySet<string>;
 }
 
 interface Unknown {
@@ -42,7 +42,7 @@ function unknownValues(chart: ChartFacts, release: Manifest): Finding[] {
         schema,
         root: schema,
         open: openMaps(name),
-        commented: chart.commented,
+        optional: chart.optional,
     };
     return unknownKeys(field(release.object, "spec.values"), known, []).map(({ path, candidates }) => {
         const near = nearest(path.at(-1) ?? "", candidates);
@@ -65,7 +65,7 @@ function unknownKeys(given: unknown, known: Known, path: readonly string[]): Unk
     }
     return Object.entries(given).flatMap(([key, value]) => {
         const here = [...path, key];
-        if (!candidates.includes(key) && !known.commented.has(here.join("."))) {
+        if (!candidates.includes(key) && !known.optional.has(here.join("."))) {
             return [{ path: here, candidates }];
         }
         const isLeft = defaults[key] === undefined && properties[key] === undefined;
