@@ -24,8 +24,8 @@ const SCOPES: Readonly<Record<string, (scope: Registered) => string>> = {
 };
 
 /**
- * The page with what stands between its markers made anew, from the program as it runs under mocks with the settings of the
- * committed stacks. Throws when the page lacks a marker.
+ * The page with new content between its markers. The content follows from the program, which runs under mocks with the
+ * settings of the committed stacks. Throws when the page lacks a marker.
  */
 export async function permissionsPage(page: string): Promise<string> {
     const tables = [];
@@ -46,7 +46,7 @@ function table(permissions: readonly Permission[]): string {
     const rows = permissions.map(({ identity, usedBy, role, scope }) =>
         [`\`${identity}\``, usedBy.join(", "), role.title, words(scope), role.grantedSoThat].join(" | "),
     );
-    const head = ["Identity | Used by | Role | On | So that", "--- | --- | --- | --- | ---"];
+    const head = ["Identity | Used by | Role | Scope | So that", "--- | --- | --- | --- | ---"];
     return [...head, ...rows.sort()].map((row) => `| ${row} |`).join("\n");
 }
 
