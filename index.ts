@@ -1,6 +1,6 @@
 import { Platform } from "./components/platform";
-import { preflight } from "./components/preflight";
-import { loadSettings } from "./components/settings";
+import { preflight } from "./components/preflight/preflight";
+import { loadSettings } from "./components/settings/settings";
 
 /** Settings, a look at everything that could stop the update, the platform, and what a person needs next. */
 async function landfall() {

@@ -4,8 +4,8 @@ import { Foundation } from "./azure/foundation";
 import { chooseLogin } from "./azure/kubeconfig";
 import { WorkloadIdentities } from "./azure/workload-identities";
 import { Delivery } from "./gitops/delivery";
-import type { Preflight } from "./preflight";
-import type { Settings } from "./settings";
+import type { Preflight } from "./preflight/preflight";
+import type { Settings } from "./settings/settings";
 
 export interface PlatformArgs {
     readonly settings: Settings;

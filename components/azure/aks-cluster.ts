@@ -1,6 +1,6 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
+import type { Settings } from "../settings/settings";
 import type { Deployer } from "./deployer";
 import { type KubeLogin, rewriteKubeconfig } from "./kubeconfig";
 import { createMaintenance } from "./maintenance";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Preflight } from "../preflight";
-import type { Settings } from "../settings";
+import type { Preflight } from "../preflight/preflight";
+import type { Settings } from "../settings/settings";
 import { BackupStorage } from "./backup-storage";
 import { ClusterIdentities } from "./cluster-identities";
 import { ContainerRegistry } from "./container-registry";

@@ -1,4 +1,4 @@
-import { ask, type Asker, refusal } from "./arm-question";
+import { ask, type Asker, refusal } from "./arm-client";
 
 export interface KeyCheckArgs extends Asker {
     readonly subscriptionId: string;

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ManagedClusterArgs } from "@pulumi/azure-native/containerservice";
-import { addressAt, parseCidr } from "../cidr";
-import type { Settings } from "../settings";
+import { addressAt, parseCidr } from "../settings/cidr";
+import type { Settings } from "../settings/settings";
 import { systemPoolProfile } from "./node-pools";
 
 /** What a stack file says about its cluster. */

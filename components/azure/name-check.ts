@@ -1,5 +1,5 @@
-import type { Problem } from "../settings-rules";
-import { type ArmAnswer, ask, type Asker, errorOf, refusal, text } from "./arm-question";
+import type { Problem } from "../settings/settings-rules";
+import { type ArmAnswer, ask, type Asker, errorOf, refusal, text } from "./arm-client";
 
 export interface NameCheckArgs extends Asker {
     readonly subscriptionId: string;

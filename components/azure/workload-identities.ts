@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PhysicalNames } from "../naming";
+import type { PhysicalNames } from "../settings/naming";
 import type { Foundation } from "./foundation";
 import type { Grant } from "./role-grant";
 import {

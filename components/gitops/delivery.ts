@@ -4,14 +4,14 @@ import type { AksCluster } from "../azure/aks-cluster";
 import type { BlobContainer } from "../azure/backup-storage";
 import type { Foundation } from "../azure/foundation";
 import type { WorkloadName } from "../azure/workload-identities";
-import type { Preflight } from "../preflight";
-import { Refusal } from "../refusal";
-import type { Settings } from "../settings";
-import { ClusterClient } from "./cluster-client";
-import { isSuccessor } from "./fleet-branch";
-import { FleetRepository } from "./fleet-repository";
-import { Flux } from "./flux";
-import { waitForAccess, waitForFlux } from "./flux-readiness";
+import type { Preflight } from "../preflight/preflight";
+import { UserError } from "../user-error";
+import type { Settings } from "../settings/settings";
+import { ClusterClient } from "./readiness/cluster-client";
+import { isSuccessor } from "./fleet/fleet-branch";
+import { FleetRepository } from "./fleet/fleet-repository";
+import { Flux } from "./flux/flux";
+import { waitForAccess, waitForFlux } from "./readiness/flux-readiness";
 
 /** What the tree has to know of the foundation. */
 export interface DeliveredFoundation {
@@ -158,7 +158,7 @@ export class Delivery extends pulumi.ComponentResource {
             });
             return `${ready.objects.length} objects Ready at ${ready.commit}`;
         } catch (error) {
-            if (!(error instanceof Refusal)) {
+            if (!(error instanceof UserError)) {
                 throw error;
             }
             await pulumi.log.error(error.message, this);

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { isSuccessor } from "../../components/gitops/fleet-branch";
-import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet-plan";
-import { github } from "../../components/gitops/github-api";
-import { commitTree } from "../../components/gitops/manifest-commit";
+import { isSuccessor } from "../../components/gitops/fleet/fleet-branch";
+import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet/fleet-plan";
+import { github } from "../../components/gitops/fleet/github-api";
+import { commitTree } from "../../components/gitops/fleet/manifest-commit";
 import { createGitHub, type GitHub } from "@landfall/sandbox/testing";
 
 const repository = { owner: "acme", name: "fleet" };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseSettings, type Settings } from "../../components/settings";
+import { parseSettings, type Settings } from "../../components/settings/settings";
 
 const ROOT = join(__dirname, "..", "..");
 

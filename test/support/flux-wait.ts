@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { type Readiness, type ReadinessArgs, waitForFlux } from "../../components/gitops/flux-readiness";
-import type { FluxObject } from "../../components/gitops/flux-status";
-import { Refusal } from "../../components/refusal";
+import { type Readiness, type ReadinessArgs, waitForFlux } from "../../components/gitops/readiness/flux-readiness";
+import type { FluxObject } from "../../components/gitops/readiness/flux-status";
+import { UserError } from "../../components/user-error";
 import { withoutWaiting } from "./time";
 
 /** The commit that a wait is for. */
@@ -63,7 +63,7 @@ function answer(poll: Poll, handled: ReadonlyMap<string, string>): Promise<FluxO
 }
 
 export function messageOf({ outcome }: Wait): string {
-    assert.ok(outcome instanceof Refusal, "it became ready");
+    assert.ok(outcome instanceof UserError, "it became ready");
     return outcome.message;
 }
 

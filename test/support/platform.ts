@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { FleetPlan } from "../../components/gitops/fleet-plan";
-import type { ManifestTree } from "../../components/gitops/manifest-tree";
-import { physicalNames } from "../../components/naming";
+import type { FleetPlan } from "../../components/gitops/fleet/fleet-plan";
+import type { ManifestTree } from "../../components/gitops/fleet/manifest-tree";
+import { physicalNames } from "../../components/settings/naming";
 import { Platform } from "../../components/platform";
-import type { Preflight } from "../../components/preflight";
-import type { Settings } from "../../components/settings";
+import type { Preflight } from "../../components/preflight/preflight";
+import type { Settings } from "../../components/settings/settings";
 import { AZURE_MOCKS, DEPLOYER } from "./azure";
 import { deploy, type Deployment, type Mock, valueOf } from "./deploy";
 import { settings as settingsOf } from "./fixtures";

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { contractProblems } from "../../../components/gitops/cluster-vars";
+import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
 import { Delivery, type DeliveryArgs } from "../../../components/gitops/delivery";
 import { DEPLOYER } from "../../support/azure";
 import { deploy, dependsOn, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
