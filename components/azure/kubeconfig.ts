@@ -67,7 +67,9 @@ export function rewriteKubeconfig(kubeconfig: string, login: KubeLogin): string 
     const config = parse(kubeconfig) as { readonly users?: readonly ExecUser[] };
     const users = config.users ?? [];
     if (!users.some(usesKubelogin)) {
-        throw new UserError("the kubeconfig of the cluster has no user that logs in through kubelogin; is Entra ID on?");
+        throw new UserError(
+            "the kubeconfig of the cluster has no user that logs in through kubelogin; is Entra ID on?",
+        );
     }
     return stringify({ ...config, users: users.map((user) => (usesKubelogin(user) ? withLogin(user, login) : user)) });
 }

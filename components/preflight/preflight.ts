@@ -1,101 +1,97 @@
-import * as authorization from "@pulumi/azure-native/authorization";
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { currentDeployer, type Deployer } from "../azure/deployer";
-import { sopsKeyExists } from "../azure/key-check";
-import { checkNames } from "../azure/name-check";
-import { contractProblems } from "../gitops/flux/cluster-vars";
-import { type DecryptionKeys, keyVaultKeyOf, pgpKeys } from "../gitops/encryption/decryption-keys";
-import { type FleetPlan, planFleet } from "../gitops/fleet/fleet-plan";
-import { loadManifestTree, type ManifestTree, syntaxProblems } from "../gitops/fleet/manifest-tree";
-import { branchProblems, keyVaultAlone, sopsProblems } from "../gitops/encryption/sops-files";
+import type { Deployer } from "../azure/deployer";
+import type { NameCheck } from "../azure/name-check";
+import { keyVaultKeyOf } from "../gitops/encryption/decryption-keys";
+import type { FleetPlan, FleetPlanArgs } from "../gitops/fleet/fleet-plan";
+import type { ManifestTree } from "../gitops/fleet/manifest-tree";
 import { type PhysicalNames, physicalNames } from "../settings/naming";
+import type { Configuration, Settings } from "../settings/settings";
 import { UserError } from "../user-error";
-import type { Settings } from "../settings/settings";
+import { checkTree } from "./tree-check";
 
 /** What the program found out before it made anything. */
 export interface Preflight {
     readonly deployer: Deployer;
     readonly names: PhysicalNames;
-    /** The deployer's own vault, deleted earlier and still kept by Azure, is to be recovered. */
+    /** Azure still keeps the deployer's own vault, deleted, so that it has to be recovered. */
     readonly recoverKeyVault: boolean;
     readonly files: ManifestTree;
     readonly fleet: FleetPlan;
+    /** Fingerprints of the PGP keys that decrypt the tree. */
+    readonly sopsFingerprints: readonly string[];
 }
 
-/** The folder that is committed to the fleet repository. */
-const gitopsDirectory = path.join(__dirname, "..", "..", "gitops");
+/** Where the preflight looks. Everything here reads only. */
+export interface Surroundings {
+    readonly azure: AzureSurroundings;
+    readonly github: GitHubSurroundings;
+    readonly tree: TreeSurroundings;
+}
+
+export interface AzureSurroundings {
+    deployer(): Promise<Deployer>;
+    /** Whether the names that all of Azure shares can be had, and whether the stack's Key Vault key exists. */
+    checkNames(deployer: Deployer, names: PhysicalNames, location: string): Promise<NameCheck & { keyExists: boolean }>;
+}
+
+export interface GitHubSurroundings {
+    planFleet(args: FleetPlanArgs): Promise<FleetPlan>;
+}
+
+export interface TreeSurroundings {
+    /** The files that an environment's branch is to hold. @throws Error if there is no such environment. */
+    load(environment: string): ManifestTree;
+}
 
 /**
- * Looks at everything that could stop an update half-way: the tree, the repository, names that all of Azure shares. Reads
- * only, so that a preview does it too, and logs what the commit would change.
+ * Looks at everything that could stop an update half-way: the tree, the repository, names that all of Azure shares. It
+ * only reads, so a preview does it too, and logs what the commit would change.
  *
  * @throws UserError that lists every problem, each with its setting, file or resource and what to do.
  */
-export async function preflight(settings: Settings): Promise<Preflight> {
-    const files = loadTree(settings.environment);
-    const deployer = await currentDeployer();
-    const { subscriptionId } = deployer;
-    const names = physicalNames({ project: pulumi.getProject(), stack: settings.stack, subscriptionId }, settings);
-    const [{ problems: nameProblems, recoverKeyVault, keyExists }, fleet] = await Promise.all([
-        askAzure(deployer, names, settings.location),
-        planFleet({
-            repository: { owner: settings.githubOwner, name: settings.fleetRepository },
-            branch: settings.fleetBranch,
-            stack: settings.stack,
-            mode: settings.commitMode,
-            files,
-        }),
+export async function preflight(
+    { settings, secrets }: Configuration,
+    { azure, github, tree }: Surroundings,
+): Promise<Preflight> {
+    const files = loadTree(tree, settings.environment);
+    const deployer = await azure.deployer();
+    const scope = { project: pulumi.getProject(), stack: settings.stack, subscriptionId: deployer.subscriptionId };
+    const names = physicalNames(scope, settings);
+    const [azureNames, fleet] = await Promise.all([
+        azure.checkNames(deployer, names, settings.location),
+        github.planFleet(fleetPlanArgs(settings, files)),
     ]);
-    const taken = nameProblems.map(({ key, message }) => `${key}: ${message}`);
-    const keyVault = { address: keyVaultKeyOf(names.keyVault), exists: keyExists || recoverKeyVault };
-    refuse([...(await checkTree(files, fleet, settings, keyVault)), ...fleet.problems, ...taken]);
+    const { recoverKeyVault } = azureNames;
+    const checked = await checkTree({
+        files,
+        replaced: fleet.replaced,
+        sopsPgpPrivateKey: secrets.sopsPgpPrivateKey,
+        lostSopsKeys: settings.lostSopsKeys,
+        keyVault: { address: keyVaultKeyOf(names.keyVault), exists: azureNames.keyExists || recoverKeyVault },
+    });
+    const taken = azureNames.problems.map(({ key, message }) => `${key}: ${message}`);
+    refuse([...checked.problems, ...fleet.problems, ...taken]);
+    checked.warnings.forEach((warning) => void pulumi.log.warn(warning));
     announce(fleet, settings);
-    return { deployer, names, recoverKeyVault, files, fleet };
+    return { deployer, names, recoverKeyVault, files, fleet, sopsFingerprints: checked.sopsFingerprints };
 }
 
-function loadTree(environment: string): ManifestTree {
+function fleetPlanArgs(settings: Settings, files: ManifestTree): FleetPlanArgs {
+    return {
+        repository: { owner: settings.githubOwner, name: settings.fleetRepository },
+        branch: settings.fleetBranch,
+        stack: settings.stack,
+        mode: settings.commitMode,
+        files,
+    };
+}
+
+function loadTree(tree: TreeSurroundings, environment: string): ManifestTree {
     try {
-        return loadManifestTree(gitopsDirectory, environment);
+        return tree.load(environment);
     } catch (error) {
         throw new UserError(error instanceof Error ? error.message : String(error));
     }
-}
-
-async function checkTree(
-    files: ManifestTree,
-    { replaced }: FleetPlan,
-    { sopsPgpPrivateKey, lostSopsKeys }: Settings,
-    keyVault: DecryptionKeys["keyVault"],
-): Promise<string[]> {
-    const syntax = syntaxProblems(files);
-    if (syntax.length > 0) {
-        return syntax;
-    }
-    const encryption = await pgpKeys(await plainText(sopsPgpPrivateKey)).then(
-        (pgp) => {
-            const keys = { pgp, keyVault };
-            warn("the tree", keyVaultAlone(files, keys));
-            warn("the branch, until this tree is applied", keyVaultAlone(replaced, keys));
-            return [...sopsProblems(files, keys), ...branchProblems(replaced, keys, lostSopsKeys)];
-        },
-        (error: Error) => [error.message],
-    );
-    return [...contractProblems(files), ...encryption];
-}
-
-function warn(where: string, what: string | undefined): void {
-    if (what !== undefined) {
-        void pulumi.log.warn(`${where}: ${what}`);
-    }
-}
-
-async function askAzure({ subscriptionId }: Deployer, names: PhysicalNames, location: string) {
-    const { token } = await authorization.getClientToken();
-    const { durableGroup: resourceGroupName, registry, keyVault, storageAccount } = names;
-    const question = { subscriptionId, resourceGroupName, location, registry, keyVault, storageAccount, token };
-    const [found, keyExists] = await Promise.all([checkNames(question), sopsKeyExists(question)]);
-    return { ...found, keyExists };
 }
 
 function refuse(problems: readonly string[]): void {
@@ -105,10 +101,7 @@ function refuse(problems: readonly string[]): void {
     }
 }
 
-/**
- * Says what the commit would change: every file, and of files that are on the branch already the lines. What is added is
- * in gitops/ to read.
- */
+/** Logs what the commit would change: every file, and the changed lines of files that the branch already has. */
 function announce({ changes }: FleetPlan, { fleetRepository, fleetBranch, commitMode }: Settings): void {
     if (changes.length > 0) {
         const count = changes.length === 1 ? "one file" : `${changes.length} files`;
@@ -119,9 +112,4 @@ function announce({ changes }: FleetPlan, { fleetRepository, fleetBranch, commit
         const diffs = changes.filter(({ kind }) => kind !== "added").map(({ diff }) => diff);
         void pulumi.log.info([`${fleetRepository}, branch ${fleetBranch}: ${what}`, ...list, ...diffs].join("\n"));
     }
-}
-
-/** The value of a setting that is a Pulumi secret: known already, and needed before there is a resource. */
-function plainText(secret: pulumi.Output<string>): Promise<string> {
-    return new Promise((resolve) => secret.apply(resolve));
 }

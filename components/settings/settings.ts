@@ -1,14 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { nearest } from "./nearest";
 import { UserError } from "../user-error";
+import { parseGithubToken } from "./github-token";
+import { nearest } from "./nearest";
 import { crossCheck, type Problem } from "./settings-rules";
 import { NESTED_KEYS, SETTING_KEYS, settingsSchema, type SettingValues } from "./settings-schema";
 
 const NAMESPACE = "landfall";
 const PRIVATE_KEY = `${NAMESPACE}:sopsPgpPrivateKey`;
+const GITHUB_TOKEN = "github:token";
 
-/** What a stack is to be, checked: every key of the `landfall:` namespace, and where the other namespaces come in. */
+/** What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of others. */
 export interface Settings extends Omit<SettingValues, "environment" | "fleetBranch" | "sopsPgpPrivateKey"> {
     /** The stack's name. */
     readonly stack: string;
@@ -20,8 +22,22 @@ export interface Settings extends Omit<SettingValues, "environment" | "fleetBran
     readonly location: string;
     /** The GitHub user or organisation that owns the fleet repository; from `github:owner` or GITHUB_OWNER. */
     readonly githubOwner: string;
-    /** ASCII-armored PGP private key that decrypts the tree; a Pulumi secret, so that state and logs never show it. */
-    readonly sopsPgpPrivateKey: pulumi.Output<string>;
+}
+
+/**
+ * The secrets of a stack's configuration, in plain text: the program checks and uses them before there is a resource.
+ * A resource gets them as Pulumi secrets only.
+ */
+export interface Secrets {
+    /** ASCII-armored PGP private key that decrypts the tree. */
+    readonly sopsPgpPrivateKey: string;
+    /** From `github:token` or GITHUB_TOKEN. */
+    readonly githubToken: string;
+}
+
+export interface Configuration {
+    readonly settings: Settings;
+    readonly secrets: Secrets;
 }
 
 /** One node pool besides the system pool; a pool with zones becomes one AKS pool a zone. */
@@ -40,50 +56,51 @@ export class SettingsError extends UserError {
 }
 
 /** Reads this stack's configuration. Throws SettingsError with every problem at once. */
-export function loadSettings(): Settings {
-    const owner = process.env["GITHUB_OWNER"];
+export function loadConfiguration(): Configuration {
+    const { GITHUB_OWNER: owner, PULUMI_CONFIG_SECRET_KEYS: encrypted } = process.env;
     const raw = { ...(owner ? { "github:owner": owner } : {}), ...pulumi.runtime.allConfig() };
-    return parseSettings(pulumi.getStack(), raw, encryptedKeys());
-}
-
-/** The keys that the engine had to decrypt, as it tells the program; undefined when no engine runs it. */
-function encryptedKeys(): string[] | undefined {
-    const keys = process.env["PULUMI_CONFIG_SECRET_KEYS"];
-    return keys === undefined ? undefined : (JSON.parse(keys) as string[]);
+    // The engine names the keys that it had to decrypt; without an engine there is no such list.
+    const keys = encrypted === undefined ? undefined : (JSON.parse(encrypted) as string[]);
+    return parseConfiguration(pulumi.getStack(), raw, keys, process.env.GITHUB_TOKEN);
 }
 
 /**
  * Checks the raw configuration of a stack: full keys (`landfall:vnetCidr`, `azure-native:location`) to values, as the engine
  * hands them over (strings, structured values as JSON) or as a stack file has them. Defaults are not filled in here: the
- * engine has done so from Pulumi.yaml. `encrypted` names the keys whose values are encrypted in the stack file; left out,
+ * engine has done so from Pulumi.yaml. `encrypted` names the keys whose values are encrypted in the stack file; by default
  * every secret counts as such. Throws SettingsError with every problem at once.
  */
-export function parseSettings(
+export function parseConfiguration(
     stack: string,
     raw: Record<string, unknown>,
-    encrypted: readonly string[] = [PRIVATE_KEY],
-): Settings {
+    encrypted: readonly string[] = [PRIVATE_KEY, GITHUB_TOKEN],
+    tokenFromEnvironment?: string,
+): Configuration {
     const values = settingsSchema.safeParse(withoutNamespace(raw), { error: explain });
     const location = parseLocation(raw["azure-native:location"]);
     const githubOwner = parseOwner(raw["github:owner"]);
+    const githubToken = parseGithubToken(raw[GITHUB_TOKEN], tokenFromEnvironment);
     const problems = [
         ...(values.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
-        ...(raw[PRIVATE_KEY] && !encrypted.includes(PRIVATE_KEY) ? [plainTextKey(stack)] : []),
+        ...plainTexts(stack, raw, encrypted),
         ...(values.data ? crossCheck(values.data) : []),
-        ...[location, githubOwner].filter((value): value is Problem => typeof value !== "string"),
+        ...[location, githubOwner, githubToken].filter((value): value is Problem => typeof value !== "string"),
     ];
-    if (problems.length > 0 || !values.data || typeof location !== "string" || typeof githubOwner !== "string") {
+    if (
+        problems.length > 0 ||
+        !values.data ||
+        typeof location !== "string" ||
+        typeof githubOwner !== "string" ||
+        typeof githubToken !== "string"
+    ) {
         throw new SettingsError(stack, problems);
     }
-    const environment = values.data.environment ?? stack;
+    const { sopsPgpPrivateKey, ...shown } = values.data;
+    const environment = shown.environment ?? stack;
+    const fleetBranch = shown.fleetBranch ?? environment;
     return {
-        ...values.data,
-        stack,
-        environment,
-        fleetBranch: values.data.fleetBranch ?? environment,
-        location,
-        githubOwner,
-        sopsPgpPrivateKey: pulumi.secret(values.data.sopsPgpPrivateKey),
+        settings: { ...shown, stack, environment, fleetBranch, location, githubOwner },
+        secrets: { sopsPgpPrivateKey, githubToken },
     };
 }
 
@@ -133,9 +150,19 @@ function toProblems(stack: string, issue: z.core.$ZodIssue): Problem[] {
     return [{ key, message: issue.message + fix }];
 }
 
-function plainTextKey(stack: string): Problem {
-    const message = `is in plain text in Pulumi.${stack}.yaml; encrypt it: ${setPrivateKey(stack)}, and replace the key if the file was pushed`;
-    return { key: PRIVATE_KEY, message };
+/** Secrets that the stack file holds in plain text. */
+function plainTexts(stack: string, raw: Record<string, unknown>, encrypted: readonly string[]): Problem[] {
+    const commands = { [PRIVATE_KEY]: setPrivateKey(stack), [GITHUB_TOKEN]: setGithubToken(stack) };
+    return Object.entries(commands)
+        .filter(([key]) => raw[key] && !encrypted.includes(key))
+        .map(([key, command]) => ({
+            key,
+            message: `is in plain text in Pulumi.${stack}.yaml; encrypt it: ${command}, and replace it if the file was pushed`,
+        }));
+}
+
+function setGithubToken(stack: string): string {
+    return `pulumi config set --stack ${stack} --secret ${GITHUB_TOKEN}`;
 }
 
 function setPrivateKey(stack: string): string {

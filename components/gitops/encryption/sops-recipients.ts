@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { decryptionCheckLayer } from "../flux-names";
 
 /** The keys that a file is encrypted to: PGP fingerprints, and addresses of Key Vault keys with their version. */
 export interface Recipients {
@@ -12,11 +13,13 @@ interface Rule {
     readonly azure_keyvault?: string;
 }
 
-/** One canary for each kind of key, encrypted to that alone. */
-export const canaryFile = (environment: string, kind: "pgp" | "key-vault") => `canary/${environment}/${kind}.sops.yaml`;
+/** The file of the decryption check that is encrypted to one kind of key alone. */
+export function canaryFile(environment: string, kind: "pgp" | "key-vault"): string {
+    return `${decryptionCheckLayer}/${environment}/${kind}.sops.yaml`;
+}
 
 export function isCanary(file: string): boolean {
-    return /^canary\/[^/]+\/(pgp|key-vault)\.sops\.yaml$/.test(file);
+    return new RegExp(`^${decryptionCheckLayer}/[^/]+/(pgp|key-vault)\\.sops\\.yaml$`).test(file);
 }
 
 /** The keys that an object is encrypted to, as `.sops.yaml` writes them; none if it is not encrypted. */

@@ -1,8 +1,8 @@
 import { applied, type Applied, mergeFile } from "./git-merge";
-import { github, githubOptional, type RepositoryName, statusOf } from "./github-api";
+import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
 
-/** The file at the root of a stack's branch that tells what the program wrote there last: the base of the next merge. */
+/** The file at the root of a stack's branch that records what the program wrote there last: the base of the next merge. */
 export const recordFile = ".landfall.json";
 
 interface AppliedRecord {
@@ -34,14 +34,14 @@ export interface Plan {
     readonly record: string;
 }
 
-export async function readBranch(repository: RepositoryName, branch: string): Promise<Branch> {
+export async function readBranch(github: GitHubApi, repository: RepositoryName, branch: string): Promise<Branch> {
     const root = repositoryPath(repository);
-    const ref = await githubOptional<{ object: { sha: string } }>(`${root}/git/ref/heads/${branch}`).catch(noneIfEmpty);
-    if (ref === undefined) {
+    const head = await headOf(github, repository, branch);
+    if (head === undefined) {
         return { blobs: {} };
     }
-    const commit = await github<{ tree: { sha: string } }>("GET", `${root}/git/commits/${ref.object.sha}`);
-    const tree = await github<{ truncated: boolean; tree: { path: string; type: string; sha: string }[] }>(
+    const commit = await github.call<{ tree: { sha: string } }>("GET", `${root}/git/commits/${head}`);
+    const tree = await github.call<{ truncated: boolean; tree: { path: string; type: string; sha: string }[] }>(
         "GET",
         `${root}/git/trees/${commit.tree.sha}?recursive=1`,
     );
@@ -50,17 +50,19 @@ export async function readBranch(repository: RepositoryName, branch: string): Pr
     }
     const files = tree.tree.filter(({ type }) => type === "blob").map(({ path, sha }) => [path, sha] as const);
     const blobs: Record<string, string> = Object.fromEntries(files);
-    const recorded = blobs[recordFile] === undefined ? undefined : await readBlob(repository, blobs[recordFile]);
+    const recorded =
+        blobs[recordFile] === undefined ? undefined : await readBlob(github, repository, blobs[recordFile]);
     return {
-        head: ref.object.sha,
+        head,
         tree: commit.tree.sha,
         blobs,
         ...(recorded === undefined ? {} : { record: JSON.parse(recorded) as AppliedRecord }),
     };
 }
 
-/** What an update would change on the branch, file by file; nothing is written. */
+/** Plans what an update would change on the branch, file by file. Writes nothing. */
 export async function planCommit(
+    github: GitHubApi,
     repository: RepositoryName,
     branch: Branch,
     stack: string,
@@ -70,7 +72,7 @@ export async function planCommit(
     const conflicts: string[] = [];
     const base = branch.record?.files ?? {};
     for (const path of [...new Set([...Object.keys(base), ...Object.keys(desired)])].sort()) {
-        const before = await contentOf(repository, branch.blobs[path], desired[path]);
+        const before = await contentOf(github, repository, branch.blobs[path], desired[path]);
         const merge = mergeFile(base[path], desired[path], before);
         if (merge.kind === "conflict") {
             conflicts.push(`${path}: ${merge.reason}`);
@@ -98,6 +100,7 @@ export async function planCommit(
  * @returns the commit's id, and its tree's.
  */
 export async function createCommit(
+    github: GitHubApi,
     repository: RepositoryName,
     branch: Branch,
     plan: Plan,
@@ -113,11 +116,11 @@ export async function createCommit(
         type: "blob",
         ...(after === undefined ? { sha: null } : { content: after }),
     }));
-    const tree = await github<{ sha: string }>("POST", `${root}/git/trees`, {
+    const tree = await github.call<{ sha: string }>("POST", `${root}/git/trees`, {
         ...(branch.tree === undefined ? {} : { base_tree: branch.tree }),
         tree: entries,
     });
-    const commit = await github<{ sha: string }>("POST", `${root}/git/commits`, {
+    const commit = await github.call<{ sha: string }>("POST", `${root}/git/commits`, {
         message,
         tree: tree.sha,
         parents: branch.head === undefined ? [] : [branch.head],
@@ -128,9 +131,10 @@ export async function createCommit(
 /**
  * Moves the branch to `commit` if it is still where `branch` says.
  *
- * @returns false if somebody moved it meanwhile.
+ * @returns false if somebody moved it in the meantime.
  */
 export async function moveBranch(
+    github: GitHubApi,
     repository: RepositoryName,
     name: string,
     branch: Branch,
@@ -139,9 +143,9 @@ export async function moveBranch(
     const root = repositoryPath(repository);
     try {
         if (branch.head === undefined) {
-            await github("POST", `${root}/git/refs`, { ref: `refs/heads/${name}`, sha: commit });
+            await github.call("POST", `${root}/git/refs`, { ref: `refs/heads/${name}`, sha: commit });
         } else {
-            await github("PATCH", `${root}/git/refs/heads/${name}`, { sha: commit, force: false });
+            await github.call("PATCH", `${root}/git/refs/heads/${name}`, { sha: commit, force: false });
         }
         return true;
     } catch (error) {
@@ -154,18 +158,28 @@ export async function moveBranch(
 
 /** Whether `commit` is the head of the branch now, and `ancestor` in its history. */
 export async function isSuccessor(
+    github: GitHubApi,
     repository: RepositoryName,
     branch: string,
     ancestor: string,
     commit: string,
 ): Promise<boolean> {
     const root = repositoryPath(repository);
-    const ref = await githubOptional<{ object: { sha: string } }>(`${root}/git/ref/heads/${branch}`);
-    if (ref?.object.sha !== commit) {
+    if ((await headOf(github, repository, branch)) !== commit) {
         return false;
     }
-    const comparison = await githubOptional<{ status: string }>(`${root}/compare/${ancestor}...${commit}`);
+    const comparison = await github.find<{ status: string }>(`${root}/compare/${ancestor}...${commit}`);
     return comparison?.status === "ahead" || comparison?.status === "identical";
+}
+
+/** Commit at the head of a branch; undefined if the branch or its repository does not exist. */
+export async function headOf(
+    github: GitHubApi,
+    repository: RepositoryName,
+    branch: string,
+): Promise<string | undefined> {
+    const path = `${repositoryPath(repository)}/git/ref/heads/${branch}`;
+    return (await github.find<{ object: { sha: string } }>(path).catch(noneIfEmpty))?.object.sha;
 }
 
 export function repositoryPath({ owner, name }: RepositoryName): string {
@@ -173,6 +187,7 @@ export function repositoryPath({ owner, name }: RepositoryName): string {
 }
 
 async function contentOf(
+    github: GitHubApi,
     repository: RepositoryName,
     blob: string | undefined,
     desired: string | undefined,
@@ -180,11 +195,14 @@ async function contentOf(
     if (blob === undefined) {
         return undefined;
     }
-    return desired !== undefined && applied(desired).blob === blob ? desired : readBlob(repository, blob);
+    return desired !== undefined && applied(desired).blob === blob ? desired : readBlob(github, repository, blob);
 }
 
-async function readBlob(repository: RepositoryName, blob: string): Promise<string> {
-    const { content } = await github<{ content: string }>("GET", `${repositoryPath(repository)}/git/blobs/${blob}`);
+async function readBlob(github: GitHubApi, repository: RepositoryName, blob: string): Promise<string> {
+    const { content } = await github.call<{ content: string }>(
+        "GET",
+        `${repositoryPath(repository)}/git/blobs/${blob}`,
+    );
     return Buffer.from(content, "base64").toString("utf8");
 }
 

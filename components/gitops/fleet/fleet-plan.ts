@@ -1,10 +1,10 @@
 import { createTwoFilesPatch } from "diff";
 import { type Branch, type Change, planCommit, readBranch, recordFile, repositoryPath } from "./fleet-branch";
-import { githubOptional, github, type RepositoryName, statusOf } from "./github-api";
+import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { CommitMode } from "./manifest-commit";
 import type { ManifestTree } from "./manifest-tree";
 
-/** What the fleet repository is now, and what an update would do to it. Found out without writing anything. */
+/** What the fleet repository is now, and what an update would do to it. */
 export interface FleetPlan {
     /** Whether the repository exists, so that it is adopted and not created. */
     readonly exists: boolean;
@@ -43,20 +43,18 @@ interface Repository {
     readonly permissions?: { readonly admin: boolean; readonly push: boolean };
 }
 
-/** Reads repository and branch, and plans the commit. Everything that is wrong is in `problems`, not thrown. */
-export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
-    const nothing = { exists: false, changes: [], replaced: {}, knownHosts: "" };
-    if (!process.env.GITHUB_TOKEN) {
-        const problem =
-            "GITHUB_TOKEN is not set; export a token that may administer the fleet repository (docs/permissions.md)";
-        return { ...nothing, problems: [problem] };
-    }
+/**
+ * Reads repository and branch, and plans the commit. Writes nothing. What the user has to correct is in `problems`.
+ *
+ * @throws GitHubError if GitHub cannot be asked.
+ */
+export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise<FleetPlan> {
     try {
-        const found = await githubOptional<Repository>(repositoryPath(args.repository));
-        const branch: Branch = found ? await readBranch(args.repository, args.branch) : { blobs: {} };
-        const plan = await planCommit(args.repository, branch, args.stack, args.files);
-        const access = found ? accessProblems(args, found) : await ownerProblems(args.repository);
-        const foreign = found ? await foreignContent(args, found, branch) : undefined;
+        const found = await github.find<Repository>(repositoryPath(args.repository));
+        const branch: Branch = found ? await readBranch(github, args.repository, args.branch) : { blobs: {} };
+        const plan = await planCommit(github, args.repository, branch, args.stack, args.files);
+        const access = found ? accessProblems(args, found) : await ownerProblems(github, args.repository);
+        const foreign = found ? await foreignContent(github, args, found, branch) : undefined;
         // Conflicts with content that is not ours say nothing that `foreign` does not say better.
         const content = foreign ? [foreign] : plan.conflicts.map((line) => conflictProblem(args, line));
         const unwritten =
@@ -66,18 +64,20 @@ export async function planFleet(args: FleetPlanArgs): Promise<FleetPlan> {
                   ]
                 : [];
         const changed = plan.changes.length > 0;
-        const protection = changed && args.mode === "direct" && branch.head ? await protectionProblems(args) : [];
+        const protection =
+            changed && args.mode === "direct" && branch.head ? await protectionProblems(github, args) : [];
         return {
             exists: found !== undefined,
             ...(branch.head === undefined ? {} : { head: branch.head }),
             changes: args.mode === "none" ? [] : plan.changes.map(describeChange),
             replaced: replacedBy(plan.changes),
-            knownHosts: await knownHosts(),
+            knownHosts: await knownHosts(github),
             problems: [...access, ...content, ...unwritten, ...protection],
         };
     } catch (error) {
         if (statusOf(error) === 401) {
-            return { ...nothing, problems: ["GITHUB_TOKEN: GitHub refuses it (401 Bad credentials); issue a new one"] };
+            const problem = "GITHUB_TOKEN: GitHub refuses it, or github:token (401 Bad credentials); issue a new one";
+            return { exists: false, changes: [], replaced: {}, knownHosts: "", problems: [problem] };
         }
         throw error;
     }
@@ -112,8 +112,8 @@ function accessProblems({ repository, mode }: FleetPlanArgs, { permissions }: Re
     ];
 }
 
-async function ownerProblems({ owner }: RepositoryName): Promise<string[]> {
-    const account = await githubOptional(`/users/${owner}`);
+async function ownerProblems(github: GitHubApi, { owner }: RepositoryName): Promise<string[]> {
+    const account = await github.find(`/users/${owner}`);
     return account
         ? []
         : [`github:owner: GitHub has no user or organisation '${owner}'; pulumi config set github:owner <name>`];
@@ -122,7 +122,12 @@ async function ownerProblems({ owner }: RepositoryName): Promise<string[]> {
 // What `auto_init`, a licence picker or a fresh organisation template leaves behind belongs to nobody in particular.
 const unremarkable = /^(README|LICENSE|CODEOWNERS|SECURITY|\.gitignore|\.gitattributes|\.github\/)/;
 
-async function foreignContent(args: FleetPlanArgs, found: Repository, branch: Branch): Promise<string | undefined> {
+async function foreignContent(
+    github: GitHubApi,
+    args: FleetPlanArgs,
+    found: Repository,
+    branch: Branch,
+): Promise<string | undefined> {
     const name = `${args.repository.owner}/${args.repository.name}`;
     if (branch.record) {
         return branch.record.stack === args.stack
@@ -130,7 +135,7 @@ async function foreignContent(args: FleetPlanArgs, found: Repository, branch: Br
             : `landfall:fleetBranch: branch ${args.branch} of ${name} belongs to stack '${branch.record.stack}'; choose another branch`;
     }
     const inspected = branch.head ? args.branch : found.default_branch;
-    const { blobs } = branch.head ? branch : await readBranch(args.repository, inspected);
+    const { blobs } = branch.head ? branch : await readBranch(github, args.repository, inspected);
     const foreign = Object.keys(blobs).filter((path) => !unremarkable.test(path) && args.files[path] === undefined);
     return blobs[recordFile] !== undefined || foreign.length === 0
         ? undefined
@@ -145,11 +150,11 @@ const blockingRules = new Set([
     "merge_queue",
 ]);
 
-async function protectionProblems({ repository, branch }: FleetPlanArgs): Promise<string[]> {
+async function protectionProblems(github: GitHubApi, { repository, branch }: FleetPlanArgs): Promise<string[]> {
     const root = repositoryPath(repository);
-    const rules = await github<{ type: string }[]>("GET", `${root}/rules/branches/${branch}`);
+    const rules = await github.call<{ type: string }[]>("GET", `${root}/rules/branches/${branch}`);
     const blocking = rules.map(({ type }) => type).filter((type) => blockingRules.has(type));
-    const classic = await classicProtection(root, branch);
+    const classic = await classicProtection(github, root, branch);
     return [...blocking, ...classic].length === 0
         ? []
         : [
@@ -157,12 +162,12 @@ async function protectionProblems({ repository, branch }: FleetPlanArgs): Promis
           ];
 }
 
-async function classicProtection(root: string, branch: string): Promise<string[]> {
-    const { protected: isProtected } = await github<{ protected: boolean }>("GET", `${root}/branches/${branch}`);
+async function classicProtection(github: GitHubApi, root: string, branch: string): Promise<string[]> {
+    const { protected: isProtected } = await github.call<{ protected: boolean }>("GET", `${root}/branches/${branch}`);
     if (!isProtected) {
         return [];
     }
-    const protection = await githubOptional<Record<string, unknown>>(`${root}/branches/${branch}/protection`);
+    const protection = await github.find<Record<string, unknown>>(`${root}/branches/${branch}/protection`);
     const refusing = ["required_pull_request_reviews", "required_status_checks", "restrictions", "lock_branch"];
     return refusing.filter((rule) => {
         const value = protection?.[rule];
@@ -170,7 +175,7 @@ async function classicProtection(root: string, branch: string): Promise<string[]
     });
 }
 
-async function knownHosts(): Promise<string> {
-    const { ssh_keys: keys } = await github<{ ssh_keys: string[] }>("GET", "/meta");
+async function knownHosts(github: GitHubApi): Promise<string> {
+    const { ssh_keys: keys } = await github.call<{ ssh_keys: string[] }>("GET", "/meta");
     return keys.map((key) => `github.com ${key}\n`).join("");
 }

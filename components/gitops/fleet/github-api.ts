@@ -1,3 +1,5 @@
+import { parseGithubToken } from "../../settings/github-token";
+
 /** A repository on GitHub. */
 export interface RepositoryName {
     readonly owner: string;
@@ -9,18 +11,56 @@ export interface GitHubError extends Error {
     readonly status: number;
 }
 
+/** GitHub's REST API as the identity of one token. */
+export interface GitHubApi {
+    /** @throws GitHubError with the status and GitHub's own message. */
+    readonly call: <Body>(method: string, path: string, body?: unknown) => Promise<Body>;
+    /** A GET that gives undefined for what does not exist. */
+    readonly find: <Body>(path: string) => Promise<Body | undefined>;
+}
+
 /**
- * Calls GitHub's REST API as the identity of `GITHUB_TOKEN`. Passing faults (no connection, 5xx, rate limits) are tried
- * again, five times: after as many seconds as GitHub asks for, or 1, 2, 4, 8 and 16.
+ * Passing faults (no connection, 5xx, rate limits) are tried again, five times: after as many seconds as GitHub asks
+ * for, or 1, 2, 4, 8 and 16.
  *
  * Plain functions on the global `fetch`, because Pulumi serializes what a dynamic provider calls, and a client library's
  * classes do not survive that.
- *
- * @throws GitHubError with the status and GitHub's own message.
  */
-export async function github<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+export function githubApi(token: string): GitHubApi {
+    const call = <Body>(method: string, path: string, body?: unknown) => request<Body>(token, method, path, body);
+    const find = async <Body>(path: string) => {
+        try {
+            return await call<Body>("GET", path);
+        } catch (error) {
+            if (statusOf(error) === 404) {
+                return undefined;
+            }
+            throw error;
+        }
+    };
+    return { call, find };
+}
+
+/**
+ * The API for a dynamic provider, which gets `github:token` from the engine.
+ *
+ * @throws Error that says how to set a token.
+ */
+export function configuredGitHub(configuredToken: string | undefined): GitHubApi {
+    const token = parseGithubToken(configuredToken, process.env.GITHUB_TOKEN);
+    if (typeof token !== "string") {
+        throw new Error(`${token.key}: ${token.message}`);
+    }
+    return githubApi(token);
+}
+
+export function statusOf(error: unknown): number | undefined {
+    return error instanceof Error && "status" in error ? Number(error.status) : undefined;
+}
+
+async function request<Body>(token: string, method: string, path: string, body: unknown): Promise<Body> {
     for (let attempt = 0; ; attempt++) {
-        const response = await attemptRequest(method, path, body);
+        const response = await attemptRequest(token, method, path, body);
         if (response instanceof Response && response.ok) {
             return (response.status === 204 ? undefined : await response.json()) as Body;
         }
@@ -32,29 +72,13 @@ export async function github<Body>(method: string, path: string, body?: unknown)
     }
 }
 
-/** As `github`, with undefined for what does not exist. */
-export async function githubOptional<Body>(path: string): Promise<Body | undefined> {
-    try {
-        return await github<Body>("GET", path);
-    } catch (error) {
-        if (statusOf(error) === 404) {
-            return undefined;
-        }
-        throw error;
-    }
-}
-
-export function statusOf(error: unknown): number | undefined {
-    return error instanceof Error && "status" in error ? Number(error.status) : undefined;
-}
-
-async function attemptRequest(method: string, path: string, body: unknown): Promise<Response | Error> {
+async function attemptRequest(token: string, method: string, path: string, body: unknown): Promise<Response | Error> {
     try {
         return await fetch(`https://api.github.com${path}`, {
             method,
             headers: {
                 accept: "application/vnd.github+json",
-                authorization: `Bearer ${process.env.GITHUB_TOKEN ?? ""}`,
+                authorization: `Bearer ${token}`,
                 "user-agent": "landfall",
                 "x-github-api-version": "2022-11-28",
             },
@@ -84,7 +108,7 @@ async function asError(method: string, path: string, response: Response | Error)
         return new Error(`GitHub: ${method} ${path}: no answer from api.github.com: ${cause}`);
     }
     const message = messageOf(await response.text());
-    const advice = response.status === 401 ? "; check that GITHUB_TOKEN is valid" : "";
+    const advice = response.status === 401 ? "; check the token in github:token or GITHUB_TOKEN" : "";
     return Object.assign(new Error(`GitHub: ${method} ${path}: ${response.status} ${message}${advice}`), {
         status: response.status,
     });

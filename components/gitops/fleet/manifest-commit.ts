@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createCommit, moveBranch, planCommit, readBranch, repositoryPath } from "./fleet-branch";
-import { github, githubOptional, type RepositoryName } from "./github-api";
+import { createCommit, headOf, moveBranch, planCommit, readBranch, repositoryPath } from "./fleet-branch";
+import { configuredGitHub, type GitHubApi, type RepositoryName } from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
 
 /** How the tree gets to the stack's branch. */
@@ -38,12 +38,12 @@ interface Inputs extends CommitTarget {
 
 const attempts = 5;
 
-/** What the provider does on create and update: the one commit, or the proposal of it. */
-export async function commitTree(target: CommitTarget, files: ManifestTree): Promise<CommitResult> {
+/** Brings the branch to the tree: with one commit, or with a pull request that proposes it. */
+export async function commitTree(github: GitHubApi, target: CommitTarget, files: ManifestTree): Promise<CommitResult> {
     const { repository, branch: name, stack, mode } = target;
     for (let attempt = 1; attempt <= attempts; attempt++) {
-        const branch = await readBranch(repository, name);
-        const plan = await planCommit(repository, branch, stack, files);
+        const branch = await readBranch(github, repository, name);
+        const plan = await planCommit(github, repository, branch, stack, files);
         if (plan.conflicts.length > 0) {
             throw new Error(
                 `branch ${name} changed while this update ran; nothing was committed:\n${plan.conflicts.join("\n")}`,
@@ -54,13 +54,13 @@ export async function commitTree(target: CommitTarget, files: ManifestTree): Pro
         }
         const count = plan.changes.length;
         const message = `Update ${stack}: ${count} ${count === 1 ? "file" : "files"}\n\nWritten by pulumi up.`;
-        const created = await createCommit(repository, branch, plan, message);
+        const created = await createCommit(github, repository, branch, plan, message);
         // A branch that does not exist yet has nothing to review against.
         if (mode === "pullRequest" && branch.head !== undefined) {
-            const pullRequestUrl = await proposeCommit(target, branch.head, created);
+            const pullRequestUrl = await proposeCommit(github, target, branch.head, created);
             return { ...target, commit: branch.head, pullRequestUrl };
         }
-        if (await moveBranch(repository, name, branch, created.commit)) {
+        if (await moveBranch(github, repository, name, branch, created.commit)) {
             return { ...target, commit: created.commit, pullRequestUrl: "" };
         }
     }
@@ -70,29 +70,30 @@ export async function commitTree(target: CommitTarget, files: ManifestTree): Pro
 }
 
 async function proposeCommit(
+    github: GitHubApi,
     { repository, branch, stack }: CommitTarget,
     base: string,
     created: { commit: string; tree: string },
 ): Promise<string> {
     const root = repositoryPath(repository);
     const proposal = `landfall/${branch}`;
-    const ref = await githubOptional<{ object: { sha: string } }>(`${root}/git/ref/heads/${proposal}`);
-    if (ref === undefined) {
-        await github("POST", `${root}/git/refs`, { ref: `refs/heads/${proposal}`, sha: created.commit });
+    const head = await headOf(github, repository, proposal);
+    if (head === undefined) {
+        await github.call("POST", `${root}/git/refs`, { ref: `refs/heads/${proposal}`, sha: created.commit });
     } else {
-        const proposed = await github<{ tree: { sha: string }; parents: { sha: string }[] }>(
+        const proposed = await github.call<{ tree: { sha: string }; parents: { sha: string }[] }>(
             "GET",
-            `${root}/git/commits/${ref.object.sha}`,
+            `${root}/git/commits/${head}`,
         );
         if (proposed.tree.sha !== created.tree || proposed.parents[0]?.sha !== base) {
-            await github("PATCH", `${root}/git/refs/heads/${proposal}`, { sha: created.commit, force: true });
+            await github.call("PATCH", `${root}/git/refs/heads/${proposal}`, { sha: created.commit, force: true });
         }
     }
     const query = `state=open&head=${repository.owner}:${proposal}&base=${branch}`;
-    const [open] = await github<{ html_url: string }[]>("GET", `${root}/pulls?${query}`);
+    const [open] = await github.call<{ html_url: string }[]>("GET", `${root}/pulls?${query}`);
     const request =
         open ??
-        (await github<{ html_url: string }>("POST", `${root}/pulls`, {
+        (await github.call<{ html_url: string }>("POST", `${root}/pulls`, {
             title: `Update ${stack}`,
             head: proposal,
             base: branch,
@@ -101,35 +102,54 @@ async function proposeCommit(
     return request.html_url;
 }
 
-async function apply({ repository, branch, stack, mode, tree }: Inputs): Promise<CommitResult> {
-    return commitTree({ repository, branch, stack, mode }, JSON.parse(tree.text) as ManifestTree);
-}
+class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, CommitResult> {
+    private configuredToken: string | undefined;
 
-const provider: pulumi.dynamic.ResourceProvider<Inputs, CommitResult> = {
-    async create(inputs) {
+    async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+        this.configuredToken = config.get("github:token");
+        return Promise.resolve();
+    }
+
+    async create(inputs: Inputs) {
         const { owner, name } = inputs.repository;
-        return { id: `${owner}/${name}/${inputs.branch}`, outs: await apply(inputs) };
-    },
-    async update(_id, _olds, news) {
-        return { outs: await apply(news) };
-    },
-    async diff(_id, olds, news) {
-        const moved = ["owner", "name"].some(
-            (key) => olds.repository[key as keyof RepositoryName] !== news.repository[key as keyof RepositoryName],
-        );
+        return { id: `${owner}/${name}/${inputs.branch}`, outs: await this.commit(inputs) };
+    }
+
+    async update(_id: string, _olds: CommitResult, news: Inputs) {
+        return { outs: await this.commit(news) };
+    }
+
+    async diff(_id: string, olds: CommitResult, news: Inputs) {
+        const { owner, name } = olds.repository;
+        const moved = owner !== news.repository.owner || name !== news.repository.name;
         const replaces = [...(moved ? ["repository"] : []), ...(olds.branch === news.branch ? [] : ["branch"])];
         return Promise.resolve({ changes: replaces.length > 0 || Object.keys(news.changes).length > 0, replaces });
-    },
+    }
+
+    /** Where the branch is now. A branch that is gone is gone from the state, so that the next update makes it again. */
+    async read(id: string, props?: CommitResult): Promise<pulumi.dynamic.ReadResult<CommitResult>> {
+        if (props === undefined) {
+            throw new Error("a ManifestCommit cannot be imported; it is made by the first update");
+        }
+        const head = await headOf(configuredGitHub(this.configuredToken), props.repository, props.branch);
+        return head === undefined ? { id: "" } : { id, props: { ...props, commit: head } };
+    }
+
     // What is in Git outlives the stack: people and other clusters may rely on it.
     async delete() {
         return Promise.resolve();
-    },
-};
+    }
+
+    private commit({ repository, branch, stack, mode, tree }: Inputs): Promise<CommitResult> {
+        const github = configuredGitHub(this.configuredToken);
+        return commitTree(github, { repository, branch, stack, mode }, JSON.parse(tree.text) as ManifestTree);
+    }
+}
 
 /**
  * The tree on the stack's branch of the fleet repository, in one commit for each update that changes it and none
- * otherwise. A branch that moved meanwhile is merged again from its new head; content that somebody else changed is
- * never overwritten. On destroy the content stays.
+ * otherwise. If the branch moves in the meantime, the merge starts again from its new head. Content that somebody else
+ * changed is never overwritten. A refresh reads where the branch is. On destroy the content stays.
  *
  * @throws Error naming the files that changed on both sides; nothing is committed then.
  */
@@ -142,6 +162,6 @@ export class ManifestCommit extends pulumi.dynamic.Resource {
     constructor(name: string, { files, ...args }: ManifestCommitArgs, opts?: pulumi.CustomResourceOptions) {
         const tree = new pulumi.asset.StringAsset(JSON.stringify(files));
         const outputs = { commit: undefined, pullRequestUrl: undefined };
-        super(provider, name, { ...args, tree, ...outputs }, opts, "gitops", "ManifestCommit");
+        super(new ManifestCommitProvider(), name, { ...args, tree, ...outputs }, opts, "gitops", "ManifestCommit");
     }
 }

@@ -2,11 +2,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterVars } from "./cluster-vars";
 import type { GitAccess } from "../fleet/fleet-repository";
+import { clusterVarsName, fluxNamespace, rootName } from "../flux-names";
 
 /** Version of the chart, which is that of the operator; it carries the manifests of the Flux releases that it knows. */
 const operatorVersion = "0.58.0";
-
-export const fluxNamespace = "flux-system";
 
 export interface FluxArgs {
     readonly environment: string;
@@ -41,7 +40,7 @@ export class Flux extends pulumi.ComponentResource {
         const secrets = this.createSecrets(name, args, inNamespace);
         const vars = new kubernetes.core.v1.ConfigMap(
             `${name}-cluster-vars`,
-            { metadata: { ...metadata("cluster-vars"), labels: watched }, data: { ...args.clusterVars } },
+            { metadata: { ...metadata(clusterVarsName), labels: watched }, data: { ...args.clusterVars } },
             inNamespace,
         );
         const instance = this.createInstance(name, args, inNamespace);
@@ -62,7 +61,7 @@ export class Flux extends pulumi.ComponentResource {
         const deployKey = new kubernetes.core.v1.Secret(
             `${name}-git`,
             {
-                metadata: metadata("flux-system"),
+                metadata: metadata(rootName),
                 stringData: pulumi.secret({
                     identity: git.privateKey,
                     "identity.pub": git.publicKey,
@@ -104,12 +103,12 @@ export class Flux extends pulumi.ComponentResource {
             {
                 apiVersion: "source.toolkit.fluxcd.io/v1",
                 kind: "GitRepository",
-                metadata: metadata("flux-system"),
+                metadata: metadata(rootName),
                 spec: {
                     interval: "1m",
                     url: git.url,
                     ref: { branch: git.branch },
-                    secretRef: { name: "flux-system" },
+                    secretRef: { name: rootName },
                 },
             },
             opts,
@@ -119,7 +118,7 @@ export class Flux extends pulumi.ComponentResource {
             {
                 apiVersion: "kustomize.toolkit.fluxcd.io/v1",
                 kind: "Kustomization",
-                metadata: metadata("flux-system"),
+                metadata: metadata(rootName),
                 spec: rootSpec(environment),
             },
             { ...opts, dependsOn: [source] },
@@ -171,13 +170,13 @@ function rootSpec(environment: string) {
         // Deleting the root with the cluster must not start a race of deletions within it.
         deletionPolicy: "Orphan",
         serviceAccountName: "kustomize-controller",
-        sourceRef: { kind: "GitRepository", name: "flux-system" },
+        sourceRef: { kind: "GitRepository", name: rootName },
         decryption: { provider: "sops", secretRef: { name: "sops-gpg" } },
-        postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "cluster-vars" }] },
+        postBuild: { substituteFrom: [{ kind: "ConfigMap", name: clusterVarsName }] },
     };
 }
 
-/** Has Flux build everything anew that is made of this object when it changes. */
+/** Makes Flux rebuild what uses this object whenever it changes. */
 const watched = { "reconcile.fluxcd.io/watch": "Enabled" };
 
 function metadata(name: string) {

@@ -7,8 +7,7 @@ import {
     PatchStrategy,
     setHeaderOptions,
 } from "@kubernetes/client-node";
-import { UserError } from "../../user-error";
-import type { FluxObject } from "./flux-status";
+import type { FluxObject } from "./flux-object";
 
 const fluxKinds = [
     ["source.toolkit.fluxcd.io", "v1", "gitrepositories", "GitRepository"],
@@ -19,16 +18,27 @@ const fluxKinds = [
     ["helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmRelease"],
 ] as const;
 
+/** An error that repeats however often the question is asked. */
+export interface PermanentError extends Error {
+    readonly permanent: true;
+}
+
+export function isPermanent(error: Error): error is PermanentError {
+    return "permanent" in error;
+}
+
 /**
- * The few questions that the program asks a cluster. Reads only, but for the annotation that asks Flux to look now.
+ * The few questions that the program asks a cluster. It only reads, except for the annotation that asks Flux to
+ * reconcile. Pulumi serializes the class for a dynamic provider, so it has no property initializers.
  *
- * Every method throws an Error that names the API server when there is no answer or a refusal, and UserError when the
- * kubeconfig's login cannot be run at all, which asking again does not mend.
+ * Every method throws an Error that names the API server when there is no answer or a refusal, and a PermanentError when
+ * the kubeconfig's login cannot be run at all.
  */
 export class ClusterClient {
-    private readonly config = new KubeConfig();
+    private readonly config: KubeConfig;
 
     constructor(kubeconfig: string) {
+        this.config = new KubeConfig();
         this.config.loadFromString(kubeconfig);
     }
 
@@ -53,7 +63,7 @@ export class ClusterClient {
         return lists.flat();
     }
 
-    /** Message of the newest warning event of an object, if there is one. */
+    /** Message of an object's newest warning event, if there is one. */
     async lastWarning(namespace: string, kind: string, name: string): Promise<string | undefined> {
         const fieldSelector = `type=Warning,involvedObject.kind=${kind},involvedObject.name=${name}`;
         const api = this.config.makeApiClient(CoreV1Api);
@@ -70,11 +80,11 @@ export class ClusterClient {
         return new Date(Math.max(0, ...times)).toISOString();
     }
 
-    /** What `flux reconcile` does; `at` is the time of the request, in ISO 8601, as the object's status will repeat it. */
+    /** Does what `flux reconcile` does. `at` is the time of the request in ISO 8601; the object's status repeats it. */
     async requestReconciliation(kind: string, namespace: string, name: string, at: string): Promise<void> {
         const found = fluxKinds.find(([, , , other]) => other === kind);
         if (!found) {
-            throw new TypeError(`${kind} is no kind of Flux`);
+            throw new TypeError(`${kind} is not a Flux kind`);
         }
         const [group, version, plural] = found;
         const request = this.config.makeApiClient(CustomObjectsApi).patchNamespacedCustomObject(
@@ -101,14 +111,15 @@ export class ClusterClient {
             }
             const { code, syscall, path, message } = error as NodeJS.ErrnoException;
             if (code === "ENOENT" && syscall?.startsWith("spawn") && path) {
-                throw new UserError(`${server}: its kubeconfig logs in with ${path}, which is not on the PATH`);
+                const missing = new Error(`${server}: its kubeconfig logs in with ${path}, which is not on the PATH`);
+                throw Object.assign(missing, { permanent: true });
             }
             throw new Error(`${server}: ${message}`);
         }
     }
 }
 
-/** The message of a Kubernetes Status, or the text that something before the API server answered with. */
+/** The message of a Kubernetes Status, or the text that a proxy before the API server answered with. */
 function refusalOf(body: unknown): string {
     if (typeof body !== "string") {
         return (body as { message?: string } | undefined)?.message ?? "";

@@ -1,188 +1,144 @@
+import { isDeepStrictEqual } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../../user-error";
-import type { ClusterClient } from "./cluster-client";
-import { decryptionCause } from "./decryption-cause";
-import { type Blocker, type FluxObject, type FluxStatus, evaluate, type ObjectStatus, sourceCommit } from "./flux-status";
-import { probableCause } from "./probable-cause";
-import { type Freshness, needsReconcile } from "./reconcile-request";
+import { isSuccessor } from "../fleet/fleet-branch";
+import { configuredGitHub, type RepositoryName } from "../fleet/github-api";
+import { ClusterClient } from "./cluster-client";
+import { evaluate } from "./flux-status";
+import { progressOf, waitForFlux } from "./flux-wait";
 
-export interface ReadinessArgs {
-    readonly cluster: Pick<ClusterClient, "fluxObjects" | "lastWarning" | "requestReconciliation" | "configMapChanged">;
+export interface FluxReadinessArgs {
+    /** Kubeconfig of the deployer. Secret. It holds no credential, so the one in the state does not go stale. */
+    readonly kubeconfig: pulumi.Input<string>;
+    /** What tells the cluster from one that is made later under the same name. */
+    readonly clusterUid: pulumi.Input<string>;
+    readonly repository: RepositoryName;
+    readonly branch: string;
     /** Commit that every layer has to be at. */
-    readonly commit: string;
-    /** Whether the branch has moved on to another commit, with `commit` in its history: then that one will do. */
-    readonly isSuccessor: (other: string) => Promise<boolean>;
+    readonly commit: pulumi.Input<string>;
+    /** The variables that the layers are built with, by name. */
+    readonly variables: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+    /** Public halves of the keys that Flux fetches and decrypts with. */
+    readonly keys: pulumi.Input<readonly pulumi.Input<string>[]>;
     readonly timeoutMinutes: number;
-    /** Gets a line whenever the number of ready objects changes, or what is next. */
-    readonly progress: (line: string) => void;
 }
 
-export interface Readiness {
-    readonly objects: readonly ObjectStatus[];
-    /** Commit that every layer is at. */
+/** What a wait was for: a change of any of these makes an update wait again. */
+interface Subject {
+    readonly clusterUid: string;
     readonly commit: string;
+    readonly variables: Readonly<Record<string, string>>;
+    readonly keys: readonly string[];
 }
 
-/** A terminal failure has to be seen this long: controllers retry once by themselves after an artifact race. */
-const terminalAfterSeconds = 5;
+interface Inputs extends Subject {
+    readonly kubeconfig: string;
+    readonly repository: RepositoryName;
+    readonly branch: string;
+    readonly timeoutMinutes: number;
+}
 
-const pollSeconds = 0.5;
+interface Outputs extends Subject {
+    readonly ready: boolean;
+    readonly status: string;
+}
 
-/** How long a commit that is no successor is taken for none: GitHub's API may lag behind what Flux has fetched. */
-const successorAfterSeconds = 10;
+const lookTimeoutSeconds = 20;
 
-/** How long a request to reconcile may stay unanswered before it is repeated: somebody else's may have replaced it. */
-const requestAgainSeconds = 20;
+class FluxReadinessProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
+    private configuredToken: string | undefined;
 
-/**
- * Waits until everything that Flux reconciles is Ready at `commit`, or at a successor that somebody pushed meanwhile; the
- * source and layer `canary` with the keys that the cluster has now, and every layer with its variables. A question that fails, to the cluster or to GitHub, is
- * asked again.
- *
- * @throws UserError with the first failing object, its newest warning event and the probable cause: at once when waiting
- * cannot help, otherwise when the time is up. With the last failed question when that was the state of things at the end.
- */
-export async function waitForFlux(args: ReadinessArgs): Promise<Readiness> {
-    const deadline = Date.now() + args.timeoutMinutes * 60_000;
-    const look = observer(args);
-    const show = withoutRepeats(args.progress);
-    let terminalSince: number | undefined;
-    for (;;) {
-        const seen = await look().catch(passing);
-        if ("graph" in seen && seen.graph.ready) {
-            return { objects: seen.graph.objects, commit: seen.commit };
-        }
-        show("graph" in seen ? progressOf(seen.graph) : `Flux: ${seen.message}; asking again`);
-        const terminal = "graph" in seen ? seen.graph.blockers.find((blocker) => blocker.terminal) : undefined;
-        terminalSince = terminal ? (terminalSince ?? Date.now()) : undefined;
-        if (terminal && Date.now() - (terminalSince ?? 0) > terminalAfterSeconds * 1000) {
-            throw new UserError(await describe(args, terminal, "cannot become ready"));
-        }
-        if (Date.now() > deadline) {
-            throw new UserError(await describeTimeout(args, seen));
-        }
-        await sleep(pollSeconds);
+    async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+        this.configuredToken = config.get("github:token");
+        return Promise.resolve();
     }
-}
 
-interface Observation {
-    readonly graph: FluxStatus;
-    /** Commit that the graph is judged by. */
-    readonly commit: string;
-}
+    async create(inputs: Inputs) {
+        return { id: inputs.clusterUid, outs: await this.wait(inputs) };
+    }
 
-/** Looks at the cluster: asks Flux to try what may be out of date, and follows the source to successors. */
-function observer({ cluster, commit, isSuccessor }: ReadinessArgs): () => Promise<Observation> {
-    const asked = new Date().toISOString();
-    const request = requester(cluster, asked);
-    let since: Freshness | undefined;
-    let wanted = commit;
-    let refused = { commit: "", until: 0 };
-    return async () => {
-        const objects = await cluster.fluxObjects();
-        const present = (since ??= {
-            asked,
-            variablesChanged: await cluster.configMapChanged("flux-system", "cluster-vars"),
+    async update(_id: string, _olds: Outputs, news: Inputs) {
+        return { outs: await this.wait(news) };
+    }
+
+    async diff(_id: string, olds: Outputs, news: Inputs) {
+        const same = olds.ready && isDeepStrictEqual(subjectOf(olds), subjectOf(news));
+        return { changes: !same || !(await isReady(news)) };
+    }
+
+    private async wait(inputs: Inputs): Promise<Outputs> {
+        const { kubeconfig, repository, branch, commit, timeoutMinutes } = inputs;
+        const github = configuredGitHub(this.configuredToken);
+        const result = await waitForFlux({
+            cluster: new ClusterClient(kubeconfig),
+            commit,
+            isSuccessor: (other) => isSuccessor(github, repository, branch, commit, other),
+            timeoutMinutes,
+            // The engine shows what a provider prints.
+            progress: (line) => console.log(line),
         });
-        await request(objects.filter((object) => needsReconcile(object, present)));
-        const fetched = sourceCommit(objects);
-        const known = fetched === refused.commit && Date.now() < refused.until;
-        if (fetched !== undefined && fetched !== wanted && !known) {
-            if (await isSuccessor(fetched)) {
-                wanted = fetched;
-            } else {
-                refused = { commit: fetched, until: Date.now() + successorAfterSeconds * 1000 };
-            }
-        }
-        return { graph: evaluate(objects, wanted, present), commit: wanted };
-    };
-}
-
-/** Asks for attempts, of each object once in a while until it has begun one. */
-function requester(cluster: ReadinessArgs["cluster"], asked: string) {
-    const last = new Map<string, number>();
-    return async (objects: readonly FluxObject[]) => {
-        for (const { kind, metadata } of objects) {
-            const key = `${kind}/${metadata.namespace}/${metadata.name}`;
-            if (Date.now() - (last.get(key) ?? 0) > requestAgainSeconds * 1000) {
-                await cluster.requestReconciliation(kind, metadata.namespace, metadata.name, asked);
-                last.set(key, Date.now());
-            }
-        }
-    };
-}
-
-/** A failure that may pass; a UserError says that it does not. */
-function passing(error: Error): Error {
-    if (error instanceof UserError) {
-        throw error;
+        return result.ready
+            ? {
+                  ...subjectOf(inputs),
+                  commit: result.commit,
+                  ready: true,
+                  status: `${result.objects.length} objects Ready at ${result.commit}`,
+              }
+            : { ...subjectOf(inputs), ready: false, status: `not ready: ${result.problem}` };
     }
-    return error;
 }
 
-function progressOf({ objects, blockers }: FluxStatus): string {
-    const ready = objects.filter((object) => object.ready).length;
-    const [first] = blockers;
-    const next = first ? `; next ${first.kind} ${first.name}` : "";
-    const cause = first && first.reason === "BuildFailed" ? decryptionCause(first.message) : undefined;
-    return `Flux: ${ready} of ${objects.length} ready${next}${cause === undefined ? "" : `: ${cause}`}`;
+function subjectOf({ clusterUid, commit, variables, keys }: Subject): Subject {
+    return { clusterUid, commit, variables, keys };
 }
 
-function withoutRepeats(progress: (line: string) => void): (line: string) => void {
-    let shown = "";
-    return (line) => {
-        if (line !== shown) {
-            shown = line;
-            progress(line);
+/** One look at the cluster, which asks Flux for nothing. A cluster that does not answer counts as not ready. */
+async function isReady({ kubeconfig, commit }: Inputs): Promise<boolean> {
+    const unanswered = new Promise<never>((_, reject) => {
+        setTimeout(() => reject(new Error("no answer")), lookTimeoutSeconds * 1000).unref();
+    });
+    try {
+        const objects = await Promise.race([new ClusterClient(kubeconfig).fluxObjects(), unanswered]);
+        const status = evaluate(objects, commit);
+        if (!status.ready) {
+            console.log(progressOf(status));
         }
-    };
-}
-
-async function describeTimeout(args: ReadinessArgs, seen: Observation | Error): Promise<string> {
-    const after = `after ${args.timeoutMinutes} minutes (landfall:readyTimeoutMinutes)`;
-    if (!("graph" in seen)) {
-        return `whether Flux is ready is not known ${after}: ${seen.message}`;
+        return status.ready;
+    } catch (error) {
+        console.log(`Flux: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
     }
-    const [first] = seen.graph.blockers;
-    return first
-        ? describe(args, first, `is not ready ${after}`)
-        : `Flux has no Kustomization flux-system/flux-system ${after}`;
-}
-
-async function describe({ cluster }: ReadinessArgs, blocker: Blocker, what: string): Promise<string> {
-    const { kind, namespace, name, reason, message } = blocker;
-    const unreadable = (error: Error) => `not known: ${error.message}`;
-    const event = await cluster.lastWarning(namespace, kind, name).catch(unreadable);
-    const cause = probableCause(message) ?? probableCause(event ?? "");
-    return [
-        `${kind} ${namespace}/${name} ${what}: ${reason}: ${message}`,
-        ...(event && event !== message ? [`  last event: ${event}`] : []),
-        ...(cause ? [`  probable cause: ${cause}`] : []),
-    ].join("\n");
 }
 
 /**
- * Waits until the deployer may administer the cluster. A role assignment for Azure RBAC takes up to five minutes to reach
- * the API server. https://learn.microsoft.com/azure/aks/entra-id-authorization
+ * The wait until everything that Flux reconciles is Ready with this stack's commit, variables and keys. Its result is in
+ * the state.
  *
- * @throws UserError if it may not after ten minutes; at once if the login of the kubeconfig is not installed.
+ * It is the resource that is last to be made, so a wait that fails does not fail the resource: the engine would stop the
+ * program, and the stack's outputs with the way to the cluster would not be recorded. Instead the resource is made with
+ * `ready` false, and the program fails with the problem once its outputs are known. The engine then deletes nothing:
+ * what the update replaced, such as a deploy key, stays until an update succeeds.
+ *
+ * An update with the same inputs looks at the cluster once. It waits again if the last wait failed or something is not
+ * Ready now. A preview looks too, and shows that the update would wait. A refresh does neither.
+ *
+ * @throws UserError, which fails the program: the first object that is not ready, its newest warning and the probable
+ * cause.
  */
-export async function waitForAccess(cluster: Pick<ClusterClient, "isClusterAdmin">): Promise<void> {
-    const deadline = Date.now() + 10 * 60_000;
-    for (;;) {
-        const allowed = await cluster.isClusterAdmin().catch(passing);
-        if (allowed === true) {
-            return;
-        }
-        if (Date.now() > deadline) {
-            const why = allowed instanceof Error ? allowed.message : "the API server does not allow it";
-            throw new UserError(
-                `the deployer may not administer the cluster (${why}); it needs 'Azure Kubernetes Service RBAC Cluster Admin' on it`,
-            );
-        }
-        await sleep(1);
-    }
-}
+export class FluxReadiness extends pulumi.dynamic.Resource {
+    declare readonly ready: pulumi.Output<boolean>;
+    /** How many objects Flux reports Ready, and at which commit; or what is not ready. */
+    declare readonly status: pulumi.Output<string>;
 
-function sleep(seconds: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    constructor(name: string, args: FluxReadinessArgs, opts?: pulumi.CustomResourceOptions) {
+        const outputs = { ready: undefined, status: undefined };
+        const kubeconfig = pulumi.secret(args.kubeconfig);
+        super(new FluxReadinessProvider(), name, { ...args, kubeconfig, ...outputs }, opts, "gitops", "FluxReadiness");
+        // Nobody reads this output, so that its failure fails the program and no other output.
+        pulumi.all([this.ready, this.status]).apply(([ready, status]) => {
+            if (!ready) {
+                throw new UserError(status);
+            }
+        });
+    }
 }

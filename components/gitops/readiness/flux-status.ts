@@ -1,45 +1,7 @@
-import { staleReason, type Freshness } from "./reconcile-request";
+import { fluxNamespace, rootName } from "../flux-names";
+import { conditionOf, type FluxObject, keyOf } from "./flux-object";
+import { type Freshness, staleReason } from "./reconcile-request";
 import { isTerminal } from "./terminal-failure";
-
-/** The part of a Flux object's status that tells whether it is reconciled. */
-export interface FluxObject {
-    readonly kind: string;
-    readonly metadata: {
-        readonly name: string;
-        readonly namespace: string;
-        readonly generation: number;
-        readonly labels?: Readonly<Record<string, string>>;
-    };
-    readonly spec?: {
-        readonly suspend?: boolean;
-        readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];
-        readonly sourceRef?: { readonly kind: string; readonly name: string; readonly namespace?: string };
-        readonly postBuild?: { readonly substituteFrom?: readonly { readonly name: string }[] };
-        readonly chartRef?: { readonly kind: string; readonly name: string };
-    };
-    readonly status?: {
-        readonly observedGeneration?: number;
-        /** Annotation `reconcile.fluxcd.io/requestedAt` as the last attempt found it. */
-        readonly lastHandledReconcileAt?: string;
-        readonly conditions?: readonly Condition[];
-        readonly lastAppliedRevision?: string;
-        readonly lastAttemptedRevision?: string;
-        /** Of a HelmRelease, with the digest of the chart that was tried. */
-        readonly lastAttemptedGeneration?: number;
-        readonly lastAttemptedRevisionDigest?: string;
-        readonly artifact?: { readonly revision: string };
-        /** The newest attempt first. */
-        readonly history?: readonly { readonly lastReconciled: string; readonly lastReconciledDuration: string }[];
-        readonly inventory?: { readonly entries?: readonly { readonly id: string }[] };
-    };
-}
-
-interface Condition {
-    readonly type: string;
-    readonly status: string;
-    readonly reason: string;
-    readonly message: string;
-}
 
 /** One line of the table that a person reads. */
 export interface ObjectStatus {
@@ -52,39 +14,39 @@ export interface ObjectStatus {
     readonly revision: string;
 }
 
-/** An object that will not become ready by waiting, or has not yet. */
+/** An object that is not ready. */
 export interface Blocker extends ObjectStatus {
-    /** Whether waiting cannot help: the same revision would fail again. */
+    /** Whether waiting cannot help, since the same revision would fail again. */
     readonly terminal: boolean;
 }
 
 export interface FluxStatus {
     readonly ready: boolean;
     readonly objects: readonly ObjectStatus[];
-    /** What is not ready, those first that nothing else unready stands before. */
+    /** What is not ready; first what depends on nothing else that is not ready. */
     readonly blockers: readonly Blocker[];
 }
 
-const platformNamespace = "flux-system";
-const root = `${platformNamespace}/flux-system`;
+const root = `${fluxNamespace}/${rootName}`;
 
 /**
- * Judges Flux's whole graph: ready once the source is at `commit`, every Kustomization fed by it has applied that
- * revision, everything that the root Kustomization applied exists, and every object is Ready. What is suspended is left
- * out: somebody decided that. So is what stands in a tenant's namespace, which is the tenant's to mend.
+ * Evaluates everything that Flux reconciles. It is ready once the source is at `commit`, every Kustomization that it
+ * feeds has applied that revision, everything that the root Kustomization applied exists, and every object is Ready.
+ * What is suspended is left out, since somebody decided that. So is what is in a tenant's namespace, since that is the
+ * tenant's to fix.
  *
- * With `since`, what tells of the stack's keys and variables has to have been tried with the present ones, and a build that
- * failed before is not yet terminal.
+ * With `freshness`, what depends on the stack's keys and variables has to have been attempted with the present ones, and
+ * a build that failed before is not terminal.
  */
-export function evaluate(objects: readonly FluxObject[], commit: string, since?: Freshness): FluxStatus {
+export function evaluate(objects: readonly FluxObject[], commit: string, freshness?: Freshness): FluxStatus {
     const active = objects.filter((object) => object.spec?.suspend !== true);
     const missing = missingLayers(active);
-    const statuses = active.map((object) => ({ object, status: statusOf(object, active, commit, since) }));
-    const unready = statuses.filter(({ status }) => !status.ready && status.namespace === platformNamespace);
+    const statuses = active.map((object) => ({ object, status: statusOf(object, active, commit, freshness) }));
+    const unready = statuses.filter(({ status }) => !status.ready && status.namespace === fluxNamespace);
     const blockers = unready
         .map(({ object, status }) => ({
             ...status,
-            terminal: isTerminal(object, active, commit, since?.asked),
+            terminal: isTerminal(object, active, commit, freshness?.asked),
             depth: depthOf(object, active),
         }))
         .sort((a, b) => a.depth - b.depth || Number(waitsForOthers(a)) - Number(waitsForOthers(b)))
@@ -102,11 +64,11 @@ export function sourceCommit(objects: readonly FluxObject[]): string | undefined
     return fleetSource(objects)?.status?.artifact?.revision.split(":").at(-1);
 }
 
-function statusOf(object: FluxObject, all: readonly FluxObject[], commit: string, since?: Freshness): ObjectStatus {
+function statusOf(object: FluxObject, all: readonly FluxObject[], commit: string, freshness?: Freshness): ObjectStatus {
     const { kind, metadata, status } = object;
     const ready = conditionOf(object, "Ready");
     const observed = status?.observedGeneration === metadata.generation;
-    const stale = staleRevision(object, all, commit) ?? (since && staleReason(object, since));
+    const stale = staleRevision(object, all, commit) ?? (freshness && staleReason(object, freshness));
     return {
         kind,
         namespace: metadata.namespace,
@@ -142,7 +104,7 @@ function hasRoot(objects: readonly FluxObject[]): boolean {
     return objects.some((object) => object.kind === "Kustomization" && keyOf(object) === root);
 }
 
-/** Layers that the root Kustomization applied and that are not there (any more). */
+/** Layers that the root Kustomization applied and that do not exist (any more). */
 function missingLayers(objects: readonly FluxObject[]): Blocker[] {
     const entries = objects
         .filter((object) => object.kind === "Kustomization" && keyOf(object) === root)
@@ -190,14 +152,6 @@ function isDependency(reference: { name: string; namespace?: string }, object: F
 
 function waitsForOthers({ reason }: ObjectStatus): boolean {
     return reason === "DependencyNotReady" || reason === "Progressing" || reason === "NotReconciled";
-}
-
-function conditionOf(object: FluxObject, type: string): Condition | undefined {
-    return object.status?.conditions?.find((condition) => condition.type === type);
-}
-
-function keyOf({ metadata }: FluxObject): string {
-    return `${metadata.namespace}/${metadata.name}`;
 }
 
 function sourceKey({ spec, metadata }: FluxObject): string | undefined {

@@ -1,45 +1,50 @@
-import type { FluxObject } from "./flux-status";
+import { clusterVarsName, decryptionCheckLayer, fluxNamespace, rootName } from "../flux-names";
+import { conditionOf, type FluxObject, keyOf } from "./flux-object";
 
 /**
- * Whether Ready of this object tells that a key of the stack works: the source fetches with the deploy key, and layer
- * `canary` is decrypted with each of the others. Ready from before an update was said of the keys from before it.
+ * Whether the Ready condition of this object proves that a key of the stack works: the root source fetches with the
+ * deploy key, and the decryption check is decrypted with each of the others. A condition from before an update proves
+ * the keys from before it.
  */
-export function dependsOnKeys({ kind, metadata: { namespace, name } }: FluxObject): boolean {
-    const key = `${kind} ${namespace}/${name}`;
-    return key === "GitRepository flux-system/flux-system" || key === "Kustomization flux-system/canary";
+export function dependsOnKeys(object: FluxObject): boolean {
+    const name = `${object.kind} ${keyOf(object)}`;
+    return (
+        name === `GitRepository ${fluxNamespace}/${rootName}` ||
+        name === `Kustomization ${fluxNamespace}/${decryptionCheckLayer}`
+    );
 }
 
 /**
- * Whether the object's controller has begun an attempt since `asked`, the time of a request in ISO 8601. A later request
- * by somebody else will do: controllers keep the newest alone.
+ * Whether the object's controller has started an attempt since `asked`, the time of a request in ISO 8601. A later
+ * request by somebody else counts too: controllers keep only the newest.
  */
 export function attemptedSince({ status }: FluxObject, asked: string): boolean {
     return Date.parse(status?.lastHandledReconcileAt ?? "") >= Date.parse(asked);
 }
 
-/** What has to have been tried anew before Ready counts, though neither revision nor generation has changed. */
+/** The times after which an attempt counts, even though revision and generation may not have changed. */
 export interface Freshness {
-    /** Time of this update's request to reconcile, in ISO 8601. */
+    /** When this update asked Flux to reconcile, in ISO 8601. */
     readonly asked: string;
-    /** When ConfigMap `cluster-vars` changed last, by the API server's clock, in ISO 8601. */
+    /** When ConfigMap `cluster-vars` last changed, by the API server's clock, in ISO 8601. */
     readonly variablesChanged: string;
 }
 
-/** Why Ready of this object is about keys or variables from before, or undefined if it is about the present ones. */
-export function staleReason(object: FluxObject, since: Freshness): string | undefined {
-    if (dependsOnKeys(object) && !attemptedSince(object, since.asked)) {
+/** Why the object's Ready condition is about earlier keys or variables; undefined if it is about the present ones. */
+export function staleReason(object: FluxObject, freshness: Freshness): string | undefined {
+    if (dependsOnKeys(object) && !attemptedSince(object, freshness.asked)) {
         return "waiting for an attempt with this update's keys";
     }
-    return builtBefore(object, since.variablesChanged)
-        ? "waiting for an attempt with the present cluster-vars"
+    return builtBefore(object, freshness.variablesChanged)
+        ? `waiting for an attempt with the present ${clusterVarsName}`
         : undefined;
 }
 
-/** Whether the newest attempt began before a time. Flux notes when it ended, in whole seconds, and how long it took. */
+/** Whether the newest attempt started before a time. Flux records when it ended, in whole seconds, and its duration. */
 function builtBefore({ spec, status }: FluxObject, time: string): boolean {
-    const isFilled = spec?.postBuild?.substituteFrom?.some(({ name }) => name === "cluster-vars");
+    const substitutes = spec?.postBuild?.substituteFrom?.some(({ name }) => name === clusterVarsName);
     const newest = status?.history?.[0];
-    if (!isFilled || !newest) {
+    if (!substitutes || !newest) {
         return false;
     }
     return Date.parse(newest.lastReconciled) - milliseconds(newest.lastReconciledDuration) <= Date.parse(time);
@@ -52,11 +57,11 @@ function milliseconds(duration: string): number {
     return parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ""] ?? 0), 0);
 }
 
-/** Whether to ask for an attempt: what the object says now may be about keys or variables that are no longer there. */
-export function needsReconcile(object: FluxObject, since: Freshness): boolean {
-    const ready = object.status?.conditions?.find(({ type }) => type === "Ready");
+/** Whether to ask for an attempt: the object's status may be about keys or variables that are gone. */
+export function needsReconcile(object: FluxObject, freshness: Freshness): boolean {
+    const ready = conditionOf(object, "Ready");
     const failed = object.kind === "Kustomization" && ready?.status === "False" && ready.reason === "BuildFailed";
-    const isPast = ready?.status === "True" && staleReason(object, since) !== undefined;
-    const wanted = dependsOnKeys(object) || failed || isPast;
-    return object.spec?.suspend !== true && wanted && !attemptedSince(object, since.asked);
+    const stale = ready?.status === "True" && staleReason(object, freshness) !== undefined;
+    const wanted = dependsOnKeys(object) || failed || stale;
+    return object.spec?.suspend !== true && wanted && !attemptedSince(object, freshness.asked);
 }

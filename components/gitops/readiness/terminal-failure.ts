@@ -1,24 +1,24 @@
 import { decryptionMayPass } from "./decryption-cause";
-import type { FluxObject } from "./flux-status";
+import { conditionOf, type FluxObject } from "./flux-object";
 import { attemptedSince } from "./reconcile-request";
 
-/** What Helm says of values that the chart's schema refuses, and of templates that fail on them. */
+/** What Helm says when the chart's schema refuses the values, or a template fails on them. */
 const refusedByChart = /values don't meet the specifications|execution error at \(|YAML parse error on/;
 
 /**
- * A failure that repeats with the same revision: kustomize cannot build or decrypt it, Helm has given up, or the chart
- * refuses its values, which Helm tries over and over. Failures to apply heal by themselves when another layer brings what
- * is missing, and those to log in to Azure when it has spread a new credential or role, so they are not. Nor is a build that
- * failed before `asked`, the time of a request to reconcile: keys and variables change without a new revision.
+ * Whether the failure would repeat with the same revision: kustomize cannot build or decrypt it, Helm has given up, or
+ * the chart refuses its values, which Helm retries forever. A failure to apply is not terminal, since another layer may
+ * still bring what is missing. Neither is a failed login to Azure, which spreads new credentials and roles slowly, nor a
+ * build that failed before `asked` (the time of a request to reconcile), since keys and variables change without a new
+ * revision.
  */
 export function isTerminal(object: FluxObject, all: readonly FluxObject[], commit: string, asked?: string): boolean {
     const layer = layerOf(object, all);
     if (layer && !attempted(layer, commit)) {
         return false;
     }
-    const condition = (type: string) => object.status?.conditions?.find((one) => one.type === type);
-    const ready = condition("Ready");
-    if (condition("Stalled")?.status === "True") {
+    const ready = conditionOf(object, "Ready");
+    if (conditionOf(object, "Stalled")?.status === "True") {
         return true;
     }
     if (ready?.status !== "False") {
@@ -35,7 +35,7 @@ function attempted({ status }: FluxObject, commit: string): boolean {
     return status?.lastAttemptedRevision?.endsWith(`:${commit}`) === true;
 }
 
-/** The Kustomization that applies the object: until it has seen a commit, the object's failure may be mended by it. */
+/** The Kustomization that applies the object. Until it has seen a commit, that commit may still fix the object. */
 function layerOf({ metadata }: FluxObject, all: readonly FluxObject[]): FluxObject | undefined {
     const label = (name: string) => metadata.labels?.[`kustomize.toolkit.fluxcd.io/${name}`];
     return all.find(
@@ -46,7 +46,7 @@ function layerOf({ metadata }: FluxObject, all: readonly FluxObject[]): FluxObje
     );
 }
 
-/** Whether the failure is that of the release's present spec with the present version of its chart. */
+/** Whether the failure is about the release's present spec and the present version of its chart. */
 function triesPresentState({ metadata, spec, status }: FluxObject, all: readonly FluxObject[]): boolean {
     const chart = all.find(
         ({ kind, metadata: { name } }) => kind === spec?.chartRef?.kind && name === spec.chartRef.name,

@@ -17,7 +17,7 @@ function cluster(
     { mocks = {}, preview = false }: { readonly mocks?: Record<string, Mock>; readonly preview?: boolean } = {},
 ) {
     const args = {
-        settings: settings(stack, changes),
+        ...settings(stack, changes),
         resourceGroupName: "group",
         location: "westeurope",
         clusterName: "landfall",

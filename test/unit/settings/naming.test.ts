@@ -1,6 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { agentPoolName, federatedCredentialName, type NamingScope, physicalNames } from "../../../components/settings/naming";
+import {
+    agentPoolName,
+    federatedCredentialName,
+    type NamingScope,
+    physicalNames,
+} from "../../../components/settings/naming";
 
 // Azure's rules: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 const RULES = {

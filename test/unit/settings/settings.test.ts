@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings, parseSettings, SettingsError } from "../../../components/settings/settings";
+import { loadConfiguration, parseConfiguration, SettingsError } from "../../../components/settings/settings";
 import { SETTING_KEYS } from "../../../components/settings/settings-schema";
-import { isSecretOutput, valueOf } from "../../support/deploy";
 import {
+    configuration,
     declaredConfig,
     invalidFixtures,
     PLACEHOLDER_PRIVATE_KEY,
@@ -11,11 +11,12 @@ import {
     settings,
     stackConfig,
     STACKS,
+    TOKEN,
 } from "../../support/fixtures";
 
 function refusal(raw: Record<string, unknown>, encrypted?: readonly string[]): SettingsError {
     try {
-        parseSettings("staging", raw, encrypted);
+        parseConfiguration("staging", raw, encrypted);
     } catch (error) {
         assert.ok(error instanceof SettingsError);
         return error;
@@ -74,10 +75,10 @@ describe("settings", () => {
         assert.ok(systemPool.minCount >= 3);
     });
 
-    it("keep the private key as a secret", async () => {
-        const { sopsPgpPrivateKey } = settings("staging");
-        assert.equal(await isSecretOutput(sopsPgpPrivateKey), true);
-        assert.equal(await valueOf(sopsPgpPrivateKey), PLACEHOLDER_PRIVATE_KEY.trim());
+    it("are apart from the secrets, which they do not show", () => {
+        const { settings: shown, secrets } = configuration("staging");
+        assert.deepEqual(secrets, { sopsPgpPrivateKey: PLACEHOLDER_PRIVATE_KEY.trim(), githubToken: TOKEN });
+        for (const secret of Object.values(secrets)) assert.ok(!JSON.stringify(shown).includes(secret.slice(0, 20)));
     });
 
     it("take a region as the portal writes it", () => {
@@ -134,17 +135,16 @@ describe("a refusal of settings", () => {
         assert.doesNotMatch(refusal({ ...rawConfig("staging"), "landfall:sopsPgpPrivateKey": key }).message, /LEAK/);
     });
 
-    it("meets a private key that the stack file holds in plain text, and does not show it", () => {
-        const { problems } = refusal(rawConfig("staging"), []);
+    it("names the secrets that the stack file holds in plain text, and does not show them", () => {
+        const { problems, message } = refusal(rawConfig("staging"), []);
         assert.deepEqual(
             problems.map(({ key }) => key),
-            ["landfall:sopsPgpPrivateKey"],
+            ["landfall:sopsPgpPrivateKey", "github:token"],
         );
-        assert.match(
-            problems[0]?.message ?? "",
-            /^is in plain text in Pulumi\.staging\.yaml; encrypt it: pulumi config/,
-        );
-        assert.doesNotMatch(problems[0]?.message ?? "", /xxxx/);
+        for (const problem of problems) {
+            assert.match(problem.message, /^is in plain text in Pulumi\.staging\.yaml; encrypt it: pulumi config/);
+        }
+        assert.doesNotMatch(message, /xxxx|ghp_/);
     });
 
     it("says when the key is a public one", () => {
@@ -154,17 +154,37 @@ describe("a refusal of settings", () => {
     });
 });
 
-describe("loadSettings", () => {
-    it("takes the owner from GITHUB_OWNER where the configuration names none", () => {
+describe("loadConfiguration", () => {
+    /** Loads with variables set as given, and configuration keys left out. */
+    function loaded(variables: Record<string, string>, ...absent: string[]) {
         const { setAllConfig } = pulumi.runtime;
-        const raw = without(rawConfig("staging"), "github:owner") as Record<string, string>;
-        setAllConfig(raw);
-        process.env["GITHUB_OWNER"] = "someone";
+        const before = { ...process.env };
+        setAllConfig(without(rawConfig("staging"), ...absent) as Record<string, string>);
+        delete process.env.GITHUB_TOKEN;
+        Object.assign(process.env, variables);
         try {
-            assert.equal(loadSettings().githubOwner, "someone");
+            return loadConfiguration();
         } finally {
-            delete process.env["GITHUB_OWNER"];
+            process.env = before;
             setAllConfig({});
         }
+    }
+
+    it("takes the owner from GITHUB_OWNER where the configuration names none", () => {
+        assert.equal(loaded({ GITHUB_OWNER: "someone" }, "github:owner").settings.githubOwner, "someone");
+    });
+
+    it("takes the token from GITHUB_TOKEN where the configuration has none, and need not have it encrypted", () => {
+        const variables = { GITHUB_TOKEN: "ghp_other", PULUMI_CONFIG_SECRET_KEYS: '["landfall:sopsPgpPrivateKey"]' };
+        assert.equal(loaded(variables, "github:token").secrets.githubToken, "ghp_other");
+        const both = { GITHUB_TOKEN: "ghp_other" };
+        assert.equal(loaded(both).secrets.githubToken, TOKEN, "the configuration comes first");
+    });
+
+    it("says how to set a token where there is none", () => {
+        assert.throws(
+            () => loaded({}, "github:token"),
+            /github:token: is not set, nor is GITHUB_TOKEN; export GITHUB_TOKEN, or run: pulumi config set --secret/,
+        );
     });
 });

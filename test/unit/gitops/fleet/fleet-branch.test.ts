@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { isSuccessor } from "../../../../components/gitops/fleet/fleet-branch";
+import { githubApi } from "../../../../components/gitops/fleet/github-api";
 import { answeringGitHub } from "../../../support/github-answers";
 
 const repository = { owner: "acme", name: "fleet" };
@@ -15,7 +16,7 @@ function successor(head: string | undefined, status: string | undefined): Promis
             assert.equal(path, "/repos/acme/fleet/compare/ours...new");
             return status === undefined ? missing : { body: { status } };
         },
-        () => isSuccessor(repository, "staging", "ours", "new"),
+        () => isSuccessor(githubApi("ghp_notatoken"), repository, "staging", "ours", "new"),
     );
 }
 

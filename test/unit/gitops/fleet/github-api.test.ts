@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
-import { github, githubOptional, statusOf } from "../../../../components/gitops/fleet/github-api";
-import { answeringGitHub, type GitHubAnswer, TOKEN } from "../../../support/github-answers";
+import { configuredGitHub, githubApi, statusOf } from "../../../../components/gitops/fleet/github-api";
+import { TOKEN } from "../../../support/fixtures";
+import { answeringGitHub, type GitHubAnswer } from "../../../support/github-answers";
 import { withoutWaiting } from "../../../support/time";
 
 const refused = { status: 404, body: { message: "Not Found", documentation_url: "https://docs.github.com/rest" } };
@@ -11,7 +12,9 @@ async function ask(...answers: GitHubAnswer[]) {
     const answer = () => answers[Math.min(next++, answers.length - 1)] ?? {};
     return answeringGitHub(answer, (calls) =>
         withoutWaiting(async (waited) => {
-            const outcome = await github<unknown>("GET", "/meta").catch((error: Error) => error);
+            const outcome = await githubApi(TOKEN)
+                .call("GET", "/meta")
+                .catch((error: Error) => error);
             return { outcome, calls, waited };
         }),
     );
@@ -23,7 +26,7 @@ async function messageOf(answer: GitHubAnswer): Promise<string> {
     return outcome.message;
 }
 
-describe("github", () => {
+describe("call", () => {
     it("asks api.github.com with the token, and gives the body", async () => {
         const { outcome, calls } = await ask({ body: { a: 1 } });
         assert.deepEqual(outcome, { a: 1 });
@@ -64,9 +67,12 @@ describe("github", () => {
         assert.match(await messageOf({ status: 422, body: invalid }), /422 Validation Failed: .*key is already in use/);
     });
 
-    it("names GITHUB_TOKEN when GitHub does not know who asks", async () => {
+    it("names the token when GitHub does not know who asks", async () => {
         const message = await messageOf({ status: 401, body: { message: "Bad credentials" } });
-        assert.equal(message, "GitHub: GET /meta: 401 Bad credentials; check that GITHUB_TOKEN is valid");
+        assert.equal(
+            message,
+            "GitHub: GET /meta: 401 Bad credentials; check the token in github:token or GITHUB_TOKEN",
+        );
     });
 
     it("says why there is no answer", async () => {
@@ -82,19 +88,41 @@ describe("github", () => {
     });
 });
 
-describe("githubOptional", () => {
+describe("find", () => {
     it("is undefined for what does not exist, and throws for everything else", async () => {
         assert.equal(
             await answeringGitHub(
                 () => refused,
-                () => githubOptional("/repos/acme/fleet"),
+                () => githubApi(TOKEN).find("/repos/acme/fleet"),
             ),
             undefined,
         );
         const forbidden = () => ({ status: 403, body: { message: "Resource not accessible" } });
         await assert.rejects(
-            answeringGitHub(forbidden, () => githubOptional("/repos/acme/fleet")),
+            answeringGitHub(forbidden, () => githubApi(TOKEN).find("/repos/acme/fleet")),
             /403 Resource not accessible/,
+        );
+    });
+});
+
+describe("configuredGitHub", () => {
+    it("asks with github:token, and without it with GITHUB_TOKEN", async () => {
+        const sent = (configured?: string) =>
+            answeringGitHub(
+                () => ({}),
+                async (calls) => {
+                    await configuredGitHub(configured).call("GET", "/meta");
+                    return calls[0]?.headers.authorization;
+                },
+            );
+        assert.equal(await sent("ghp_configured"), "Bearer ghp_configured");
+        assert.equal(await sent(), `Bearer ${TOKEN}`);
+    });
+
+    it("refuses a token that cannot be sent before it asks, and does not show it", () => {
+        assert.throws(
+            () => configuredGitHub("ghp_first\nghp_second"),
+            (error: Error) => /^github:token: holds a space/.test(error.message) && !/ghp_/.test(error.message),
         );
     });
 });

@@ -1,15 +1,16 @@
 import * as assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import * as vm from "node:vm";
 import type * as pulumi from "@pulumi/pulumi";
 import { recordFile } from "../../../../components/gitops/fleet/fleet-branch";
+import { githubApi } from "../../../../components/gitops/fleet/github-api";
 import { applied, blobId } from "../../../../components/gitops/fleet/git-merge";
 import { type CommitMode, commitTree, ManifestCommit } from "../../../../components/gitops/fleet/manifest-commit";
 import type { ManifestTree } from "../../../../components/gitops/fleet/manifest-tree";
-import { deploy, only } from "../../../support/deploy";
+import { serializedProvider } from "../../../support/serialized-provider";
+import { TOKEN } from "../../../support/fixtures";
 import { answeringGitHub, type GitHubAnswer, type GitHubCall } from "../../../support/github-answers";
 
 const root = "/repos/acme/fleet";
+const github = githubApi("ghp_notatoken");
 const repository = { owner: "acme", name: "fleet" };
 const target = (mode: CommitMode) => ({ repository, branch: "staging", stack: "staging", mode });
 
@@ -59,7 +60,7 @@ const wanted = { "a.yaml": "a: 2\n" };
 describe("commitTree", () => {
     it("makes one commit on top of the branch, and moves the branch by fast-forward alone", async () => {
         await answeringGitHub(branchWith({ ...old, ...recordOf(old) }), async (calls) => {
-            const { commit, pullRequestUrl } = await commitTree(target("direct"), wanted);
+            const { commit, pullRequestUrl } = await commitTree(github, target("direct"), wanted);
             assert.deepEqual([commit, pullRequestUrl], ["new", ""]);
             assert.deepEqual(writes(calls), ["POST /git/trees", "POST /git/commits", "PATCH /git/refs/heads/staging"]);
             const [tree, made, move] = calls.filter(({ method }) => method !== "GET").map(({ body }) => body);
@@ -76,7 +77,7 @@ describe("commitTree", () => {
 
     it("writes nothing in the mode none, whatever there is to change", async () => {
         await answeringGitHub(branchWith({ ...old, ...recordOf(old) }), async (calls) => {
-            const { commit, pullRequestUrl } = await commitTree(target("none"), wanted);
+            const { commit, pullRequestUrl } = await commitTree(github, target("none"), wanted);
             assert.deepEqual([commit, pullRequestUrl], ["head", ""]);
             assert.deepEqual(writes(calls), []);
         });
@@ -85,7 +86,7 @@ describe("commitTree", () => {
     it("writes nothing when the branch holds the tree already", async () => {
         for (const mode of ["direct", "pullRequest"] as const) {
             await answeringGitHub(branchWith({ ...old, ...recordOf(old) }), async (calls) => {
-                assert.equal((await commitTree(target(mode), old)).commit, "head");
+                assert.equal((await commitTree(github, target(mode), old)).commit, "head");
                 assert.deepEqual(writes(calls), []);
             });
         }
@@ -93,7 +94,7 @@ describe("commitTree", () => {
 
     it("proposes the commit as a pull request, and leaves the branch where it is", async () => {
         await answeringGitHub(branchWith({ ...old, ...recordOf(old) }), async (calls) => {
-            const { commit, pullRequestUrl } = await commitTree(target("pullRequest"), wanted);
+            const { commit, pullRequestUrl } = await commitTree(github, target("pullRequest"), wanted);
             assert.deepEqual([commit, pullRequestUrl], ["head", "https://github.com/acme/fleet/pull/1"]);
             assert.deepEqual(writes(calls), ["POST /git/trees", "POST /git/commits", "POST /git/refs", "POST /pulls"]);
             const { ref } = calls.find(({ path }) => path.endsWith("/git/refs"))?.body as { ref: string };
@@ -104,7 +105,7 @@ describe("commitTree", () => {
     it("makes a branch that does not exist yet without a review, as there is nothing to review against", async () => {
         for (const mode of ["direct", "pullRequest"] as const) {
             await answeringGitHub(branchWith(undefined), async (calls) => {
-                assert.equal((await commitTree(target(mode), wanted)).commit, "new");
+                assert.equal((await commitTree(github, target(mode), wanted)).commit, "new");
                 assert.deepEqual(writes(calls), ["POST /git/trees", "POST /git/commits", "POST /git/refs"]);
                 assert.deepEqual(calls.at(-1)?.body, { ref: "refs/heads/staging", sha: "new" });
             });
@@ -115,7 +116,7 @@ describe("commitTree", () => {
         const theirs = { "a.yaml": "a: theirs\n", ...recordOf(old) };
         await answeringGitHub(branchWith(theirs), async (calls) => {
             await assert.rejects(
-                commitTree(target("direct"), wanted),
+                commitTree(github, target("direct"), wanted),
                 /nothing was committed:\na\.yaml: changed on the/,
             );
             assert.deepEqual(writes(calls), []);
@@ -129,7 +130,7 @@ describe("commitTree", () => {
         );
         await answeringGitHub(answer, async (calls) => {
             await assert.rejects(
-                commitTree(target("direct"), wanted),
+                commitTree(github, target("direct"), wanted),
                 /branch staging of acme\/fleet moved 5 times in a row; run up again/,
             );
             assert.equal(writes(calls).filter((write) => write.startsWith("PATCH")).length, 5);
@@ -142,7 +143,7 @@ describe("commitTree", () => {
             method === "PATCH" ? refused : undefined,
         );
         await answeringGitHub(answer, () =>
-            assert.rejects(commitTree(target("direct"), wanted), /422 Repository rule violations found/),
+            assert.rejects(commitTree(github, target("direct"), wanted), /422 Repository rule violations found/),
         );
     });
 });
@@ -156,21 +157,6 @@ interface Inputs {
     readonly changes: Record<string, string>;
 }
 
-/** The provider as the engine gets it: a text, which another process evaluates on its own. */
-async function serializedProvider(): Promise<pulumi.dynamic.ResourceProvider<Inputs>> {
-    const { resources } = await deploy(
-        () => new ManifestCommit("tree", { ...target("direct"), files: wanted, changes: {} }),
-    );
-    const code = String(only(resources, "pulumi-nodejs:dynamic/gitops:ManifestCommit").inputs["__provider"]);
-    const exports: { handler?: () => pulumi.dynamic.ResourceProvider<Inputs> } = {};
-    // As the SDK's process for dynamic providers does, but without a file.
-    const evaluate = vm.runInThisContext(`(exports, require) => {${code}
-}`) as (...scope: unknown[]) => void;
-    evaluate(exports, createRequire(__filename));
-    assert.ok(exports.handler);
-    return exports.handler();
-}
-
 describe("ManifestCommit", () => {
     const inputs = (over: Partial<Inputs> = {}): Inputs => ({
         ...target("direct"),
@@ -181,7 +167,8 @@ describe("ManifestCommit", () => {
     let provider: pulumi.dynamic.ResourceProvider<Inputs>;
 
     before(async () => {
-        provider = await serializedProvider();
+        const program = () => new ManifestCommit("tree", { ...target("direct"), files: wanted, changes: {} });
+        provider = await serializedProvider(program);
     });
 
     it("commits from the text that the engine holds", async () => {
@@ -216,5 +203,54 @@ describe("ManifestCommit", () => {
                 assert.deepEqual(calls, []);
             },
         );
+    });
+
+    describe("on a refresh", () => {
+        const props = { ...target("direct"), commit: "head", pullRequestUrl: "" };
+        const read = (files: ManifestTree | undefined, at = "head") => {
+            const moved = ({ path }: GitHubCall) =>
+                files && path.endsWith("/ref/heads/staging") ? { body: { object: { sha: at } } } : undefined;
+            return answeringGitHub(branchWith(files, moved), async (calls) => {
+                const result = await provider.read?.("id", props);
+                assert.deepEqual(writes(calls), []);
+                return result;
+            });
+        };
+
+        it("is as it was when nobody moved the branch", async () => {
+            assert.deepEqual(await read(old), { id: "id", props });
+        });
+
+        it("is where somebody moved the branch", async () => {
+            assert.deepEqual(await read(old, "moved"), { id: "id", props: { ...props, commit: "moved" } });
+        });
+
+        it("is gone with the branch, so that the next update makes it again", async () => {
+            assert.deepEqual(await read(undefined), { id: "" });
+        });
+
+        it("fails when GitHub does not say, and keeps the state", async () => {
+            const forbidden = () => ({ status: 403, body: { message: "Resource not accessible" } });
+            await assert.rejects(
+                answeringGitHub(forbidden, async () => provider.read?.("id", props)),
+                /403 Resource not accessible/,
+            );
+        });
+    });
+
+    it("commits with github:token where the stack has one, and with GITHUB_TOKEN otherwise", async () => {
+        const sent = async (token: string | undefined) => {
+            const configured = await serializedProvider(
+                () => new ManifestCommit("tree", { ...target("direct"), files: wanted, changes: {} }),
+            );
+            const get = (key: string) => (key === "github:token" ? token : undefined);
+            await configured.configure?.({ config: { get, require: () => assert.fail() } });
+            return answeringGitHub(branchWith(old), async (calls) => {
+                await configured.read?.("id", { ...target("direct"), commit: "head", pullRequestUrl: "" });
+                return calls[0]?.headers.authorization;
+            });
+        };
+        assert.equal(await sent("ghp_configured"), "Bearer ghp_configured");
+        assert.equal(await sent(undefined), `Bearer ${TOKEN}`);
     });
 });

@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
-import { ClusterClient } from "../../../../components/gitops/readiness/cluster-client";
-import { UserError } from "../../../../components/user-error";
+import { ClusterClient, isPermanent } from "../../../../components/gitops/readiness/cluster-client";
 import { FluxApi } from "../../../support/flux-api";
 import { fluxGraph, fluxObject } from "../../../support/flux-objects";
 
@@ -83,12 +82,12 @@ describe("ClusterClient", () => {
         assert.equal(await client().configMapChanged("flux-system", "cluster-vars"), "2026-01-02T00:00:00.000Z");
     });
 
-    it("names the login that is not installed, as what asking again does not mend", async () => {
+    it("names the login that is not installed, as an error that stays", async () => {
         const exec = { apiVersion: "client.authentication.k8s.io/v1beta1", command: "no-such-login", args: [] };
         const error = await client({ exec })
             .isClusterAdmin()
-            .catch((failed: unknown) => failed);
-        assert.ok(error instanceof UserError);
+            .catch((failed: Error) => failed);
+        assert.ok(error instanceof Error && isPermanent(error));
         assert.match(error.message, /logs in with no-such-login, which is not on the PATH/);
     });
 });

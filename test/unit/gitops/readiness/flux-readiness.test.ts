@@ -1,230 +1,177 @@
 import * as assert from "node:assert/strict";
-import { type ReadinessArgs, waitForAccess } from "../../../../components/gitops/readiness/flux-readiness";
+import type * as pulumi from "@pulumi/pulumi";
+import { FluxReadiness } from "../../../../components/gitops/readiness/flux-readiness";
 import { UserError } from "../../../../components/user-error";
+import { deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../../support/deploy";
+import { FluxApi } from "../../../support/flux-api";
 import { failing, fluxGraph, fluxObject } from "../../../support/flux-objects";
-import { handledAt, messageOf, ours, type Poll, readinessOf, wait } from "../../../support/flux-wait";
+import { answeringGitHub } from "../../../support/github-answers";
+import { serializedProvider } from "../../../support/serialized-provider";
 import { withoutWaiting } from "../../../support/time";
 
-const theirs = "f00d";
-const down = new Error("API server https://landfall.hcp.azmk8s.io:443: connect ECONNREFUSED 127.0.0.1:443");
+const TYPE = "pulumi-nodejs:dynamic/gitops:FluxReadiness";
+const COMMIT = "c0ffee";
 
-const layer = (name: string, commit: string, ...conditions: ReturnType<typeof failing>[]) =>
-    fluxObject("Kustomization", name, commit, conditions.length > 0 ? { status: { conditions } } : {});
-const progressing = layer("apps", ours, failing("Progressing", "reconciling"));
+const args = {
+    kubeconfig: "kubeconfig",
+    clusterUid: "uid",
+    repository: { owner: "acme", name: "fleet" },
+    branch: "staging",
+    commit: COMMIT,
+    variables: { domain: "a.example.com" },
+    keys: ["ssh-ed25519 AAAA", "AA"],
+    timeoutMinutes: 1,
+};
 
-describe("waitForFlux", () => {
-    it("ends when everything is Ready at the commit, and asks Flux once to fetch it", async () => {
-        const found = await wait([
-            fluxGraph("0ld"),
-            fluxGraph(ours, progressing),
-            fluxGraph(ours, layer("apps", ours)),
-        ]);
-        const { commit, objects } = readinessOf(found);
-        assert.deepEqual([commit, objects.length], [ours, 3]);
-        assert.equal(found.polls, 3);
-        assert.deepEqual(found.requests, ["GitRepository flux-system"]);
+type Inputs = typeof args;
+type Outputs = Partial<Inputs> & { readonly ready: boolean; readonly status: string };
+
+const stalled = fluxObject("HelmRelease", "traefik", COMMIT, {
+    status: { conditions: [failing("InstallFailed", "no"), failing("RetriesExceeded", "no", "Stalled", "True")] },
+});
+
+describe("FluxReadiness", () => {
+    const api = new FluxApi();
+    let provider: pulumi.dynamic.ResourceProvider<Inputs>;
+    let printed: string[];
+    const { log } = console;
+
+    before(async () => {
+        await api.start();
+        provider = await serializedProvider(() => new FluxReadiness("flux", args));
+    });
+    after(() => api.stop());
+
+    beforeEach(() => {
+        api.objects = fluxGraph(COMMIT);
+        api.refusal = undefined;
+        api.requests.length = 0;
+        printed = [];
+        console.log = (line: string) => void printed.push(line);
+    });
+    afterEach(() => {
+        console.log = log;
     });
 
-    it("says what it waits for, and says nothing twice", async () => {
-        const { progress } = await wait([
-            fluxGraph(ours, progressing),
-            fluxGraph(ours, progressing),
-            fluxGraph(ours, progressing),
-            fluxGraph(ours, layer("infra", ours, failing("Progressing", "reconciling")), layer("apps", ours)),
-            fluxGraph(ours),
-        ]);
-        assert.deepEqual(progress, [
-            "Flux: 1 of 3 ready; next GitRepository flux-system",
-            "Flux: 2 of 3 ready; next Kustomization apps",
-            "Flux: 3 of 4 ready; next Kustomization infra",
-        ]);
+    const inputs = (over: Partial<Inputs> = {}): Inputs => ({
+        ...args,
+        kubeconfig: api.kubeconfig({ token: "t0ken" }),
+        ...over,
     });
+    const outputs = async (over: Partial<Inputs> = {}): Promise<Outputs> => {
+        const { outs }: { outs?: unknown } = await answeringGitHub(
+            ({ path }) =>
+                path.includes("/compare/") ? { body: { status: "ahead" } } : { body: { object: { sha: "f00d" } } },
+            () => withoutWaiting(() => provider.create(inputs(over))),
+        );
+        return outs as Outputs;
+    };
+    const changes = async (olds: Outputs, news: Inputs) => (await provider.diff?.("uid", olds, news))?.changes;
 
-    it("stops within seconds at what waiting cannot mend, with the object, its event and the probable cause", async () => {
-        const release = fluxObject("HelmRelease", "traefik", ours, {
-            status: {
-                conditions: [
-                    failing("InstallFailed", "Helm install failed for release traefik/traefik"),
-                    failing("RetriesExceeded", "Failed to install after 3 attempts", "Stalled", "True"),
-                ],
-            },
+    it("waits until everything is Ready, and keeps what it waited for, but not the kubeconfig", async () => {
+        const { variables, keys, clusterUid } = args;
+        assert.deepEqual(await outputs(), {
+            ...{ clusterUid, commit: COMMIT, variables, keys, ready: true },
+            status: `2 objects Ready at ${COMMIT}`,
         });
-        const event = "values don't meet the specifications of the schema(s) in the following chart(s)";
-        const asked: string[][] = [];
-        const cluster = {
-            lastWarning: (...object: string[]) => {
-                asked.push(object);
-                return Promise.resolve(event);
-            },
-        };
-        const found = await wait([fluxGraph(ours, release, progressing)], { cluster, timeoutMinutes: 30 });
-        assert.equal(
-            messageOf(found),
-            [
-                "HelmRelease flux-system/traefik cannot become ready: InstallFailed: Helm install failed for release traefik/traefik",
-                `  last event: ${event}`,
-                "  probable cause: the chart refuses these values",
-            ].join("\n"),
-        );
-        assert.deepEqual(asked, [["flux-system", "HelmRelease", "traefik"]]);
-        assert.ok(found.seconds < 10, String(found.seconds));
+        assert.ok(api.requests.some(({ request }) => request.startsWith("PATCH ")));
     });
 
-    it("does not stop at a failure that its controller mends within five seconds", async () => {
-        const stalled = layer("apps", ours, failing("Stalled", "artifact race", "Stalled", "True"));
-        const states = [...Array<Poll>(4).fill(fluxGraph(ours, stalled)), fluxGraph(ours)];
-        assert.equal(readinessOf(await wait(states)).commit, ours);
+    it("accepts what somebody pushed on top of its commit meanwhile, and is at that then", async () => {
+        api.objects = fluxGraph("f00d");
+        const { commit, status } = await outputs();
+        assert.deepEqual([commit, status], ["f00d", "2 objects Ready at f00d"]);
     });
 
-    it("names the first object that is not ready when the time is up, and not what waits for it", async () => {
-        const infra = layer("infra", ours, failing("HealthCheckFailed", "timeout waiting for: [HelmRelease/x]"));
-        const apps = fluxObject("Kustomization", "apps", ours, {
-            spec: { dependsOn: [{ name: "infra" }] },
-            status: { conditions: [failing("DependencyNotReady", "dependency 'flux-system/infra' is not ready")] },
+    it("says what is not ready, and is made all the same", async () => {
+        api.objects = fluxGraph(COMMIT, stalled);
+        api.warnings = [{ message: "field is immutable", lastTimestamp: "2026-01-01T00:00:00Z" }];
+        const { ready, status } = await outputs();
+        assert.equal(ready, false);
+        assert.match(status, /^not ready: HelmRelease flux-system\/traefik cannot become ready: InstallFailed: no/);
+        assert.match(status, /\n {2}last event: field is immutable\n {2}probable cause: Kubernetes does not change/);
+        assert.match(printed[0] ?? "", /^Flux: \d of 3 ready; next /);
+    });
+
+    describe("in an update", () => {
+        it("does not change while everything is Ready, whatever the login, and asks Flux for nothing", async () => {
+            const olds = await outputs();
+            api.requests.length = 0;
+            assert.equal(await changes(olds, inputs({ kubeconfig: api.kubeconfig({ token: "other" }) })), false);
+            assert.ok(api.requests.length > 0 && api.requests.every(({ request }) => request.startsWith("GET ")));
         });
-        const found = await wait([fluxGraph(ours, apps, infra)]);
-        assert.match(
-            messageOf(found),
-            /^Kustomization flux-system\/infra is not ready after 1 minutes \(landfall:readyTimeoutMinutes\): HealthCheckFailed/,
-        );
-        assert.match(messageOf(found), /\n {2}probable cause: what this applies does not become healthy/);
-        assert.ok(found.seconds >= 60 && found.seconds < 62, String(found.seconds));
+
+        it("waits again for another commit, cluster, variable or key", async () => {
+            const olds = await outputs();
+            for (const over of [
+                { commit: "other" },
+                { clusterUid: "other" },
+                { variables: { domain: "b.example.com" } },
+                { keys: ["ssh-ed25519 BBBB", "AA"] },
+            ]) {
+                assert.equal(await changes(olds, inputs(over)), true, JSON.stringify(over));
+            }
+        });
+
+        it("waits again after a wait that failed, though nothing has changed", async () => {
+            const olds = { ...(await outputs()), ready: false };
+            assert.equal(await changes(olds, inputs()), true);
+        });
+
+        it("waits again when something is not Ready any more, and says what", async () => {
+            const olds = await outputs();
+            printed = [];
+            api.objects = fluxGraph(COMMIT, stalled);
+            assert.equal(await changes(olds, inputs()), true);
+            assert.deepEqual(printed, ["Flux: 2 of 3 ready; next HelmRelease traefik"]);
+        });
+
+        it("waits again when the cluster does not answer, and says why", async () => {
+            const olds = await outputs();
+            printed = [];
+            api.refusal = { status: 403, body: { message: "no access" } };
+            assert.equal(await changes(olds, inputs()), true);
+            assert.match(printed[0] ?? "", /^Flux: API server .*: 403 no access/);
+        });
     });
 
-    it("says so when the root Kustomization never came", async () => {
-        assert.match(
-            messageOf(await wait([[fluxObject("GitRepository", "flux-system", ours)]])),
-            /has no Kustomization/,
-        );
+    it("is not read by a refresh, which so does not wait", () => {
+        assert.equal(provider.read, undefined);
     });
 
-    it("keeps the failure when its events cannot be read", async () => {
-        const cluster = { lastWarning: () => Promise.reject(down) };
-        assert.match(
-            messageOf(await wait([fluxGraph(ours, progressing)], { cluster })),
-            /^Kustomization flux-system\/apps is not ready .*\n {2}last event: not known: API server/,
+    it("hands the kubeconfig to the engine as a secret, and shows its status", async () => {
+        const { resources, result } = await deploy(() => new FluxReadiness("flux", args), {
+            [TYPE]: () => ({ ready: true, status: "2 objects Ready" }),
+        });
+        assert.ok(isSecretInput(only(resources, TYPE).inputs.kubeconfig));
+        assert.equal(await isSecretOutput(result.status), false);
+    });
+
+    it("fails the program when Flux is not ready, and leaves the outputs known", async () => {
+        const { failures, result } = await unhandled(() =>
+            deploy(() => new FluxReadiness("flux", args), { [TYPE]: () => ({ ready: false, status: "not ready: x" }) }),
         );
+        assert.deepEqual(
+            failures.map((error) => [error instanceof UserError, (error as Error).message]),
+            [[true, "not ready: x"]],
+        );
+        assert.equal(await valueOf(result.result.status), "not ready: x");
     });
 });
 
-describe("waitForFlux, when questions fail", () => {
-    it("asks again, and says so once", async () => {
-        const found = await wait([fluxGraph(ours, progressing), down, down, fluxGraph(ours)]);
-        assert.equal(readinessOf(found).commit, ours);
-        assert.deepEqual(found.progress.slice(1), [`Flux: ${down.message}; asking again`]);
-    });
-
-    it("ends with the server's name when the API server is gone until the time is up", async () => {
-        const found = await wait([fluxGraph(ours, progressing), down]);
-        assert.match(messageOf(found), /^whether Flux is ready is not known after 1 minutes .*azmk8s\.io:443: connect/);
-        assert.ok(found.seconds >= 60, String(found.seconds));
-    });
-
-    it("ends at once with what asking again cannot mend", async () => {
-        const found = await wait([new UserError("API server x: kubelogin is not on the PATH")]);
-        assert.match(messageOf(found), /kubelogin is not on the PATH/);
-        assert.equal(found.polls, 1);
-    });
-
-    it("asks Flux to fetch until it was asked, and then until it has begun", async () => {
-        const asked: string[] = [];
-        const states = [fluxGraph(ours)];
-        const cluster: Partial<ReadinessArgs["cluster"]> = {
-            requestReconciliation: (_kind, _namespace, _name, at) => {
-                if (asked.push(at) < 3) return Promise.reject(down);
-                if (asked.length > 3) states.push(fluxGraph(ours).map((object) => handledAt(object, at)));
-                return Promise.resolve();
-            },
-        };
-        const found = await wait(states, { cluster });
-        assert.equal(readinessOf(found).commit, ours);
-        assert.deepEqual([asked.length, new Set(asked).size], [4, 1]);
-        assert.ok(found.seconds > 20 && found.seconds < 25, String(found.seconds));
-    });
-});
-
-describe("waitForFlux, when somebody pushes meanwhile", () => {
-    /** Waits in states with GitHub's answers to whether a commit succeeds ours, the last one again and again. */
-    async function pushed(states: readonly Poll[], answers: readonly (boolean | Error)[], timeoutMinutes = 1) {
-        const asked: string[] = [];
-        const found = await wait(states, {
-            timeoutMinutes,
-            isSuccessor: (other) => {
-                const given = answers[Math.min(asked.push(other), answers.length) - 1] ?? false;
-                return given instanceof Error ? Promise.reject(given) : Promise.resolve(given);
-            },
-        });
-        return { ...found, asked };
+/** What a program leaves unhandled, which fails it in the language host. */
+async function unhandled<T>(run: () => Promise<T>): Promise<{ readonly failures: unknown[]; readonly result: T }> {
+    const listeners = process.listeners("unhandledRejection");
+    // One error goes through several promises; the language host shows it once.
+    const failures = new Set<unknown>();
+    process.removeAllListeners("unhandledRejection");
+    process.on("unhandledRejection", (error) => failures.add(error));
+    try {
+        const result = await run();
+        await new Promise((resolve) => setImmediate(resolve));
+        return { failures: [...failures], result };
+    } finally {
+        process.removeAllListeners("unhandledRejection");
+        listeners.forEach((listener) => process.on("unhandledRejection", listener));
     }
-
-    it("is content with the newer commit, once everything is Ready at it", async () => {
-        const behind = fluxGraph(theirs, layer("apps", ours));
-        const found = await pushed([fluxGraph(ours, progressing), behind, fluxGraph(theirs)], [true]);
-        assert.equal(readinessOf(found).commit, theirs);
-        assert.deepEqual(found.asked, [theirs]);
-    });
-
-    it("is not content with a commit that ours is not part of, such as the one before", async () => {
-        const { asked, ...found } = await pushed([fluxGraph("0ld")], [false]);
-        assert.match(
-            messageOf(found),
-            /^GitRepository flux-system\/flux-system .*at staging@sha1:0ld, waiting for c0ffee/,
-        );
-        assert.ok(asked.length <= 7, `GitHub was asked ${asked.length} times in a minute`);
-    });
-
-    it("asks GitHub again later, whose API may not have seen yet what Flux fetched", async () => {
-        assert.equal(readinessOf(await pushed([fluxGraph(theirs)], [false, true])).commit, theirs);
-    });
-
-    it("outlives a GitHub that does not answer", async () => {
-        const found = await pushed([fluxGraph(theirs)], [new Error("GitHub: 503"), true]);
-        assert.equal(readinessOf(found).commit, theirs);
-        assert.deepEqual(found.progress, ["Flux: GitHub: 503; asking again"]);
-    });
-
-    it("stops at a build that fails at the newer commit", async () => {
-        const broken = fluxObject("Kustomization", "apps", theirs, {
-            status: {
-                conditions: [failing("BuildFailed", "kustomize build failed: accumulating resources")],
-                lastAttemptedRevision: `staging@sha1:${theirs}`,
-            },
-        });
-        const found = await pushed([fluxGraph(theirs, broken)], [true], 30);
-        assert.match(messageOf(found), /^Kustomization flux-system\/apps cannot become ready: BuildFailed/);
-    });
-});
-
-describe("waitForAccess", () => {
-    /** Asks a cluster that answers one by one, the last answer again and again. */
-    async function access(...answers: readonly (boolean | Error)[]) {
-        let next = 0;
-        const isClusterAdmin = () => {
-            const given = answers[Math.min(next++, answers.length - 1)] ?? false;
-            return given instanceof Error ? Promise.reject(given) : Promise.resolve(given);
-        };
-        return withoutWaiting(async (waited) => {
-            const outcome = await waitForAccess({ isClusterAdmin }).catch((error: Error) => error);
-            return { outcome, waited };
-        });
-    }
-
-    it("ends when Azure lets the role work", async () => {
-        const { outcome, waited } = await access(down, false, true);
-        assert.equal(outcome, undefined);
-        assert.deepEqual(waited, [1, 1]);
-    });
-
-    it("names the role, and why, after ten minutes", async () => {
-        const { outcome, waited } = await access(false);
-        assert.match(String(outcome), /does not allow it.*'Azure Kubernetes Service RBAC Cluster Admin'/);
-        assert.ok(waited.length >= 600 && waited.length < 605);
-        assert.match(String((await access(down)).outcome), /ECONNREFUSED.*RBAC Cluster Admin/);
-    });
-
-    it("ends at once when the login is not installed", async () => {
-        const { outcome, waited } = await access(new UserError("kubelogin is not on the PATH"));
-        assert.match(String(outcome), /kubelogin is not on the PATH/);
-        assert.deepEqual(waited, []);
-    });
-});
+}

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
-import { type FluxObject, evaluate, sourceCommit } from "../../../../components/gitops/readiness/flux-status";
+import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
+import { evaluate, sourceCommit } from "../../../../components/gitops/readiness/flux-status";
 import { failing, fluxObject } from "../../../support/flux-objects";
 
 const commit = "c0ffee";
@@ -9,7 +10,10 @@ const root = object("Kustomization", "flux-system");
 
 describe("evaluate", () => {
     it("is ready when source, layers and releases are Ready at the commit", () => {
-        const graph = evaluate([source, root, object("Kustomization", "apps"), object("HelmRelease", "traefik")], commit);
+        const graph = evaluate(
+            [source, root, object("Kustomization", "apps"), object("HelmRelease", "traefik")],
+            commit,
+        );
         assert.equal(graph.ready, true);
         assert.deepEqual(graph.blockers, []);
     });

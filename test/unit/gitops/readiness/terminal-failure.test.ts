@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import type { FluxObject } from "../../../../components/gitops/readiness/flux-status";
+import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
 import { isTerminal } from "../../../../components/gitops/readiness/terminal-failure";
 import { failing, fluxObject } from "../../../support/flux-objects";
 

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import type { FluxObject } from "../../../../components/gitops/readiness/flux-status";
+import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
 import { fluxGraph, fluxObject } from "../../../support/flux-objects";
 import { ours, readinessOf, wait } from "../../../support/flux-wait";
 

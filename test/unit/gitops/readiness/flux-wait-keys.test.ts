@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import type { ReadinessArgs } from "../../../../components/gitops/readiness/flux-readiness";
-import type { FluxObject } from "../../../../components/gitops/readiness/flux-status";
+import type { FluxWaitArgs } from "../../../../components/gitops/readiness/flux-wait";
+import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
 import { failing, fluxGraph, fluxObject } from "../../../support/flux-objects";
 import { handledAt, messageOf, ours, type Poll, readinessOf, wait } from "../../../support/flux-wait";
 
@@ -39,7 +39,7 @@ describe("waitForFlux, with keys that were changed", () => {
     it("is not stopped by a build that failed before it was asked for, however long that takes to repeat", async () => {
         const untried = [...Array<Poll>(60).fill(fluxGraph(ours, undecryptable)), fluxGraph(ours)];
         let requests = 0;
-        const cluster: Partial<ReadinessArgs["cluster"]> = {
+        const cluster: Partial<FluxWaitArgs["cluster"]> = {
             requestReconciliation: () => Promise.resolve(void requests++),
             fluxObjects: () => {
                 const source = handledAt(fluxObject("GitRepository", "flux-system", ours), new Date().toISOString());
