@@ -25,6 +25,7 @@ const FILES: ManifestTree = { "apps/base/kustomization.yaml": "resources: []\n" 
 /** A repository that does not exist yet, and everything to write. */
 export const NEW_REPOSITORY: FleetPlan = {
     exists: false,
+    plannedAt: "2026-01-01T00:00:00.000Z",
     changes: [{ path: Object.keys(FILES)[0] ?? "", kind: "added", addedLines: 1, removedLines: 0, diff: "+resources" }],
     replaced: {},
     knownHosts: "github.com ssh-ed25519 AAAAhost\n",

@@ -10,6 +10,8 @@ export interface FleetPlan {
     readonly exists: boolean;
     /** Head of the stack's branch, undefined while there is none. */
     readonly head?: string;
+    /** When the branch was read, in ISO 8601: what tells this plan from an equal one of another update. */
+    readonly plannedAt: string;
     /** What the commit would change. */
     readonly changes: readonly FileChange[];
     /** What the branch holds now of files that differ from the tree, whether the update commits them or not. */
@@ -49,6 +51,7 @@ interface Repository {
  * @throws GitHubError if GitHub cannot be asked.
  */
 export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise<FleetPlan> {
+    const plannedAt = new Date().toISOString();
     try {
         const found = await github.find<Repository>(repositoryPath(args.repository));
         const branch: Branch = found ? await readBranch(github, args.repository, args.branch) : { blobs: {} };
@@ -68,6 +71,7 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
             changed && args.mode === "direct" && branch.head ? await protectionProblems(github, args) : [];
         return {
             exists: found !== undefined,
+            plannedAt,
             ...(branch.head === undefined ? {} : { head: branch.head }),
             changes: args.mode === "none" ? [] : plan.changes.map(describeChange),
             replaced: replacedBy(plan.changes),
@@ -77,7 +81,7 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
     } catch (error) {
         if (statusOf(error) === 401) {
             const problem = "GITHUB_TOKEN: GitHub refuses it, or github:token (401 Bad credentials); issue a new one";
-            return { exists: false, changes: [], replaced: {}, knownHosts: "", problems: [problem] };
+            return { exists: false, plannedAt, changes: [], replaced: {}, knownHosts: "", problems: [problem] };
         }
         throw error;
     }

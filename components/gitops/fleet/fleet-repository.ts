@@ -117,6 +117,7 @@ export class FleetRepository extends pulumi.ComponentResource {
                 stack: args.stack,
                 mode: args.commitMode,
                 files: args.files,
+                plannedAt: args.plan.plannedAt,
                 changes: Object.fromEntries(
                     args.plan.changes.map(({ path, kind, addedLines, removedLines }) => [
                         path,

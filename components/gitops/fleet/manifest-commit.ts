@@ -16,6 +16,8 @@ export interface ManifestCommitArgs {
     readonly files: ManifestTree;
     /** What an update would change on the branch now, by path: empty if nothing. */
     readonly changes: Readonly<Record<string, string>>;
+    /** When that was planned, in ISO 8601. */
+    readonly plannedAt: string;
 }
 
 export interface CommitTarget {
@@ -30,10 +32,16 @@ export interface CommitResult extends CommitTarget {
     readonly pullRequestUrl: string;
 }
 
+interface Outputs extends CommitResult {
+    /** The plan that was carried out last. */
+    readonly plannedAt: string;
+}
+
 interface Inputs extends CommitTarget {
     /** The files as JSON in an asset, of which state and previews hold the hash alone. */
     readonly tree: { readonly text: string };
     readonly changes: Readonly<Record<string, string>>;
+    readonly plannedAt: string;
 }
 
 const attempts = 5;
@@ -102,7 +110,7 @@ async function proposeCommit(
     return request.html_url;
 }
 
-class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, CommitResult> {
+class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
     private configuredToken: string | undefined;
 
     async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -115,19 +123,21 @@ class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
         return { id: `${owner}/${name}/${inputs.branch}`, outs: await this.commit(inputs) };
     }
 
-    async update(_id: string, _olds: CommitResult, news: Inputs) {
+    async update(_id: string, _olds: Outputs, news: Inputs) {
         return { outs: await this.commit(news) };
     }
 
-    async diff(_id: string, olds: CommitResult, news: Inputs) {
+    async diff(_id: string, olds: Outputs, news: Inputs) {
         const { owner, name } = olds.repository;
         const moved = owner !== news.repository.owner || name !== news.repository.name;
         const replaces = [...(moved ? ["repository"] : []), ...(olds.branch === news.branch ? [] : ["branch"])];
-        return Promise.resolve({ changes: replaces.length > 0 || Object.keys(news.changes).length > 0, replaces });
+        // A refresh compares with the inputs of the last update, whose changes are on the branch by now.
+        const pending = Object.keys(news.changes).length > 0 && news.plannedAt !== olds.plannedAt;
+        return Promise.resolve({ changes: replaces.length > 0 || pending, replaces });
     }
 
     /** Where the branch is now. A branch that is gone is gone from the state, so that the next update makes it again. */
-    async read(id: string, props?: CommitResult): Promise<pulumi.dynamic.ReadResult<CommitResult>> {
+    async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
         if (props === undefined) {
             throw new Error("a ManifestCommit cannot be imported; it is made by the first update");
         }
@@ -140,9 +150,10 @@ class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
         return Promise.resolve();
     }
 
-    private commit({ repository, branch, stack, mode, tree }: Inputs): Promise<CommitResult> {
+    private async commit({ repository, branch, stack, mode, tree, plannedAt }: Inputs): Promise<Outputs> {
         const github = configuredGitHub(this.configuredToken);
-        return commitTree(github, { repository, branch, stack, mode }, JSON.parse(tree.text) as ManifestTree);
+        const files = JSON.parse(tree.text) as ManifestTree;
+        return { ...(await commitTree(github, { repository, branch, stack, mode }, files)), plannedAt };
     }
 }
 

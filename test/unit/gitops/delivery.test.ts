@@ -134,7 +134,7 @@ describe("Delivery", () => {
         assert.ok(isSecretInput(kubeconfig));
         assert.equal(commit, COMMIT);
         assert.deepEqual(variables, only(resources, CONFIG_MAP).inputs.data);
-        assert.deepEqual(keys, ["ssh-ed25519 AAAAdeploy\n", "AA", "BB"]);
+        assert.deepEqual(keys, ["ssh-ed25519 AAAAdeploy", "AA", "BB"]);
         assert.deepEqual([clusterUid, branch], ["0123456789abcdef01234567", "staging"]);
         assert.equal(await valueOf(result.fluxStatus), `2 objects Ready at ${COMMIT}`);
         assert.equal(await isSecretOutput(result.fluxStatus), false);

@@ -155,6 +155,7 @@ interface Inputs {
     readonly mode: CommitMode;
     readonly tree: { readonly text: string };
     readonly changes: Record<string, string>;
+    readonly plannedAt: string;
 }
 
 describe("ManifestCommit", () => {
@@ -162,12 +163,14 @@ describe("ManifestCommit", () => {
         ...target("direct"),
         tree: { text: JSON.stringify(wanted) },
         changes: {},
+        plannedAt: "12:00",
         ...over,
     });
     let provider: pulumi.dynamic.ResourceProvider<Inputs>;
 
     before(async () => {
-        const program = () => new ManifestCommit("tree", { ...target("direct"), files: wanted, changes: {} });
+        const program = () =>
+            new ManifestCommit("tree", { ...target("direct"), files: wanted, changes: {}, plannedAt: "12:00" });
         provider = await serializedProvider(program);
     });
 
@@ -184,8 +187,19 @@ describe("ManifestCommit", () => {
     it("is updated when the branch would change, and only then", async () => {
         const same = await provider.diff?.("id", inputs(), inputs({ mode: "pullRequest", tree: { text: "{}" } }));
         assert.deepEqual(same, { changes: false, replaces: [] });
-        const changed = await provider.diff?.("id", inputs(), inputs({ changes: { "a.yaml": "changed (+1 -1)" } }));
+        const changes = { "a.yaml": "changed (+1 -1)" };
+        const changed = await provider.diff?.("id", inputs(), inputs({ changes, plannedAt: "13:00" }));
         assert.deepEqual(changed, { changes: true, replaces: [] });
+    });
+
+    it("is not changed by the plan that it carried out, with which a refresh compares it", async () => {
+        const changes = { "a.yaml": "changed (+1 -1)" };
+        const created: { readonly outs?: unknown } = await answeringGitHub(branchWith({ ...old, ...recordOf(old) }), () =>
+            provider.create(inputs({ changes })),
+        );
+        const diff = async (plannedAt: string) => provider.diff?.("id", created.outs, inputs({ changes, plannedAt }));
+        assert.equal((await diff("12:00"))?.changes, false);
+        assert.equal((await diff("13:00"))?.changes, true, "the same changes, planned again");
     });
 
     it("is another one on another branch, or in another repository", async () => {
@@ -241,7 +255,8 @@ describe("ManifestCommit", () => {
     it("commits with github:token where the stack has one, and with GITHUB_TOKEN otherwise", async () => {
         const sent = async (token: string | undefined) => {
             const configured = await serializedProvider(
-                () => new ManifestCommit("tree", { ...target("direct"), files: wanted, changes: {} }),
+                () =>
+                    new ManifestCommit("tree", { ...target("direct"), files: wanted, changes: {}, plannedAt: "12:00" }),
             );
             const get = (key: string) => (key === "github:token" ? token : undefined);
             await configured.configure?.({ config: { get, require: () => assert.fail() } });

@@ -59,12 +59,12 @@ describe("FluxReadiness", () => {
         ...over,
     });
     const outputs = async (over: Partial<Inputs> = {}): Promise<Outputs> => {
-        const { outs }: { outs?: unknown } = await answeringGitHub(
+        const created: { readonly outs?: unknown } = await answeringGitHub(
             ({ path }) =>
                 path.includes("/compare/") ? { body: { status: "ahead" } } : { body: { object: { sha: "f00d" } } },
             () => withoutWaiting(() => provider.create(inputs(over))),
         );
-        return outs as Outputs;
+        return created.outs as Outputs;
     };
     const changes = async (olds: Outputs, news: Inputs) => (await provider.diff?.("uid", olds, news))?.changes;
 
