@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import clusterOnly = require("../../../examples/cluster-only/index");
+import clusterOnly from "../../../examples/cluster-only/index";
 import { findType } from "../../../sandbox/azure/resource-types";
 import { checkSchema } from "../../../sandbox/azure/schema-check";
 import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";

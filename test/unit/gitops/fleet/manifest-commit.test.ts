@@ -194,8 +194,9 @@ describe("ManifestCommit", () => {
 
     it("is not changed by the plan that it carried out, with which a refresh compares it", async () => {
         const changes = { "a.yaml": "changed (+1 -1)" };
-        const created: { readonly outs?: unknown } = await answeringGitHub(branchWith({ ...old, ...recordOf(old) }), () =>
-            provider.create(inputs({ changes })),
+        const created: { readonly outs?: unknown } = await answeringGitHub(
+            branchWith({ ...old, ...recordOf(old) }),
+            () => provider.create(inputs({ changes })),
         );
         const diff = async (plannedAt: string) => provider.diff?.("id", created.outs, inputs({ changes, plannedAt }));
         assert.equal((await diff("12:00"))?.changes, false);
