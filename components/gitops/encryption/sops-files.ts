@@ -79,15 +79,15 @@ function undecryptable({ file, recipients }: SopsFile, { pgp, keyVault }: Decryp
     const own = pgp.map(({ fingerprint }) => fingerprint).join(" and ");
     const state = keyVault.exists ? "" : ", which does not exist: az keyvault key recover, if it was deleted";
     const fix = isCanary(file)
-        ? `npm run secret -- recipients ${environment} writes it anew, to the key in gitops/clusters/${environment}/.sops.pub.asc and those of .sops.yaml; without the Key Vault key, add --without-key-vault`
-        : `as somebody who can: npm run secret -- recipients ${environment}, or write the Secret anew (docs/secrets.md)`;
+        ? `npm run secret -- recipients ${environment} writes it again, to the key in gitops/clusters/${environment}/.sops.pub.asc and those of .sops.yaml; without the Key Vault key, add --without-key-vault`
+        : `as somebody who can: npm run secret -- recipients ${environment}, or write the Secret again (docs/secrets.md)`;
     return (
         `gitops/${file}: encrypted to ${allOf(recipients).join(", ") || "nobody"}, which neither this stack's key ` +
         `(landfall:sopsPgpPrivateKey, ${own}) nor its Key Vault key (${keyVault.address}${state}) can decrypt; ${fix}`
     );
 }
 
-/** What is lost, what is not, and the commands that make it anew. */
+/** What is lost, what is not, and the commands that set it again. */
 function whatIsLost(lost: readonly SopsFile[], readable: number): string {
     const commands = lost.flatMap(({ file, object }) => {
         const name = `${file.split("/")[0]}/${path.basename(file, ".sops.yaml")}`;
@@ -95,12 +95,12 @@ function whatIsLost(lost: readonly SopsFile[], readable: number): string {
     });
     return [
         `if nobody has a key of ${lost.length === 1 ? "this file" : `these ${lost.length} files`} any more, these values are lost, and no others: the stack decrypts the other ${readable}.`,
-        "  What runs keeps its Secrets, and docs/secrets.md reads the values back from them. Set each anew:",
+        "  What runs keeps its Secrets, and docs/secrets.md reads the values back from them. Set each again:",
         ...commands,
     ].join("\n");
 }
 
-/** The commands of the tool that make a Secret anew: the first gives up what is in the file, and the others add to it. */
+/** The commands of the tool that set a Secret again: the first drops what is in the file, and the others add to it. */
 export function setAnew(environment: string, name: string, keys: readonly string[]): string[] {
     return keys.map((key, at) => `npm run secret -- set ${environment} ${name} ${key}${at === 0 ? " --anew" : ""}`);
 }

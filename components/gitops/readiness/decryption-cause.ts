@@ -1,9 +1,9 @@
 import { federatedCredentialName } from "../../settings/naming";
 
-/** A link of the chain from kustomize-controller to a key that decrypts, broken. */
+/** A broken link of the chain from kustomize-controller to a key that decrypts. */
 interface Link {
     readonly pattern: RegExp;
-    /** One line: what is wrong, with the resource, and what puts it right. */
+    /** One line: what is wrong, with the resource, and what corrects it. */
     readonly describe: (message: string) => string;
     /** Whether Azure may heal it within minutes: it spreads new credentials, roles and names slowly. */
     readonly mayPass?: boolean;
@@ -75,7 +75,7 @@ const links: readonly Link[] = [
     link(
         /KeyNotFound|was not found in this key vault/i,
         (message) =>
-            `Key Vault has no key ${keyIn(message)}: recover it if it was deleted (az keyvault key recover), or encrypt the file anew`,
+            `Key Vault has no key ${keyIn(message)}: recover it if it was deleted (az keyvault key recover), or encrypt the file again`,
     ),
     link(
         /ForbiddenByFirewall|Client address is not authorized|Public network access is disabled/i,

@@ -70,7 +70,7 @@ describe("the encryption of the tree", () => {
 
     it("asks for a canary of a key that is gone to be written anew, and calls nothing lost", () => {
         const [problem, ...others] = problems({ ...canary(pgp("CC")), ...encryptedTo(pgp("CC"), own) });
-        assert.match(problem ?? "", /^gitops\/canary\/staging\/pgp\.sops\.yaml: encrypted to CC, .* writes it anew/);
+        assert.match(problem ?? "", /^gitops\/canary\/staging\/pgp\.sops\.yaml: encrypted to CC, .* writes it again/);
         assert.deepEqual(others, []);
     });
 
