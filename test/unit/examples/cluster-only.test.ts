@@ -1,8 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import clusterOnly from "../../../examples/cluster-only/index";
-import { findType } from "../../../sandbox/azure/resource-types";
-import { checkSchema } from "../../../sandbox/azure/schema-check";
+import { checkSchema, findType } from "@landfall/sandbox/testing";
 import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";
 import { deploy, type Deployment, dependsOn, isSecretOutput, only, valueOf } from "../../support/deploy";
 
