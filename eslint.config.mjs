@@ -14,7 +14,7 @@ export default tseslint.config(
         },
     },
     {
-        files: ["index.ts", "components/**/*.ts"],
+        files: ["index.ts", "components/**/*.ts", "examples/**/*.ts"],
         rules: {
             "no-restricted-imports": [
                 "error",

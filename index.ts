@@ -1,14 +1,18 @@
+import * as path from "node:path";
+import { chooseLogin } from "./components/azure/kubeconfig";
 import { Platform } from "./components/platform";
-import { preflight } from "./components/preflight";
-import { loadSettings } from "./components/settings";
+import { platformArgs } from "./components/platform-args";
+import { preflight } from "./components/preflight/preflight";
+import { surroundings } from "./components/preflight/surroundings";
+import { loadConfiguration } from "./components/settings/settings";
 
-/** Settings, a look at everything that could stop the update, the platform, and what a person needs next. */
+/** The configuration, a look at everything that could stop the update, the platform, and what a person needs next. */
 async function landfall() {
-    const settings = loadSettings();
-    const { foundation, cluster, delivery } = new Platform("landfall", {
-        settings,
-        preflight: await preflight(settings),
-    });
+    const configuration = loadConfiguration();
+    const gitopsDirectory = path.join(__dirname, "gitops");
+    const found = await preflight(configuration, surroundings(configuration.secrets.githubToken, gitopsDirectory));
+    const login = chooseLogin(process.env);
+    const { foundation, cluster, delivery } = new Platform("landfall", platformArgs(configuration, found, login));
     return {
         clusterName: cluster.clusterName,
         getCredentials: cluster.getCredentials,

@@ -1,15 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AksCluster } from "./azure/aks-cluster";
-import { Foundation } from "./azure/foundation";
-import { chooseLogin } from "./azure/kubeconfig";
+import { AksCluster, type AksClusterArgs } from "./azure/aks-cluster";
+import type { BlobContainer } from "./azure/backup-storage";
+import type { Deployer } from "./azure/deployer";
+import { Foundation, type FoundationArgs } from "./azure/foundation";
+import type { ClusterPlacement } from "./azure/managed-cluster";
 import { WorkloadIdentities } from "./azure/workload-identities";
-import { Delivery } from "./gitops/delivery";
-import type { Preflight } from "./preflight";
-import type { Settings } from "./settings";
+import { Delivery, type DeliveryArgs } from "./gitops/delivery";
+import type { ClusterVars } from "./gitops/flux/cluster-vars";
+import type { PhysicalNames } from "./settings/naming";
 
 export interface PlatformArgs {
-    readonly settings: Settings;
-    readonly preflight: Preflight;
+    readonly location: string;
+    /** Whether what outlives a cluster is protected, and retained when it leaves the program. */
+    readonly protect: boolean;
+    readonly names: PhysicalNames;
+    /** Who runs the program. */
+    readonly deployer: Deployer;
+    readonly foundation: Omit<FoundationArgs, "location" | "protect" | "names" | "deployer">;
+    readonly cluster: Omit<AksClusterArgs, keyof ClusterPlacement | "deployer">;
+    readonly fleet: DeliveryArgs["fleet"];
+    readonly flux: Omit<DeliveryArgs["flux"], "controllerClientIds">;
+    readonly sopsFingerprints: DeliveryArgs["sopsFingerprints"];
+    /** The variables of the tree that follow from settings and not from resources. */
+    readonly clusterVars: Pick<
+        ClusterVars<string>,
+        "environment" | "domain" | "service_mesh" | "fleet_branch" | "image_automation_suspended"
+    >;
 }
 
 /**
@@ -21,20 +37,43 @@ export class Platform extends pulumi.ComponentResource {
     readonly cluster: AksCluster;
     readonly delivery: Delivery;
 
-    constructor(name: string, { settings, preflight }: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:Platform", name, {}, opts);
-        const { names, deployer } = preflight;
-        const here = { parent: this };
-        this.foundation = new Foundation(name, { settings, preflight }, here);
+        const { location, protect, names, deployer } = args;
+        const shared = { location, protect, names, deployer };
+        this.foundation = new Foundation(name, { ...shared, ...args.foundation }, { parent: this });
+        this.cluster = this.createCluster(name, args);
+        const { clientIds } = this.createIdentities(name, args);
+        this.delivery = new Delivery(
+            name,
+            {
+                fleet: args.fleet,
+                flux: {
+                    ...args.flux,
+                    controllerClientIds: {
+                        "kustomize-controller": clientIds["kustomize-controller"],
+                        "source-controller": clientIds["source-controller"],
+                        "image-reflector-controller": clientIds["image-reflector-controller"],
+                    },
+                },
+                cluster: { clusterUid: this.cluster.clusterUid, kubeconfig: this.cluster.kubeconfig },
+                clusterVars: this.clusterVars(args, clientIds),
+                sopsFingerprints: args.sopsFingerprints,
+            },
+            { parent: this },
+        );
+        this.registerOutputs();
+    }
+
+    private createCluster(name: string, { location, names, deployer, cluster }: PlatformArgs): AksCluster {
         const { groups, network, identities } = this.foundation;
-        this.cluster = new AksCluster(
+        return new AksCluster(
             `${name}-cluster`,
             {
-                settings,
+                ...cluster,
                 deployer,
-                login: chooseLogin(process.env),
                 resourceGroupName: groups.clusterName,
-                location: settings.location,
+                location,
                 clusterName: names.cluster,
                 dnsPrefix: names.dnsPrefix,
                 nodeResourceGroupName: names.nodeGroup,
@@ -45,24 +84,57 @@ export class Platform extends pulumi.ComponentResource {
                 kubeletClientId: identities.kubeletClientId,
                 kubeletPrincipalId: identities.kubeletPrincipalId,
             },
-            here,
+            { parent: this },
         );
-        const { clientIds } = new WorkloadIdentities(
+    }
+
+    private createIdentities(name: string, { location, protect, names }: PlatformArgs): WorkloadIdentities {
+        const { groups, registry, vault, backups, zone } = this.foundation;
+        return new WorkloadIdentities(
             name,
             {
-                foundation: this.foundation,
-                location: settings.location,
+                resourceGroupName: groups.durableName,
+                location,
                 names,
+                scopes: {
+                    durableGroupId: groups.durableId,
+                    registryId: registry.registryId,
+                    vaultId: vault.vaultId,
+                    keyId: vault.keyId,
+                    containerIds: backups.containerIds,
+                    zoneId: zone?.zoneId,
+                },
                 issuerUrl: this.cluster.issuerUrl,
-                protect: settings.protectDurable,
+                protect,
             },
-            here,
+            { parent: this },
         );
-        this.delivery = new Delivery(
-            name,
-            { settings, preflight, foundation: this.foundation, cluster: this.cluster, clientIds },
-            here,
-        );
-        this.registerOutputs();
+    }
+
+    private clusterVars(
+        { deployer, clusterVars }: PlatformArgs,
+        clientIds: WorkloadIdentities["clientIds"],
+    ): DeliveryArgs["clusterVars"] {
+        const { groups, vault, registry, backups } = this.foundation;
+        return {
+            ...clusterVars,
+            cluster_name: this.cluster.clusterName,
+            tenant_id: deployer.tenantId,
+            subscription_id: deployer.subscriptionId,
+            resource_group: groups.durableName,
+            key_vault_url: vault.vaultUri,
+            registry: registry.loginServer,
+            storage_account: backups.accountName,
+            // A container is named after the program that writes to it.
+            backup_container: "velero" satisfies BlobContainer,
+            database_container: "postgresql" satisfies BlobContainer,
+            log_container: "loki" satisfies BlobContainer,
+            cert_manager_client_id: clientIds["cert-manager"],
+            external_dns_client_id: clientIds["external-dns"],
+            external_secrets_client_id: clientIds["external-secrets"],
+            loki_client_id: clientIds.loki,
+            postgresql_client_id: clientIds.postgresql,
+            velero_client_id: clientIds.velero,
+        };
     }
 }

@@ -1,6 +1,6 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
+import type { Settings } from "../settings/settings";
 import type { Deployer } from "./deployer";
 import { type KubeLogin, rewriteKubeconfig } from "./kubeconfig";
 import { createMaintenance } from "./maintenance";
@@ -9,8 +9,8 @@ import { NodePools } from "./node-pools";
 import { grantRole } from "./role-grant";
 import { AKS_RBAC_CLUSTER_ADMIN } from "./roles";
 
-export interface AksClusterArgs extends ClusterPlacement {
-    readonly settings: ClusterSettings & Pick<Settings, "userPools" | "maintenanceWindow">;
+export interface AksClusterArgs
+    extends ClusterPlacement, ClusterSettings, Pick<Settings, "userPools" | "maintenanceWindow"> {
     /** Who runs the program, and becomes administrator of the cluster. */
     readonly deployer: Deployer;
     /** How the kubeconfig logs in, from `chooseLogin`. */
@@ -39,11 +39,11 @@ export class AksCluster extends pulumi.ComponentResource {
     readonly kubeconfig: pulumi.Output<string>;
 
     constructor(name: string, args: AksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-        // No arguments: a component's are kept in state, and the settings hold a private key.
+        // Given the arguments, the engine would hold everything in here back until all of them are known.
         super("landfall:azure:AksCluster", name, {}, opts);
-        const cluster = new containerservice.ManagedCluster(name, buildCluster(args.settings, args), {
+        const cluster = new containerservice.ManagedCluster(name, buildCluster(args), {
             parent: this,
-            // The autoscaler's affair, once the cluster is made.
+            // The autoscaler sets it once the cluster is made.
             ignoreChanges: ["agentPoolProfiles[0].count"],
         });
         this.clusterId = cluster.id;
@@ -71,10 +71,10 @@ export class AksCluster extends pulumi.ComponentResource {
     }
 
     private createPoolsAndWindows(name: string, args: AksClusterArgs): void {
-        const { resourceGroupName, nodeSubnetId, settings } = args;
+        const { resourceGroupName, nodeSubnetId, userPools, maintenanceWindow } = args;
         const cluster = { resourceGroupName, clusterName: this.clusterName };
-        new NodePools(name, { ...cluster, nodeSubnetId, userPools: settings.userPools }, { parent: this });
-        createMaintenance(name, cluster, settings.maintenanceWindow, { parent: this });
+        new NodePools(name, { ...cluster, nodeSubnetId, userPools }, { parent: this });
+        createMaintenance(name, cluster, maintenanceWindow, { parent: this });
     }
 
     private createKubeconfig(name: string, args: AksClusterArgs): pulumi.Output<string> {

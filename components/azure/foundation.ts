@@ -1,17 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Preflight } from "../preflight";
-import type { Settings } from "../settings";
-import { BackupStorage } from "./backup-storage";
+import type { PhysicalNames } from "../settings/naming";
+import { BackupStorage, type BackupStorageArgs } from "./backup-storage";
 import { ClusterIdentities } from "./cluster-identities";
-import { ContainerRegistry } from "./container-registry";
+import { ContainerRegistry, type ContainerRegistryArgs } from "./container-registry";
+import type { Deployer } from "./deployer";
 import { DnsZone } from "./dns-zone";
 import { KeyVault } from "./key-vault";
 import { Network } from "./network";
 import { ResourceGroups } from "./resource-groups";
 
 export interface FoundationArgs {
-    readonly settings: Settings;
-    readonly preflight: Preflight;
+    readonly location: string;
+    /** Whether what outlives a cluster is protected, and retained when it leaves the program. */
+    readonly protect: boolean;
+    readonly names: PhysicalNames;
+    /** Who runs the program, and gets to delete and recover the vault's key. */
+    readonly deployer: Deployer;
+    /** Whether Azure still keeps the stack's vault, deleted, so that it is recovered and not made. */
+    readonly recoverKeyVault: boolean;
+    /** Address range of the virtual network. */
+    readonly vnetCidr: string;
+    /** Address range of the nodes, inside `vnetCidr`. */
+    readonly nodeSubnetCidr: string;
+    readonly registry: Pick<ContainerRegistryArgs, "sku" | "zoneRedundant"> & {
+        /** The pipeline that pushes: its repository, and the GitHub environment of its jobs. @default - none */
+        readonly ci?: { readonly repository: string; readonly environment: string } | undefined;
+    };
+    readonly backups: Pick<BackupStorageArgs, "redundancy" | "retentionDays">;
+    /** The domain to make a DNS zone for. @default - no zone */
+    readonly domain?: string | undefined;
 }
 
 /**
@@ -28,18 +45,17 @@ export class Foundation extends pulumi.ComponentResource {
     /** Only where a domain is configured. */
     readonly zone: DnsZone | undefined;
 
-    constructor(name: string, { settings, preflight }: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:Foundation", name, {}, opts);
-        const { names, deployer, recoverKeyVault } = preflight;
-        const at = { location: settings.location, protect: settings.protectDurable };
+        const { location, protect, names } = args;
         const here = { parent: this };
         this.groups = new ResourceGroups(
             name,
-            { ...at, durableName: names.durableGroup, clusterName: names.clusterGroup },
+            { location, protect, durableName: names.durableGroup, clusterName: names.clusterGroup },
             here,
         );
-        const durable = { ...at, resourceGroupName: this.groups.durableName };
-        this.network = this.createNetwork(name, settings, preflight);
+        const durable = { location, protect, resourceGroupName: this.groups.durableName };
+        this.network = this.createNetwork(name, args);
         this.identities = new ClusterIdentities(
             name,
             {
@@ -50,60 +66,60 @@ export class Foundation extends pulumi.ComponentResource {
             },
             here,
         );
-        this.registry = this.createRegistry(name, settings, preflight);
-        const vault = { ...durable, vaultName: names.keyVault, deployer, recover: recoverKeyVault };
+        this.registry = this.createRegistry(name, args);
+        const vault = {
+            ...durable,
+            vaultName: names.keyVault,
+            deployer: args.deployer,
+            recover: args.recoverKeyVault,
+        };
         this.vault = new KeyVault(`${name}-vault`, vault, here);
-        this.backups = this.createBackups(name, settings, preflight);
-        this.zone = settings.domain
-            ? new DnsZone(`${name}-zone`, { ...durable, domain: settings.domain }, here)
-            : undefined;
+        this.backups = this.createBackups(name, args);
+        this.zone = args.domain ? new DnsZone(`${name}-zone`, { ...durable, domain: args.domain }, here) : undefined;
         this.registerOutputs();
     }
 
-    private createNetwork(name: string, settings: Settings, { names }: Preflight): Network {
+    private createNetwork(name: string, { location, names, vnetCidr, nodeSubnetCidr }: FoundationArgs): Network {
         return new Network(
             `${name}-network`,
             {
                 resourceGroupName: this.groups.clusterName,
-                location: settings.location,
+                location,
                 networkName: names.network,
-                vnetCidr: settings.vnetCidr,
-                nodeSubnetCidr: settings.nodeSubnetCidr,
+                vnetCidr,
+                nodeSubnetCidr,
             },
             { parent: this },
         );
     }
 
-    private createRegistry(name: string, settings: Settings, { names }: Preflight): ContainerRegistry {
-        const { ciRepository: repository, environment } = settings;
+    private createRegistry(name: string, { location, protect, names, registry }: FoundationArgs): ContainerRegistry {
+        const { ci, ...size } = registry;
         return new ContainerRegistry(
             `${name}-registry`,
             {
+                ...size,
                 resourceGroupName: this.groups.durableName,
-                location: settings.location,
+                location,
                 registryName: names.registry,
-                sku: settings.registrySku,
-                // Regions without zones refuse it; whoever spreads nodes over zones is in one that has them.
-                zoneRedundant: settings.registrySku === "Premium" && settings.systemPool.zones.length > 1,
                 kubeletPrincipalId: this.identities.kubeletPrincipalId,
-                ci: repository ? { identityName: names.identity("ci"), repository, environment } : undefined,
-                protect: settings.protectDurable,
+                ci: ci && { ...ci, identityName: names.identity("ci") },
+                protect,
             },
             { parent: this },
         );
     }
 
-    private createBackups(name: string, settings: Settings, { names }: Preflight): BackupStorage {
+    private createBackups(name: string, { location, protect, names, backups }: FoundationArgs): BackupStorage {
         return new BackupStorage(
             `${name}-backups`,
             {
+                ...backups,
                 resourceGroupName: this.groups.durableName,
-                location: settings.location,
+                location,
                 accountName: names.storageAccount,
                 containers: ["velero", "postgresql", "loki"],
-                redundancy: settings.backupRedundancy,
-                retentionDays: settings.backupRetentionDays,
-                protect: settings.protectDurable,
+                protect,
             },
             { parent: this },
         );

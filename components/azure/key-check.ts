@@ -1,16 +1,16 @@
-import { ask, type Asker, refusal } from "./arm-question";
+import { type ArmClient, refusal } from "./arm-client";
 
-export interface KeyCheckArgs extends Asker {
+export interface KeyCheckArgs {
     readonly subscriptionId: string;
     readonly resourceGroupName: string;
     readonly keyVault: string;
 }
 
 /** Whether the vault is there and has the key `sops`. Rejects when Azure cannot be asked, with what it said. */
-export async function sopsKeyExists(args: KeyCheckArgs): Promise<boolean> {
+export async function sopsKeyExists(arm: ArmClient, args: KeyCheckArgs): Promise<boolean> {
     const group = `/subscriptions/${args.subscriptionId}/resourceGroups/${args.resourceGroupName}`;
     const key = `${group}/providers/Microsoft.KeyVault/vaults/${args.keyVault}/keys/sops`;
-    const answer = await ask(args, `${key}?api-version=2024-11-01`);
+    const answer = await arm.ask(`${key}?api-version=2024-11-01`);
     if (answer.status !== 200 && answer.status !== 404) {
         throw refusal(`whether vault ${args.keyVault} has the key sops`, answer);
     }

@@ -1,5 +1,5 @@
 import { parse, stringify } from "yaml";
-import { Refusal } from "../refusal";
+import { UserError } from "../user-error";
 
 /** How kubelogin obtains a token on the machine that runs the program: arguments that hold no secret. */
 export interface KubeLogin {
@@ -43,7 +43,7 @@ export function chooseLogin(environment: Environment): KubeLogin {
         return { mode: "workloadidentity", flags: armVariables };
     }
     if (oidc && has("ARM_OIDC_TOKEN")) {
-        throw new Refusal(
+        throw new UserError(
             "ARM_OIDC_TOKEN holds a token, but kubelogin reads one from a file only; write it to a file that only you can " +
                 "read, and set AZURE_FEDERATED_TOKEN_FILE to its path",
         );
@@ -67,7 +67,9 @@ export function rewriteKubeconfig(kubeconfig: string, login: KubeLogin): string 
     const config = parse(kubeconfig) as { readonly users?: readonly ExecUser[] };
     const users = config.users ?? [];
     if (!users.some(usesKubelogin)) {
-        throw new Refusal("the kubeconfig of the cluster has no user that logs in through kubelogin; is Entra ID on?");
+        throw new UserError(
+            "the kubeconfig of the cluster has no user that logs in through kubelogin; is Entra ID on?",
+        );
     }
     return stringify({ ...config, users: users.map((user) => (usesKubelogin(user) ? withLogin(user, login) : user)) });
 }

@@ -1,6 +1,6 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
+import type { Settings } from "../settings/settings";
 
 // AKS knows a schedule by its name only. https://learn.microsoft.com/azure/aks/planned-maintenance
 const SCHEDULES = {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ManagedClusterArgs } from "@pulumi/azure-native/containerservice";
-import { addressAt, parseCidr } from "../cidr";
-import type { Settings } from "../settings";
+import { addressAt, parseCidr } from "../settings/cidr";
+import type { Settings } from "../settings/settings";
 import { systemPoolProfile } from "./node-pools";
 
 /** What a stack file says about its cluster. */
@@ -36,22 +36,22 @@ export interface ClusterPlacement {
 }
 
 /** The inputs of the cluster. Nothing that Azure would fill in silently and that matters is left to it. */
-export function buildCluster(settings: ClusterSettings, placement: ClusterPlacement): ManagedClusterArgs {
+export function buildCluster(args: ClusterSettings & ClusterPlacement): ManagedClusterArgs {
     return {
-        resourceGroupName: placement.resourceGroupName,
-        location: placement.location,
-        resourceName: placement.clusterName,
-        dnsPrefix: placement.dnsPrefix,
-        nodeResourceGroup: placement.nodeResourceGroupName,
+        resourceGroupName: args.resourceGroupName,
+        location: args.location,
+        resourceName: args.clusterName,
+        dnsPrefix: args.dnsPrefix,
+        nodeResourceGroup: args.nodeResourceGroupName,
         // The minor only: AKS applies patches, and a patch written here would fight them.
-        kubernetesVersion: settings.kubernetesVersion,
-        sku: { name: "Base", tier: settings.clusterTier },
+        kubernetesVersion: args.kubernetesVersion,
+        sku: { name: "Base", tier: args.clusterTier },
         supportPlan: "KubernetesOfficial",
-        ...buildIdentities(placement),
-        ...buildAccess(settings, placement.tenantId),
-        ...buildUpkeep(settings),
-        networkProfile: buildNetworkProfile(settings),
-        agentPoolProfiles: [systemPoolProfile(settings.systemPool, placement.nodeSubnetId)],
+        ...buildIdentities(args),
+        ...buildAccess(args, args.tenantId),
+        ...buildUpkeep(args),
+        networkProfile: buildNetworkProfile(args),
+        agentPoolProfiles: [systemPoolProfile(args.systemPool, args.nodeSubnetId)],
         autoScalerProfile: {
             balanceSimilarNodeGroups: "true",
             expander: "least-waste",

@@ -1,7 +1,7 @@
-import type { Problem } from "../settings-rules";
-import { type ArmAnswer, ask, type Asker, errorOf, refusal, text } from "./arm-question";
+import type { Problem } from "../settings/settings-rules";
+import { type ArmAnswer, type ArmClient, errorOf, refusal, text } from "./arm-client";
 
-export interface NameCheckArgs extends Asker {
+export interface NameCheckArgs {
     readonly subscriptionId: string;
     /** The durable resource group, where the stack's own registry, vault and storage account are. */
     readonly resourceGroupName: string;
@@ -52,23 +52,23 @@ const STORAGE_ACCOUNT: Kind = {
  * Asks Azure, before anything is made, whether the names that all its customers share can be had: each is this stack's already,
  * or free. Rejects when Azure cannot be asked, with what it said.
  */
-export async function checkNames(args: NameCheckArgs): Promise<NameCheck> {
+export async function checkNames(arm: ArmClient, args: NameCheckArgs): Promise<NameCheck> {
     const [registry, keyVault, storage] = await Promise.all([
-        checkName(args, REGISTRY, args.registry),
-        checkName(args, KEY_VAULT, args.keyVault),
-        checkName(args, STORAGE_ACCOUNT, args.storageAccount),
+        checkName(arm, args, REGISTRY, args.registry),
+        checkName(arm, args, KEY_VAULT, args.keyVault),
+        checkName(arm, args, STORAGE_ACCOUNT, args.storageAccount),
     ]);
-    const recoverKeyVault = keyVault !== undefined && (await ownDeletedVault(args));
+    const recoverKeyVault = keyVault !== undefined && (await ownDeletedVault(arm, args));
     const problems = [registry, recoverKeyVault ? undefined : keyVault, storage];
     return { problems: problems.filter((problem) => problem !== undefined), recoverKeyVault };
 }
 
-async function checkName(args: NameCheckArgs, kind: Kind, name: string): Promise<Problem | undefined> {
-    const own = await ask(args, `${resourceId(args, kind, name)}?api-version=${kind.apiVersion}`);
+async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: string): Promise<Problem | undefined> {
+    const own = await arm.ask(`${resourceId(args, kind, name)}?api-version=${kind.apiVersion}`);
     if (own.status === 200) return undefined;
     const path = `/subscriptions/${args.subscriptionId}/providers/${kind.namespace}/checkNameAvailability`;
     const body = { name, type: `${kind.namespace}/${kind.type}` };
-    const answer = await ask(args, `${path}?api-version=${kind.apiVersion}`, body);
+    const answer = await arm.ask(`${path}?api-version=${kind.apiVersion}`, body);
     if (isUnregistered(answer)) {
         const message = `the subscription does not use ${kind.namespace} yet; run: az provider register --namespace ${kind.namespace}`;
         return { key: kind.setting, message };
@@ -80,9 +80,9 @@ async function checkName(args: NameCheckArgs, kind: Kind, name: string): Promise
     return { key: kind.setting, message: `the ${kind.title} name ${name} cannot be had (${reason}); ${fix}` };
 }
 
-async function ownDeletedVault(args: NameCheckArgs): Promise<boolean> {
+async function ownDeletedVault(arm: ArmClient, args: NameCheckArgs): Promise<boolean> {
     const path = `/subscriptions/${args.subscriptionId}/providers/${KEY_VAULT.namespace}/locations/${args.location}`;
-    const answer = await ask(args, `${path}/deletedVaults/${args.keyVault}?api-version=${KEY_VAULT.apiVersion}`);
+    const answer = await arm.ask(`${path}/deletedVaults/${args.keyVault}?api-version=${KEY_VAULT.apiVersion}`);
     if (answer.status !== 200) return false;
     const properties = (answer.body["properties"] ?? {}) as Record<string, unknown>;
     const own = resourceId(args, KEY_VAULT, args.keyVault);

@@ -1,7 +1,7 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
-import { agentPoolName } from "../naming";
-import type { Settings, UserPool } from "../settings";
+import { agentPoolName } from "../settings/naming";
+import type { Settings, UserPool } from "../settings/settings";
 
 /** How many nodes an upgrade adds at a time, so that pods move before their node goes. */
 const MAX_SURGE = "33%";

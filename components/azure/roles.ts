@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Refusal } from "../refusal";
+import { UserError } from "../user-error";
 
 /**
  * A role built into Azure.
@@ -87,7 +87,7 @@ export const STORAGE_BLOB_DATA_CONTRIBUTOR: Role = {
 export function roleDefinitionId(role: Role, scope: pulumi.Input<string>): pulumi.Output<string> {
     return pulumi.output(scope).apply((id) => {
         const subscription = /^\/subscriptions\/[^/]+/i.exec(id)?.[0];
-        if (!subscription) throw new Refusal(`${role.title} cannot be granted on ${id}: it is in no subscription`);
+        if (!subscription) throw new UserError(`${role.title} cannot be granted on ${id}: it is in no subscription`);
         return `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role.guid}`;
     });
 }

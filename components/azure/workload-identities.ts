@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PhysicalNames } from "../naming";
-import type { Foundation } from "./foundation";
+import { fluxNamespace } from "../gitops/flux-names";
+import type { PhysicalNames } from "../settings/naming";
+import type { BlobContainer } from "./backup-storage";
 import type { Grant } from "./role-grant";
 import {
     ACR_PULL,
@@ -13,12 +14,26 @@ import {
 import { WorkloadIdentity } from "./workload-identity";
 
 export interface WorkloadIdentitiesArgs {
-    readonly foundation: Foundation;
+    /** The group that the identities are in, which outlives the cluster. */
+    readonly resourceGroupName: pulumi.Input<string>;
     readonly location: string;
-    readonly names: PhysicalNames;
+    readonly names: Pick<PhysicalNames, "identity">;
+    readonly scopes: WorkloadScopes;
     /** Issuer of the tokens of the cluster's service accounts. */
     readonly issuerUrl: pulumi.Input<string>;
     readonly protect: boolean;
+}
+
+/** ARM ids of what the workloads use. */
+export interface WorkloadScopes {
+    readonly durableGroupId: pulumi.Input<string>;
+    readonly registryId: pulumi.Input<string>;
+    readonly vaultId: pulumi.Input<string>;
+    /** The key that decrypts the tree's Secrets. */
+    readonly keyId: pulumi.Input<string>;
+    readonly containerIds: Readonly<Record<BlobContainer, pulumi.Input<string>>>;
+    /** @default - no zone */
+    readonly zoneId?: pulumi.Input<string> | undefined;
 }
 
 interface Workload {
@@ -27,34 +42,34 @@ interface Workload {
     readonly grants: readonly Grant[];
 }
 
-/** What acts in Azure from inside of the cluster, and what it may do there. One entry is one identity. */
-function workloadsOf({ registry, vault, backups, zone, groups }: Foundation) {
-    const pull = [{ role: ACR_PULL, scope: registry.registryId }];
-    const records = zone ? [{ role: DNS_ZONE_CONTRIBUTOR, scope: zone.zoneId }] : [];
+/** What acts in Azure from inside the cluster, and what it may do there. One entry is one identity. */
+function workloadsOf({ registryId, vaultId, keyId, containerIds, zoneId, durableGroupId }: WorkloadScopes) {
+    const pull = [{ role: ACR_PULL, scope: registryId }];
+    const records = zoneId ? [{ role: DNS_ZONE_CONTRIBUTOR, scope: zoneId }] : [];
     return {
-        "kustomize-controller": flux("kustomize-controller", [{ role: KEY_VAULT_CRYPTO_USER, scope: vault.keyId }]),
+        "kustomize-controller": flux("kustomize-controller", [{ role: KEY_VAULT_CRYPTO_USER, scope: keyId }]),
         "source-controller": flux("source-controller", pull),
         "image-reflector-controller": flux("image-reflector-controller", pull),
-        velero: blobs("velero", "velero", backups.containerIds.velero),
-        postgresql: blobs("postgresql", "postgresql", backups.containerIds.postgresql),
-        loki: blobs("monitoring", "loki", backups.containerIds.loki),
+        velero: blobs("velero", "velero", containerIds.velero),
+        postgresql: blobs("postgresql", "postgresql", containerIds.postgresql),
+        loki: blobs("monitoring", "loki", containerIds.loki),
         "external-secrets": {
             namespace: "external-secrets",
             serviceAccount: "external-secrets",
-            grants: [{ role: KEY_VAULT_SECRETS_USER, scope: vault.vaultId }],
+            grants: [{ role: KEY_VAULT_SECRETS_USER, scope: vaultId }],
         },
         "external-dns": {
             namespace: "external-dns",
             serviceAccount: "external-dns",
-            // It lists the zones of the group, and ends when it may not, also where there is none.
-            grants: [...records, { role: READER, scope: groups.durableId }],
+            // It lists the zones of the group, and exits when it may not, even where there is no zone.
+            grants: [...records, { role: READER, scope: durableGroupId }],
         },
         "cert-manager": { namespace: "cert-manager", serviceAccount: "cert-manager", grants: records },
     } satisfies Record<string, Workload>;
 }
 
 function flux(serviceAccount: string, grants: readonly Grant[]): Workload {
-    return { namespace: "flux-system", serviceAccount, grants };
+    return { namespace: fluxNamespace, serviceAccount, grants };
 }
 
 function blobs(namespace: string, serviceAccount: string, container: pulumi.Input<string>): Workload {
@@ -70,13 +85,13 @@ export class WorkloadIdentities extends pulumi.ComponentResource {
 
     constructor(name: string, args: WorkloadIdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:WorkloadIdentities", name, {}, opts);
-        const { foundation, location, names, issuerUrl, protect } = args;
-        const identities = Object.entries<Workload>(workloadsOf(foundation)).map(
+        const { resourceGroupName, location, names, scopes, issuerUrl, protect } = args;
+        const identities = Object.entries<Workload>(workloadsOf(scopes)).map(
             ([workload, { namespace, serviceAccount, grants }]) => {
                 const identity = new WorkloadIdentity(
                     `${name}-${workload}`,
                     {
-                        resourceGroupName: foundation.groups.durableName,
+                        resourceGroupName,
                         location,
                         identityName: names.identity(workload),
                         issuerUrl,

@@ -1,6 +1,6 @@
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
-import { federatedCredentialName } from "../naming";
+import { federatedCredentialName } from "../settings/naming";
 import { durable } from "./durable";
 import { type Grant, grantRole, roleSlug } from "./role-grant";
 

@@ -1,38 +1,26 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { AksCluster } from "../azure/aks-cluster";
-import type { BlobContainer } from "../azure/backup-storage";
-import type { Foundation } from "../azure/foundation";
-import type { WorkloadName } from "../azure/workload-identities";
-import type { Preflight } from "../preflight";
-import { Refusal } from "../refusal";
-import type { Settings } from "../settings";
-import { ClusterClient } from "./cluster-client";
-import { isSuccessor } from "./fleet-branch";
-import { FleetRepository } from "./fleet-repository";
-import { Flux } from "./flux";
-import { waitForAccess, waitForFlux } from "./flux-readiness";
-
-/** What the tree has to know of the foundation. */
-export interface DeliveredFoundation {
-    readonly groups: Pick<Foundation["groups"], "durableName">;
-    readonly vault: Pick<Foundation["vault"], "vaultUri">;
-    readonly registry: Pick<Foundation["registry"], "loginServer">;
-    readonly backups: Pick<Foundation["backups"], "accountName">;
-}
-
-/**
- * What a program exits with that has shown its error itself (`cmd/run/index.js` of the SDK). An error that is logged does
- * not fail an update: the engine goes by the exit code.
- */
-const errorAlreadyShown = 32;
+import { FleetRepository, type FleetRepositoryArgs } from "./fleet/fleet-repository";
+import type { ClusterVars } from "./flux/cluster-vars";
+import { Flux, type FluxArgs } from "./flux/flux";
+import { waitForAccess } from "./readiness/cluster-access";
+import { ClusterClient } from "./readiness/cluster-client";
+import { FluxReadiness } from "./readiness/flux-readiness";
 
 export interface DeliveryArgs {
-    readonly settings: Settings;
-    readonly preflight: Preflight;
-    readonly foundation: DeliveredFoundation;
-    readonly cluster: Pick<AksCluster, "clusterName" | "clusterUid" | "kubeconfig">;
-    readonly clientIds: Readonly<Record<WorkloadName, pulumi.Output<string>>>;
+    readonly fleet: FleetRepositoryArgs;
+    readonly flux: Omit<FluxArgs, "git" | "clusterVars">;
+    /** The cluster that Flux is installed in. */
+    readonly cluster: {
+        /** What tells the cluster from one that is made later under the same name. */
+        readonly clusterUid: pulumi.Input<string>;
+        /** Kubeconfig of the deployer. Secret. */
+        readonly kubeconfig: pulumi.Output<string>;
+    };
+    /** What the tree is told; the repository's own address is added. */
+    readonly clusterVars: Omit<ClusterVars<pulumi.Input<string>>, "fleet_url">;
+    /** Fingerprints of the PGP keys in `flux.sopsPgpPrivateKey`. */
+    readonly sopsFingerprints: readonly string[];
 }
 
 /**
@@ -46,125 +34,49 @@ export class Delivery extends pulumi.ComponentResource {
 
     constructor(name: string, args: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:gitops:Delivery", name, {}, opts);
-        const { settings, preflight, cluster } = args;
-        this.repository = new FleetRepository(
-            `${name}-fleet`,
-            {
-                repository: { owner: settings.githubOwner, name: settings.fleetRepository },
-                branch: settings.fleetBranch,
-                stack: settings.stack,
-                commitMode: settings.commitMode,
-                imageAutomation: settings.imageAutomation,
-                files: preflight.files,
-                plan: preflight.fleet,
-                protect: settings.protectDurable,
-            },
-            { parent: this },
+        this.repository = new FleetRepository(`${name}-fleet`, args.fleet, { parent: this });
+        const clusterVars = { ...args.clusterVars, fleet_url: this.repository.htmlUrl };
+        const provider = this.createProvider(name, args);
+        const flux = new Flux(
+            `${name}-flux`,
+            { ...args.flux, git: this.repository.access, clusterVars },
+            // With its cluster gone there is nothing to delete, and nobody to ask. The provider is named and not the
+            // cluster: when a cluster is replaced, the engine counts its dependents among the deletions, but not itself.
+            { parent: this, provider, deletedWith: provider },
         );
-        const provider = new kubernetes.Provider(
+        const readiness = new FluxReadiness(
+            `${name}-flux`,
+            {
+                ...args.cluster,
+                repository: args.fleet.repository,
+                branch: args.fleet.branch,
+                commit: this.repository.commit,
+                variables: clusterVars,
+                keys: [this.repository.access.publicKey.apply((key) => key.trim()), ...args.sopsFingerprints],
+                timeoutMinutes: args.flux.readyTimeoutMinutes,
+            },
+            { parent: this, dependsOn: [flux.root] },
+        );
+        this.fluxStatus = readiness.status;
+        this.registerOutputs({ fluxStatus: this.fluxStatus });
+    }
+
+    private createProvider(name: string, { cluster }: DeliveryArgs): kubernetes.Provider {
+        return new kubernetes.Provider(
             name,
             {
                 kubeconfig: cluster.kubeconfig.apply(whenAllowed),
                 // Another cluster under the same name is another cluster; another login to the same one is not.
                 clusterIdentifier: cluster.clusterUid,
                 enableServerSideApply: true,
-                // These objects are the program's; what somebody patched into them by hand is put back, not argued about.
+                // These objects are the program's; a change that somebody made by hand is overwritten.
                 enablePatchForce: true,
                 // Changed in place: a key or a variable that is deleted first would be missing for a moment.
                 enableConfigMapMutable: true,
                 enableSecretMutable: true,
-                deleteUnreachable: true,
             },
             { parent: this },
         );
-        const flux = this.createFlux(name, args, provider);
-        // Made from a secret, the kubeconfig, but says nothing of it.
-        this.fluxStatus = pulumi.unsecret(
-            pulumi
-                .all([flux.root.id, cluster.kubeconfig, this.repository.commit])
-                .apply(([, kubeconfig, commit]) => this.waitForLayers(kubeconfig, commit, settings)),
-        );
-        this.registerOutputs({ fluxStatus: this.fluxStatus });
-    }
-
-    private createFlux(name: string, args: DeliveryArgs, provider: kubernetes.Provider): Flux {
-        const { settings, clientIds } = args;
-        return new Flux(
-            `${name}-flux`,
-            {
-                environment: settings.environment,
-                version: settings.fluxVersion,
-                git: this.repository.access,
-                sopsPgpPrivateKey: settings.sopsPgpPrivateKey,
-                clusterVars: this.clusterVars(args),
-                controllerClientIds: {
-                    "kustomize-controller": clientIds["kustomize-controller"],
-                    "source-controller": clientIds["source-controller"],
-                    "image-reflector-controller": clientIds["image-reflector-controller"],
-                },
-                readyTimeoutMinutes: settings.readyTimeoutMinutes,
-            },
-            // With its cluster gone there is nothing to delete, and nobody to ask. The provider and not the cluster is named,
-            // since of a cluster that is replaced the engine counts what depends on it among the deletions, and not itself.
-            { parent: this, provider, deletedWith: provider },
-        );
-    }
-
-    private clusterVars({ settings, preflight, foundation, cluster, clientIds }: DeliveryArgs) {
-        const { groups, vault, registry, backups } = foundation;
-        return {
-            cluster_name: cluster.clusterName,
-            environment: settings.environment,
-            domain: settings.domain ?? `${settings.environment}.internal`,
-            tenant_id: preflight.deployer.tenantId,
-            subscription_id: preflight.deployer.subscriptionId,
-            resource_group: groups.durableName,
-            key_vault_url: vault.vaultUri,
-            registry: registry.loginServer,
-            storage_account: backups.accountName,
-            // A container is named after who writes there.
-            backup_container: "velero" satisfies BlobContainer,
-            database_container: "postgresql" satisfies BlobContainer,
-            log_container: "loki" satisfies BlobContainer,
-            service_mesh: settings.serviceMesh,
-            fleet_url: this.repository.htmlUrl,
-            fleet_branch: settings.fleetBranch,
-            image_automation_suspended: String(!settings.imageAutomation),
-            cert_manager_client_id: clientIds["cert-manager"],
-            external_dns_client_id: clientIds["external-dns"],
-            external_secrets_client_id: clientIds["external-secrets"],
-            loki_client_id: clientIds.loki,
-            postgresql_client_id: clientIds.postgresql,
-            velero_client_id: clientIds.velero,
-        };
-    }
-
-    /**
-     * Fails the update at the program's end, so that the stack's outputs say what is wrong too. The engine deletes nothing
-     * then: what the update replaced, such as a deploy key, stays until one succeeds.
-     */
-    private async waitForLayers(kubeconfig: string, commit: string, settings: Settings): Promise<string> {
-        if (pulumi.runtime.isDryRun()) {
-            return pulumi.unknown as unknown as string;
-        }
-        const repository = { owner: settings.githubOwner, name: settings.fleetRepository };
-        try {
-            const ready = await waitForFlux({
-                cluster: new ClusterClient(kubeconfig),
-                commit,
-                isSuccessor: (other) => isSuccessor(repository, settings.fleetBranch, commit, other),
-                timeoutMinutes: settings.readyTimeoutMinutes,
-                progress: (line) => void pulumi.log.info(line, this, undefined, true),
-            });
-            return `${ready.objects.length} objects Ready at ${ready.commit}`;
-        } catch (error) {
-            if (!(error instanceof Refusal)) {
-                throw error;
-            }
-            await pulumi.log.error(error.message, this);
-            process.exitCode = errorAlreadyShown;
-            return `not ready: ${error.message}`;
-        }
     }
 }
 

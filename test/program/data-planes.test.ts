@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { probableCause } from "../../components/gitops/probable-cause";
+import { probableCause } from "../../components/gitops/readiness/probable-cause";
 import { AzureDeployer } from "../support/azure-deployer";
 import { Checkout } from "../support/checkout";
 import { type Call, PodIdentity } from "../support/pod-identity";

@@ -3,14 +3,15 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { isSuccessor } from "../../components/gitops/fleet-branch";
-import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet-plan";
-import { github } from "../../components/gitops/github-api";
-import { commitTree } from "../../components/gitops/manifest-commit";
+import { isSuccessor } from "../../components/gitops/fleet/fleet-branch";
+import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet/fleet-plan";
+import { githubApi } from "../../components/gitops/fleet/github-api";
+import { commitTree } from "../../components/gitops/fleet/manifest-commit";
 import { createGitHub, type GitHub } from "@landfall/sandbox/testing";
 
 const repository = { owner: "acme", name: "fleet" };
 const root = "/repos/acme/fleet";
+const github = githubApi("t0ken");
 
 describe("the tree on its branch", function () {
     this.timeout(60_000);
@@ -19,13 +20,11 @@ describe("the tree on its branch", function () {
     /** Runs before a request reaches GitHub: somebody else who is faster. */
     let meanwhile: ((method: string, url: URL) => Promise<void>) | undefined;
     const realFetch = globalThis.fetch;
-    const token = process.env.GITHUB_TOKEN;
 
     beforeEach(async () => {
         directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-fleet-"));
         hub = await createGitHub({ directory, owner: "acme", token: "t0ken" });
         meanwhile = undefined;
-        process.env.GITHUB_TOKEN = "t0ken";
         globalThis.fetch = async (input, init) => {
             const url = new URL(input);
             const method = init?.method ?? "GET";
@@ -43,7 +42,6 @@ describe("the tree on its branch", function () {
 
     afterEach(async () => {
         globalThis.fetch = realFetch;
-        process.env.GITHUB_TOKEN = token;
         await hub.close();
         fs.rmSync(directory, { recursive: true });
     });
@@ -57,35 +55,35 @@ describe("the tree on its branch", function () {
         ...over,
     });
     const commit = (files: Record<string, string>, over: Partial<FleetPlanArgs> = {}) =>
-        commitTree(args(files, over), files);
-    const createRepository = () => github("POST", "/orgs/acme/repos", { name: "fleet", auto_init: true });
+        commitTree(github, args(files, over), files);
+    const createRepository = () => github.call("POST", "/orgs/acme/repos", { name: "fleet", auto_init: true });
     const git = (...command: string[]) =>
         execFileSync("git", ["-C", hub.repositoryPath("acme/fleet"), ...command], { encoding: "utf8" }).trim();
 
     async function somebodyWrites(file: string, content: string): Promise<void> {
-        const ref = await github<{ object: { sha: string } }>("GET", `${root}/git/ref/heads/staging`);
-        const head = await github<{ tree: { sha: string } }>("GET", `${root}/git/commits/${ref.object.sha}`);
-        const tree = await github<{ sha: string }>("POST", `${root}/git/trees`, {
+        const ref = await github.call<{ object: { sha: string } }>("GET", `${root}/git/ref/heads/staging`);
+        const head = await github.call<{ tree: { sha: string } }>("GET", `${root}/git/commits/${ref.object.sha}`);
+        const tree = await github.call<{ sha: string }>("POST", `${root}/git/trees`, {
             base_tree: head.tree.sha,
             tree: [{ path: file, mode: "100644", type: "blob", content }],
         });
-        const made = await github<{ sha: string }>("POST", `${root}/git/commits`, {
+        const made = await github.call<{ sha: string }>("POST", `${root}/git/commits`, {
             message: "by hand",
             tree: tree.sha,
             parents: [ref.object.sha],
         });
-        await github("PATCH", `${root}/git/refs/heads/staging`, { sha: made.sha });
+        await github.call("PATCH", `${root}/git/refs/heads/staging`, { sha: made.sha });
     }
 
     it("is previewed file by file before the repository exists, and nothing is written", async () => {
-        const plan = await planFleet(args({ "a.yaml": "a: 1\n" }));
+        const plan = await planFleet(github, args({ "a.yaml": "a: 1\n" }));
         assert.equal(plan.exists, false);
         assert.deepEqual(plan.problems, []);
         assert.deepEqual(
             plan.changes.map(({ path, kind, diff }) => [path, kind, /^\+a: 1$/m.test(diff)]),
             [["a.yaml", "added", true]],
         );
-        await assert.rejects(github("GET", root), /404/);
+        await assert.rejects(github.call("GET", root), /404/);
     });
 
     it("is one commit however many files changed, and none when nothing did", async () => {
@@ -102,7 +100,7 @@ describe("the tree on its branch", function () {
         await createRepository();
         await commit({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" });
         await somebodyWrites("a.yaml", "a: theirs\n");
-        assert.deepEqual((await planFleet(args({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" }))).changes, []);
+        assert.deepEqual((await planFleet(github, args({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" }))).changes, []);
         await commit({ "a.yaml": "a: 1\n", "b.yaml": "b: 2\n" });
         assert.equal(git("show", "staging:a.yaml"), "a: theirs");
         assert.equal(git("show", "staging:b.yaml"), "b: 2");
@@ -112,7 +110,7 @@ describe("the tree on its branch", function () {
         await createRepository();
         await commit({ "a.yaml": "a: 1\n" });
         await somebodyWrites("a.yaml", "a: theirs\n");
-        const { problems } = await planFleet(args({ "a.yaml": "a: ours\n" }));
+        const { problems } = await planFleet(github, args({ "a.yaml": "a: ours\n" }));
         assert.match(problems[0] ?? "", /^a\.yaml: changed on the branch .*staging/);
         await assert.rejects(commit({ "a.yaml": "a: ours\n" }), /nothing was committed/);
         assert.equal(git("show", "staging:a.yaml"), "a: theirs");
@@ -138,36 +136,40 @@ describe("the tree on its branch", function () {
         const { commit: first } = await commit({ "a.yaml": "a: 1\n" });
         await somebodyWrites("notes.md", "by hand\n");
         const pushed = git("rev-parse", "staging");
-        assert.equal(await isSuccessor(repository, "staging", first, pushed), true);
-        assert.equal(await isSuccessor(repository, "staging", pushed, first), false);
+        assert.equal(await isSuccessor(github, repository, "staging", first, pushed), true);
+        assert.equal(await isSuccessor(github, repository, "staging", pushed, first), false);
         const { commit: second } = await commit({ "a.yaml": "a: 2\n" });
-        assert.equal(await isSuccessor(repository, "staging", first, pushed), false, "the branch left it behind");
-        assert.equal(await isSuccessor(repository, "staging", first, second), true);
+        assert.equal(
+            await isSuccessor(github, repository, "staging", first, pushed),
+            false,
+            "the branch left it behind",
+        );
+        assert.equal(await isSuccessor(github, repository, "staging", first, second), true);
     });
 
     it("does not go to a repository with unrelated content, nor to another stack's branch", async () => {
         await createRepository();
         await commit({ "a.yaml": "a: 1\n" });
-        const other = await planFleet(args({ "a.yaml": "a: 1\n" }, { stack: "production" }));
+        const other = await planFleet(github, args({ "a.yaml": "a: 1\n" }, { stack: "production" }));
         assert.match(other.problems[0] ?? "", /^landfall:fleetBranch: .* belongs to stack 'staging'/);
-        await github("DELETE", root);
+        await github.call("DELETE", root);
         await createRepository();
-        await github("POST", `${root}/git/refs`, { ref: "refs/heads/staging", sha: git("rev-parse", "main") });
+        await github.call("POST", `${root}/git/refs`, { ref: "refs/heads/staging", sha: git("rev-parse", "main") });
         await somebodyWrites("src/main.go", "package main\n");
-        const foreign = await planFleet(args({ "a.yaml": "a: 1\n" }));
+        const foreign = await planFleet(github, args({ "a.yaml": "a: 1\n" }));
         assert.match(foreign.problems[0] ?? "", /^landfall:fleetRepository: .*unrelated content.*src\/main\.go/);
     });
 
     it("is offered as a pull request where the branch is protected, which a preview notices", async () => {
         await createRepository();
         await commit({ "a.yaml": "a: 1\n" });
-        await github("PUT", `${root}/branches/staging/protection`, {
+        await github.call("PUT", `${root}/branches/staging/protection`, {
             required_status_checks: null,
             enforce_admins: true,
             required_pull_request_reviews: { required_approving_review_count: 1 },
             restrictions: null,
         });
-        const { problems } = await planFleet(args({ "a.yaml": "a: 2\n" }));
+        const { problems } = await planFleet(github, args({ "a.yaml": "a: 2\n" }));
         assert.match(problems[0] ?? "", /^landfall:commitMode: branch staging is protected/);
         const proposed = await commit({ "a.yaml": "a: 2\n" }, { mode: "pullRequest" });
         assert.match(proposed.pullRequestUrl, /\/pull\/1$/);
@@ -178,9 +180,9 @@ describe("the tree on its branch", function () {
     });
 
     it("is refused at a preview when the owner does not exist or the token is not valid", async () => {
-        const nobody = await planFleet(args({}, { repository: { owner: "nobody", name: "fleet" } }));
+        const nobody = await planFleet(github, args({}, { repository: { owner: "nobody", name: "fleet" } }));
         assert.match(nobody.problems[0] ?? "", /^github:owner: GitHub has no user or organisation 'nobody'/);
-        process.env.GITHUB_TOKEN = "wrong";
-        assert.match((await planFleet(args({}))).problems[0] ?? "", /^GITHUB_TOKEN: GitHub refuses it/);
+        const { problems } = await planFleet(githubApi("wrong"), args({}));
+        assert.match(problems[0] ?? "", /^GITHUB_TOKEN: GitHub refuses it/);
     });
 });

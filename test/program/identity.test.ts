@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { probableCause } from "../../components/gitops/probable-cause";
+import { probableCause } from "../../components/gitops/readiness/probable-cause";
 import { control, type WorldStatus } from "@landfall/sandbox";
 import { type ArmResource, AzureDeployer } from "../support/azure-deployer";
 import { Checkout, type Running } from "../support/checkout";
@@ -204,7 +204,7 @@ describe("the way of a Secret through Key Vault and workload identity, in the sa
     });
 
     it("names the pod that was not given an identity", async () => {
-        restoreProgram = checkout.edit("components/gitops/flux.ts", (text) => {
+        restoreProgram = checkout.edit("components/gitops/flux/flux.ts", (text) => {
             const label = "azure.workload.identity~1use";
             assert.ok(text.includes(label));
             return text.replace(label, "example.org~1use");

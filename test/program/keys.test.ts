@@ -125,7 +125,7 @@ describe("the keys of a stack, in the sandbox", function () {
             const output = await owner.refused();
             assert.match(
                 output,
-                /one problem.*\n.*canary\/staging\/pgp\.sops\.yaml: .* recipients staging writes it anew/,
+                /one problem.*\n.*canary\/staging\/pgp\.sops\.yaml: .* recipients staging writes it again/,
             );
             const stringData = { "sops.asc": owner.gpg("--armor", "--export-secret-keys", found) };
             const patch = ["--type", "merge", "--patch", JSON.stringify({ stringData })];

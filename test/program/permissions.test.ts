@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
+import { ArmClient } from "../../components/azure/arm-client";
 import { checkNames } from "../../components/azure/name-check";
 import { minimalRoles, readDeployerRole, SandboxError } from "@landfall/sandbox";
 import {
@@ -128,15 +129,14 @@ describe("the roles of a deployer, in the Azure stand-in", () => {
     it("suffice to bring a deleted vault back when they are those of docs/permissions.md", async () => {
         const subscription = await subscriptionAs(...minimalRoles(role));
         await subscription.delete("keyvault:Vault", { vaultName: "kv-a" });
-        const answer = await checkNames({
+        const token = await subscription.deployerToken("https://management.azure.com");
+        const answer = await checkNames(new ArmClient(token, subscription.fetch), {
             subscriptionId,
             resourceGroupName: "rg",
             location: "westeurope",
             registry: "registry1234",
             keyVault: "kv-a",
             storageAccount: "account1234",
-            token: await subscription.deployerToken("https://management.azure.com"),
-            fetch: subscription.fetch,
         });
         assert.deepEqual(answer, { problems: [], recoverKeyVault: true });
         const properties = { ...vaultBody.properties, createMode: "recover" };

@@ -2,11 +2,11 @@ import { AksCluster } from "../../components/azure/aks-cluster";
 import { Foundation } from "../../components/azure/foundation";
 import { chooseLogin } from "../../components/azure/kubeconfig";
 import { WorkloadIdentities } from "../../components/azure/workload-identities";
-import { physicalNames } from "../../components/naming";
-import type { Preflight } from "../../components/preflight";
-import { AZURE_MOCKS, DEPLOYER } from "./azure";
+import { platformArgs } from "../../components/platform-args";
+import { AZURE_MOCKS } from "./azure";
 import { deploy, type Registered } from "./deploy";
-import { settings as settingsOf } from "./fixtures";
+import { configuration } from "./fixtures";
+import { preflightOf } from "./platform";
 
 /** What the Azure half of a committed stack registers, as the platform composes it, with settings changed as given. */
 export async function azureStack(
@@ -14,30 +14,42 @@ export async function azureStack(
     changes: Record<string, unknown> = {},
     preview = false,
 ): Promise<readonly Registered[]> {
-    const settings = settingsOf(stack, changes);
-    const names = physicalNames({ project: "landfall", stack, subscriptionId: DEPLOYER.subscriptionId }, settings);
-    const preflight = { deployer: DEPLOYER, names, recoverKeyVault: false } as Preflight;
+    const configured = configuration(stack, changes);
     const program = () => {
-        const foundation = new Foundation("landfall", { settings, preflight });
-        const { groups, network, identities } = foundation;
-        const { location, protectDurable: protect } = settings;
+        const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}));
+        const { location, protect, names, deployer } = args;
+        const foundation = new Foundation("landfall", { location, protect, names, deployer, ...args.foundation });
+        const { groups, network, identities, registry, vault, backups, zone } = foundation;
         const cluster = new AksCluster("landfall-cluster", {
-            settings,
-            deployer: DEPLOYER,
-            login: chooseLogin({}),
+            ...args.cluster,
+            deployer,
             resourceGroupName: groups.clusterName,
             location,
             clusterName: names.cluster,
             dnsPrefix: names.dnsPrefix,
             nodeResourceGroupName: names.nodeGroup,
-            tenantId: DEPLOYER.tenantId,
+            tenantId: deployer.tenantId,
             nodeSubnetId: network.nodeSubnetId,
             controlPlaneId: identities.controlPlaneId,
             kubeletId: identities.kubeletId,
             kubeletClientId: identities.kubeletClientId,
             kubeletPrincipalId: identities.kubeletPrincipalId,
         });
-        new WorkloadIdentities("landfall", { foundation, location, names, issuerUrl: cluster.issuerUrl, protect });
+        new WorkloadIdentities("landfall", {
+            resourceGroupName: groups.durableName,
+            location,
+            names,
+            scopes: {
+                durableGroupId: groups.durableId,
+                registryId: registry.registryId,
+                vaultId: vault.vaultId,
+                keyId: vault.keyId,
+                containerIds: backups.containerIds,
+                zoneId: zone?.zoneId,
+            },
+            issuerUrl: cluster.issuerUrl,
+            protect,
+        });
     };
     return (await deploy(program, AZURE_MOCKS, { preview })).resources;
 }

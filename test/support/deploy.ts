@@ -46,7 +46,7 @@ export interface Deployment<T> {
  * no mock and when two resources share a URN. No engine runs: that a resource can be made is not proved.
  */
 export async function deploy<T>(
-    program: () => T,
+    program: () => T | Promise<T>,
     mocks: Record<string, Mock> = {},
     { preview = false } = {},
 ): Promise<Deployment<T>> {
@@ -85,7 +85,7 @@ export async function deploy<T>(
         current = undefined;
         return done;
     };
-    const result = program();
+    const result = await program();
     await settled(registered);
     await pulumi.runtime.disconnect();
     assert.deepEqual(unmocked, [], "invokes without a mock");

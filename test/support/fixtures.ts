@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseSettings, type Settings } from "../../components/settings";
+import { type Configuration, parseConfiguration, type Settings } from "../../components/settings/settings";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -11,6 +11,9 @@ export const STACKS = ["staging", "production"] as const;
 /** Has the shape that the settings check; decrypts nothing. */
 export const PLACEHOLDER_PRIVATE_KEY =
     "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nxxxx\n-----END PGP PRIVATE KEY BLOCK-----\n";
+
+/** Has the shape of a token; opens nothing. */
+export const TOKEN = "ghp_notatoken";
 
 interface ConfigDeclaration {
     readonly type: string;
@@ -29,22 +32,29 @@ export function stackConfig(stack: string): Record<string, unknown> {
 }
 
 /**
- * What the program receives for a committed stack: the defaults of Pulumi.yaml, the stack file over them, and the private
- * key; every value as a string, as the engine hands it over.
+ * What the program receives for a committed stack: the defaults of Pulumi.yaml, the stack file over them, and the secrets;
+ * every value as a string, as the engine hands it over.
  */
 export function rawConfig(stack: string): Record<string, unknown> {
     const defaults = Object.entries(declaredConfig()).flatMap(([key, { default: value }]) =>
         value === undefined ? [] : [[`landfall:${key}`, value] as const],
     );
     const values = { ...Object.fromEntries(defaults), ...stackConfig(stack) };
-    const secret = { "landfall:sopsPgpPrivateKey": PLACEHOLDER_PRIVATE_KEY };
-    return Object.fromEntries(Object.entries({ ...values, ...secret }).map(([key, value]) => [key, engineText(value)]));
+    const secrets = { "landfall:sopsPgpPrivateKey": PLACEHOLDER_PRIVATE_KEY, "github:token": TOKEN };
+    return Object.fromEntries(
+        Object.entries({ ...values, ...secrets }).map(([key, value]) => [key, engineText(value)]),
+    );
 }
 
-/** The settings of a committed stack, with full keys replaced as given. */
-export function settings(stack: string, changes: Record<string, unknown> = {}): Settings {
+/** The configuration of a committed stack, with full keys replaced as given. */
+export function configuration(stack: string, changes: Record<string, unknown> = {}): Configuration {
     const texts = Object.entries(changes).map(([key, value]) => [key, engineText(value)] as const);
-    return parseSettings(stack, { ...rawConfig(stack), ...Object.fromEntries(texts) });
+    return parseConfiguration(stack, { ...rawConfig(stack), ...Object.fromEntries(texts) });
+}
+
+/** Its settings. */
+export function settings(stack: string, changes: Record<string, unknown> = {}): Settings {
+    return configuration(stack, changes).settings;
 }
 
 /** Settings that break one rule: what they change in those of staging, and what the refusal has to say. */

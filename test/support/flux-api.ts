@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { FluxObject } from "../../components/gitops/flux-status";
+import type { FluxObject } from "../../components/gitops/readiness/flux-object";
 
 /**
  * An API server that knows what `ClusterClient` asks: who may do everything, Flux's objects, events, and requests to

@@ -1,4 +1,4 @@
-import type { FluxObject } from "../../components/gitops/flux-status";
+import type { FluxObject } from "../../components/gitops/readiness/flux-object";
 
 const ready = { type: "Ready", status: "True", reason: "ReconciliationSucceeded", message: "Applied" };
 

@@ -1,7 +1,6 @@
 import * as assert from "node:assert/strict";
-import { type Readiness, type ReadinessArgs, waitForFlux } from "../../components/gitops/flux-readiness";
-import type { FluxObject } from "../../components/gitops/flux-status";
-import { Refusal } from "../../components/refusal";
+import type { FluxObject } from "../../components/gitops/readiness/flux-object";
+import { type FluxWait, type FluxWaitArgs, waitForFlux } from "../../components/gitops/readiness/flux-wait";
 import { withoutWaiting } from "./time";
 
 /** The commit that a wait is for. */
@@ -11,7 +10,7 @@ export const ours = "c0ffee";
 export type Poll = readonly FluxObject[] | Error;
 
 export interface Wait {
-    readonly outcome: Readiness | Error;
+    readonly outcome: FluxWait;
     readonly progress: readonly string[];
     readonly polls: number;
     readonly seconds: number;
@@ -19,7 +18,7 @@ export interface Wait {
     readonly requests: readonly string[];
 }
 
-type Changes = Partial<Omit<ReadinessArgs, "cluster">> & { readonly cluster?: Partial<ReadinessArgs["cluster"]> };
+type Changes = Partial<Omit<FluxWaitArgs, "cluster">> & { readonly cluster?: Partial<FluxWaitArgs["cluster"]> };
 
 /** Waits for a cluster that a poll finds in one state after the other, and in the last one for ever. */
 export async function wait(states: readonly Poll[], over: Changes = {}): Promise<Wait> {
@@ -27,7 +26,7 @@ export async function wait(states: readonly Poll[], over: Changes = {}): Promise
     let polls = 0;
     const requests: string[] = [];
     const handled = new Map<string, string>();
-    const cluster: ReadinessArgs["cluster"] = {
+    const cluster: FluxWaitArgs["cluster"] = {
         fluxObjects: () => answer(states[Math.min(polls++, states.length - 1)] ?? [], handled),
         configMapChanged: () => Promise.resolve("2026-01-01T00:00:00.000Z"),
         lastWarning: () => Promise.resolve(undefined),
@@ -46,7 +45,7 @@ export async function wait(states: readonly Poll[], over: Changes = {}): Promise
             progress: (line) => progress.push(line),
             ...over,
             cluster,
-        }).catch((error: Error) => error);
+        });
         return { outcome, progress, polls, requests, seconds: waited.reduce((sum, one) => sum + one, 0) };
     });
 }
@@ -63,12 +62,12 @@ function answer(poll: Poll, handled: ReadonlyMap<string, string>): Promise<FluxO
 }
 
 export function messageOf({ outcome }: Wait): string {
-    assert.ok(outcome instanceof Refusal, "it became ready");
-    return outcome.message;
+    assert.ok(!outcome.ready, "it became ready");
+    return outcome.problem;
 }
 
-export function readinessOf({ outcome }: Pick<Wait, "outcome">): Readiness {
-    if (outcome instanceof Error) throw outcome;
+export function readinessOf({ outcome }: Pick<Wait, "outcome">): Extract<FluxWait, { ready: true }> {
+    if (!outcome.ready) throw new Error(outcome.problem);
     return outcome;
 }
 

@@ -1,3 +1,5 @@
+import { TOKEN } from "./fixtures";
+
 /** A request to GitHub's REST API. */
 export interface GitHubCall {
     readonly method: string;
@@ -45,9 +47,6 @@ export async function answeringGitHub<T>(
         }
     }
 }
-
-/** The token that `answeringGitHub` sets. */
-export const TOKEN = "ghp_notatoken";
 
 function readCall(url: string, { method = "GET", headers, body }: RequestInit): GitHubCall {
     const { host, pathname, search } = new URL(url);

@@ -1,15 +1,17 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { FleetPlan } from "../../components/gitops/fleet-plan";
-import type { ManifestTree } from "../../components/gitops/manifest-tree";
-import { physicalNames } from "../../components/naming";
+import type { FleetPlan } from "../../components/gitops/fleet/fleet-plan";
+import type { ManifestTree } from "../../components/gitops/fleet/manifest-tree";
+import { physicalNames } from "../../components/settings/naming";
 import { Platform } from "../../components/platform";
-import type { Preflight } from "../../components/preflight";
-import type { Settings } from "../../components/settings";
+import { platformArgs } from "../../components/platform-args";
+import { chooseLogin } from "../../components/azure/kubeconfig";
+import type { Preflight } from "../../components/preflight/preflight";
+import type { Settings } from "../../components/settings/settings";
 import { AZURE_MOCKS, DEPLOYER } from "./azure";
 import { deploy, type Deployment, type Mock, valueOf } from "./deploy";
-import { settings as settingsOf } from "./fixtures";
+import { configuration } from "./fixtures";
 import { FluxApi } from "./flux-api";
 import { fluxGraph } from "./flux-objects";
 
@@ -23,6 +25,7 @@ const FILES: ManifestTree = { "apps/base/kustomization.yaml": "resources: []\n" 
 /** A repository that does not exist yet, and everything to write. */
 export const NEW_REPOSITORY: FleetPlan = {
     exists: false,
+    plannedAt: "2026-01-01T00:00:00.000Z",
     changes: [{ path: Object.keys(FILES)[0] ?? "", kind: "added", addedLines: 1, removedLines: 0, diff: "+resources" }],
     replaced: {},
     knownHosts: "github.com ssh-ed25519 AAAAhost\n",
@@ -40,6 +43,7 @@ export const FLEET_MOCKS: Record<string, Mock> = {
         fullName: `acme/${(inputs as { name: string }).name}`,
         htmlUrl: `https://github.com/acme/${(inputs as { name: string }).name}`,
     }),
+    "pulumi-nodejs:dynamic/gitops:FluxReadiness": () => ({ ready: true, status: `2 objects Ready at ${COMMIT}` }),
     "pulumi-nodejs:dynamic/gitops:ManifestCommit": () => ({
         commit: COMMIT,
         pullRequestUrl: "https://github.com/acme/fleet/pull/1",
@@ -50,7 +54,7 @@ export const FLEET_MOCKS: Record<string, Mock> = {
 export function preflightOf(settings: Settings, fleet: FleetPlan = NEW_REPOSITORY): Preflight {
     const { subscriptionId } = DEPLOYER;
     const names = physicalNames({ project: "landfall", stack: settings.stack, subscriptionId }, settings);
-    return { deployer: DEPLOYER, names, recoverKeyVault: false, files: FILES, fleet };
+    return { deployer: DEPLOYER, names, recoverKeyVault: false, files: FILES, fleet, sopsFingerprints: ["AA"] };
 }
 
 /** The cluster that a program under test deploys to: an API server that lets everybody in, and Flux ready at COMMIT. */
@@ -81,11 +85,9 @@ export class FakeCluster {
         stack: string,
         { changes = {}, fleet = NEW_REPOSITORY, preview = false }: PlatformOptions = {},
     ): Promise<Deployment<Platform>> {
-        const settings = settingsOf(stack, changes);
-        const preflight = preflightOf(settings, fleet);
-        const deployment = await deploy(() => new Platform("landfall", { settings, preflight }), this.mocks(), {
-            preview,
-        });
+        const configured = configuration(stack, changes);
+        const args = () => platformArgs(configured, preflightOf(configured.settings, fleet), chooseLogin({}));
+        const deployment = await deploy(() => new Platform("landfall", args()), this.mocks(), { preview });
         if (!preview) {
             await valueOf(deployment.result.delivery.fluxStatus);
         }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createMessage, decrypt, encrypt, generateKey, readKey, readMessage, readPrivateKey } from "openpgp";
 import { parseAllDocuments } from "yaml";
-import { allOf, recipientsIn } from "../../components/gitops/sops-recipients";
+import { allOf, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { checkTree, problemsOf } from "../../tools/secret/check";
 import { recipientsOf } from "../../tools/secret/rules";
 import { field, type KubernetesObject, list } from "../../tools/tree/object";

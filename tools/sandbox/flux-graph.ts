@@ -1,17 +1,17 @@
 import * as fs from "node:fs";
-import { ClusterClient } from "../../components/gitops/cluster-client";
-import { type Graph, judge } from "../../components/gitops/flux-status";
+import { ClusterClient } from "../../components/gitops/readiness/cluster-client";
+import { type FluxStatus, evaluate } from "../../components/gitops/readiness/flux-status";
 import { control, type WorldStatus } from "@landfall/sandbox";
 
 /** State of everything that Flux reconciles in a stack's cluster, at whatever commit it follows now. */
-export async function fluxGraph(directory: string, stack: string): Promise<Graph | undefined> {
+export async function fluxGraph(directory: string, stack: string): Promise<FluxStatus | undefined> {
     const cluster = await clusterOf(directory, stack);
     if (!cluster) {
         return undefined;
     }
     const objects = await new ClusterClient(fs.readFileSync(cluster.adminKubeconfig, "utf8")).fluxObjects();
     const source = objects.find(({ kind, metadata }) => kind === "GitRepository" && metadata.name === "flux-system");
-    return judge(objects, source?.status?.artifact?.revision.split(":").at(-1) ?? "");
+    return evaluate(objects, source?.status?.artifact?.revision.split(":").at(-1) ?? "");
 }
 
 /** The cluster of a stack, by the environment that its name carries. */

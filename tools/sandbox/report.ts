@@ -1,4 +1,4 @@
-import type { ObjectStatus } from "../../components/gitops/flux-status";
+import type { ObjectStatus } from "../../components/gitops/readiness/flux-status";
 import type { EngineSummary, Phase } from "@landfall/sandbox";
 
 /** What a run did and how it ended, as `--report` writes it. */

@@ -1,5 +1,5 @@
 import { control, knownStacks, type WorldStatus } from "@landfall/sandbox";
-import { probableCause } from "../../components/gitops/probable-cause";
+import { probableCause } from "../../components/gitops/readiness/probable-cause";
 import { fluxGraph } from "./flux-graph";
 import { columns, fluxTable } from "./report";
 import { requireSession } from "./running";

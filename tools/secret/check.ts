@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { allOf, recipientsIn } from "../../components/gitops/sops-recipients";
+import { allOf, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { recipientsOf } from "./rules";
 import { environments } from "./secret-file";
 import { publicFingerprint, publicKeyFile } from "./sops";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { allOf, canaryFile, type Recipients, recipientsIn } from "../../components/gitops/sops-recipients";
+import { allOf, canaryFile, type Recipients, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { updateKeys } from "./rotate";
 import { recipientsOf, writeRules } from "./rules";
 import { SecretError } from "./secret-error";

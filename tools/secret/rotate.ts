@@ -1,4 +1,4 @@
-import { isCanary } from "../../components/gitops/sops-recipients";
+import { isCanary } from "../../components/gitops/encryption/sops-recipients";
 import { SecretError, ToolRefusal } from "./secret-error";
 import { closedFile, encryptedFiles } from "./secret-file";
 import { importPublicKey, sops } from "./sops";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument, YAMLMap, YAMLSeq } from "yaml";
-import { canaryFile, type Recipients, recipientsNamed } from "../../components/gitops/sops-recipients";
+import { canaryFile, type Recipients, recipientsNamed } from "../../components/gitops/encryption/sops-recipients";
 import { SecretError } from "./secret-error";
 
 const file = ".sops.yaml";

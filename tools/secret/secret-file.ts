@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, parseDocument, stringify, YAMLSeq } from "yaml";
-import { setAnew } from "../../components/gitops/sops-files";
+import { setAnew } from "../../components/gitops/encryption/sops-files";
 import { SecretError } from "./secret-error";
 import { sops } from "./sops";
 

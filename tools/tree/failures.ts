@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { syntaxProblems } from "../../components/gitops/manifest-tree";
+import { syntaxProblems } from "../../components/gitops/fleet/manifest-tree";
 import type { Finding } from "./finding";
 import { filesOfBuild, kustomizeFile, kustomizeFilesOf } from "./kustomizations";
 import type { Sources } from "./sources";
@@ -75,7 +75,7 @@ export function substitutionFailures(sources: Sources, file: string, { missing, 
     const variables = [...missing].map((name) => ({
         ...useOf(sources, file, `\${${name}`),
         problem: `variable ${name} has no value: the program does not provide it`,
-        fix: `add it to ClusterVars in components/gitops/cluster-vars.ts, or write $\${${name}} if Flux is to leave it alone`,
+        fix: `add it to ClusterVars in components/gitops/flux/cluster-vars.ts, or write $\${${name}} if Flux is to leave it alone`,
     }));
     const expressions = [...odd].map((expression) => ({
         ...useOf(sources, file, expression),

@@ -1,4 +1,4 @@
-import { allOf, recipientsIn } from "../../components/gitops/sops-recipients";
+import { allOf, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { isMap, type KubernetesObject } from "./object";
 
 /** Parts of a Secret whose values nobody is to see. */

@@ -1,4 +1,4 @@
-import { nearest } from "../../components/nearest";
+import { nearest } from "../../components/settings/nearest";
 import type { Finding } from "./finding";
 import { label, type Path } from "./object";
 import { type Cluster, earlierLayers, findingAt, type Layer, type Manifest } from "./tree";

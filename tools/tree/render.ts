@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isManifest } from "../../components/gitops/manifest-tree";
+import { isManifest } from "../../components/gitops/fleet/manifest-tree";
 import { build, type BuiltObject, parseObject } from "./build";
 import { buildFailure, substitutionFailures } from "./failures";
 import type { Finding } from "./finding";

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { nearest } from "../../components/nearest";
+import { nearest } from "../../components/settings/nearest";
 import { field, textAt } from "./object";
 import { SERVICE_MESHES } from "./variables";
 import { TreeError } from "./tree-error";

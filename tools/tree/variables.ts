@@ -1,5 +1,5 @@
-import type { ClusterVars } from "../../components/gitops/cluster-vars";
-import { settingsSchema } from "../../components/settings-schema";
+import type { ClusterVars } from "../../components/gitops/flux/cluster-vars";
+import { settingsSchema } from "../../components/settings/settings-schema";
 
 /** Values for the variables that the program writes to ConfigMap `cluster-vars`, of the shape that it gives them. */
 export const SAMPLE_VARIABLES: Readonly<ClusterVars<string>> = {

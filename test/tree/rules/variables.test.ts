@@ -11,7 +11,7 @@ describeRule("variables", [
     {
         finds: "a variable that the program provides and nothing uses",
         edits: [{ file: "identities/base/velero.yaml", from: "${velero_client_id}", to: "none" }],
-        file: "../components/gitops/cluster-vars.ts",
+        file: "../components/gitops/flux/cluster-vars.ts",
         line: "",
         problem: /ClusterVars\.velero_client_id: nothing in gitops\/ uses \$\{velero_client_id\}/,
         fix: /remove it, or use it/,

@@ -15,7 +15,7 @@ describe("currentDeployer", () => {
             "azure-native:authorization:getClientToken": () => ({ token: token({ scp: "user_impersonation" }) }),
         });
         const expected = { objectId: "object", subscriptionId: "subscription", tenantId: "tenant" };
-        assert.deepEqual(await result, { ...expected, principalType: "User" });
+        assert.deepEqual(result, { ...expected, principalType: "User" });
     });
 });
 

@@ -1,21 +1,17 @@
 import * as assert from "node:assert/strict";
+import { ArmClient } from "../../../components/azure/arm-client";
 import { sopsKeyExists } from "../../../components/azure/key-check";
 
 describe("sopsKeyExists", () => {
     /** Asks an Azure that answers with a status. */
     async function asked(status: number) {
         let path = "";
-        const exists = sopsKeyExists({
-            subscriptionId: "sub",
-            resourceGroupName: "durable",
-            keyVault: "vault",
-            token: "token-of-arm",
-            fetch: (target) => {
-                assert.ok(typeof target === "string");
-                path = new URL(target).pathname;
-                return Promise.resolve(new Response(JSON.stringify({ error: { code: "Teapot" } }), { status }));
-            },
+        const arm = new ArmClient("token-of-arm", (target) => {
+            assert.ok(typeof target === "string");
+            path = new URL(target).pathname;
+            return Promise.resolve(new Response(JSON.stringify({ error: { code: "Teapot" } }), { status }));
         });
+        const exists = sopsKeyExists(arm, { subscriptionId: "sub", resourceGroupName: "durable", keyVault: "vault" });
         return { exists: await exists.catch(String), path };
     }
 

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { ArmClient } from "../../../components/azure/arm-client";
 import { checkNames, type NameCheckArgs } from "../../../components/azure/name-check";
 
 const SUBSCRIPTION = "/subscriptions/sub";
@@ -24,19 +25,18 @@ function check(replies: Record<string, Reply> = {}) {
         registry: "registry",
         keyVault: "vault",
         storageAccount: "storage",
-        token: "token-of-arm",
-        fetch: (target, init) => {
-            assert.ok(typeof target === "string");
-            const url = new URL(target);
-            assert.equal(url.origin, "https://management.azure.com");
-            assert.ok(url.searchParams.get("api-version"), url.pathname);
-            assert.equal((init?.headers as Record<string, string>)["authorization"], "Bearer token-of-arm");
-            asked.push(`${init?.method} ${url.pathname}`);
-            const { status, body } = answer(url, init?.method ?? "");
-            return Promise.resolve(new Response(JSON.stringify(body ?? {}), { status }));
-        },
     };
-    return { result: checkNames(args), asked };
+    const arm = new ArmClient("token-of-arm", (target, init) => {
+        assert.ok(typeof target === "string");
+        const url = new URL(target);
+        assert.equal(url.origin, "https://management.azure.com");
+        assert.ok(url.searchParams.get("api-version"), url.pathname);
+        assert.equal((init?.headers as Record<string, string>)["authorization"], "Bearer token-of-arm");
+        asked.push(`${init?.method} ${url.pathname}`);
+        const { status, body } = answer(url, init?.method ?? "");
+        return Promise.resolve(new Response(JSON.stringify(body ?? {}), { status }));
+    });
+    return { result: checkNames(arm, args), asked };
 }
 
 const TAKEN = { status: 200, body: { nameAvailable: false, reason: "AlreadyExists", message: "already in use" } };

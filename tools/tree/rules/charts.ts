@@ -1,4 +1,4 @@
-import { nearest } from "../../../components/nearest";
+import { nearest } from "../../../components/settings/nearest";
 import { chartOf, chartReference, knownCharts } from "../charts";
 import type { Finding } from "../finding";
 import { field, textAt } from "../object";

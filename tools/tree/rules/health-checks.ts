@@ -1,4 +1,4 @@
-import { nearest } from "../../../components/nearest";
+import { nearest } from "../../../components/settings/nearest";
 import type { Finding } from "../finding";
 import { field, groupVersion, list, textAt } from "../object";
 import { findingAt, inEveryCluster, type Layer, type Tree } from "../tree";

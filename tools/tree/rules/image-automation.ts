@@ -1,5 +1,5 @@
-import { isManifest } from "../../../components/gitops/manifest-tree";
-import { nearest } from "../../../components/nearest";
+import { isManifest } from "../../../components/gitops/fleet/manifest-tree";
+import { nearest } from "../../../components/settings/nearest";
 import type { Finding } from "../finding";
 import { textAt } from "../object";
 import { type Cluster, everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";

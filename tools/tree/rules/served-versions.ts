@@ -1,4 +1,4 @@
-import { KUBERNETES_VERSIONS } from "../../../components/settings-schema";
+import { KUBERNETES_VERSIONS } from "../../../components/settings/settings-schema";
 import { knownCharts } from "../charts";
 import type { Finding } from "../finding";
 import { groupVersion } from "../object";

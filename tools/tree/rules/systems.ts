@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isManifest } from "../../../components/gitops/manifest-tree";
+import { isManifest } from "../../../components/gitops/fleet/manifest-tree";
 import type { Finding } from "../finding";
 import { filesOfBuild, kustomizeFile } from "../kustomizations";
 import { list } from "../object";

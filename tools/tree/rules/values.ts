@@ -1,4 +1,4 @@
-import { nearest } from "../../../components/nearest";
+import { nearest } from "../../../components/settings/nearest";
 import { type ChartFacts, chartOf } from "../charts";
 import type { Finding } from "../finding";
 import { podKeys } from "../pod-keys";

@@ -1,9 +1,9 @@
-import { contractProblems } from "../../../components/gitops/cluster-vars";
-import { isManifest } from "../../../components/gitops/manifest-tree";
+import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
+import { isManifest } from "../../../components/gitops/fleet/manifest-tree";
 import type { Finding } from "../finding";
 import type { Tree } from "../tree";
 
-const CONTRACT = "../components/gitops/cluster-vars.ts";
+const CONTRACT = "../components/gitops/flux/cluster-vars.ts";
 
 /** The tree uses the variables that the program provides, no others, and each of them. */
 export function variables({ sources }: Tree): readonly Finding[] {

@@ -1,0 +1,115 @@
+import { isManifest, type ManifestTree } from "../fleet/manifest-tree";
+
+/**
+ * What the program tells the tree about the cloud, through the ConfigMap `cluster-vars` that every layer substitutes
+ * from. This type is the contract: a variable that the tree uses and that is not here, or the other way round, stops a
+ * preview.
+ */
+export interface ClusterVars<Value> {
+    /** Name of the AKS cluster. */
+    readonly cluster_name: Value;
+    /** `staging` or `production`: the folder of `gitops/clusters` that this cluster runs. */
+    readonly environment: Value;
+    /** DNS name below which the environment's hosts are. */
+    readonly domain: Value;
+    /** Entra tenant of the identities. */
+    readonly tenant_id: Value;
+    /** Subscription that everything is in. */
+    readonly subscription_id: Value;
+    /** Resource group of what outlives the cluster: DNS zone, vault, registry, storage. */
+    readonly resource_group: Value;
+    /** Address of the Key Vault, such as `https://example.vault.azure.net/`. */
+    readonly key_vault_url: Value;
+    /** Login server of the container registry, such as `example.azurecr.io`. */
+    readonly registry: Value;
+    /** Storage account of backups and logs. */
+    readonly storage_account: Value;
+    /** Its container for Velero. */
+    readonly backup_container: Value;
+    /** Its container for PostgreSQL's backups. */
+    readonly database_container: Value;
+    /** Its container for Loki. */
+    readonly log_container: Value;
+    /** `istio` or `linkerd`: the folder of `gitops/mesh` that this cluster runs. */
+    readonly service_mesh: Value;
+    /** Address of the fleet repository, such as `https://github.com/example/fleet`. */
+    readonly fleet_url: Value;
+    /** The stack's branch of it. */
+    readonly fleet_branch: Value;
+    /** `false` where Flux may commit new image versions to that branch. */
+    readonly image_automation_suspended: Value;
+    /** Client id of the identity that cert-manager answers DNS-01 challenges with. */
+    readonly cert_manager_client_id: Value;
+    /** Client id of the identity that external-dns writes records with. */
+    readonly external_dns_client_id: Value;
+    /** Client id of the identity that External Secrets reads the Key Vault with. */
+    readonly external_secrets_client_id: Value;
+    /** Client id of the identity that Loki keeps logs with. */
+    readonly loki_client_id: Value;
+    /** Client id of the identity that PostgreSQL writes backups with. */
+    readonly postgresql_client_id: Value;
+    /** Client id of the identity that Velero writes backups with. */
+    readonly velero_client_id: Value;
+}
+
+const produced: { readonly [name in keyof ClusterVars<unknown>]: true } = {
+    cluster_name: true,
+    environment: true,
+    domain: true,
+    tenant_id: true,
+    subscription_id: true,
+    resource_group: true,
+    key_vault_url: true,
+    registry: true,
+    storage_account: true,
+    backup_container: true,
+    database_container: true,
+    log_container: true,
+    service_mesh: true,
+    fleet_url: true,
+    fleet_branch: true,
+    image_automation_suspended: true,
+    cert_manager_client_id: true,
+    external_dns_client_id: true,
+    external_secrets_client_id: true,
+    loki_client_id: true,
+    postgresql_client_id: true,
+    velero_client_id: true,
+};
+
+// Flux substitutes ${name} and ${name:=default} where name is an identifier; $${name} is its escape.
+// https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+const reference = /(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}/g;
+
+/** The variables that the tree uses, each with the place of its first use as `gitops/<file>:<line>`. */
+export function variablesUsed(tree: ManifestTree): Map<string, string> {
+    const used = new Map<string, string>();
+    for (const file of Object.keys(tree).filter(isManifest)) {
+        (tree[file] ?? "").split("\n").forEach((line, index) => {
+            if (line.trimStart().startsWith("#")) {
+                return;
+            }
+            for (const [, name] of line.matchAll(reference)) {
+                if (name && !used.has(name)) {
+                    used.set(name, `gitops/${file}:${index + 1}`);
+                }
+            }
+        });
+    }
+    return used;
+}
+
+/** Where program and tree disagree about the variables. */
+export function contractProblems(tree: ManifestTree, names: readonly string[] = Object.keys(produced)): string[] {
+    const used = variablesUsed(tree);
+    const missing = [...used]
+        .filter(([name]) => !names.includes(name))
+        .map(
+            ([name, place]) =>
+                `${place}: \${${name}} is not produced by the program; add it to ClusterVars in components/gitops/flux/cluster-vars.ts, or write $\${${name}} if Flux is to leave it alone`,
+        );
+    const unused = names
+        .filter((name) => !used.has(name))
+        .map((name) => `ClusterVars.${name}: nothing in gitops/ uses \${${name}}; remove it, or use it`);
+    return [...missing, ...unused];
+}

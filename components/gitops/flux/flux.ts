@@ -1,0 +1,227 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterVars } from "./cluster-vars";
+import type { GitAccess } from "../fleet/fleet-repository";
+import { clusterVarsName, fluxNamespace, rootName } from "../flux-names";
+
+/** Version of the chart, which is that of the operator; it carries the manifests of the Flux releases that it knows. */
+const operatorVersion = "0.58.0";
+
+export interface FluxArgs {
+    readonly environment: string;
+    /** Flux release to install: a minor such as `2.9.x`, whose patches come with the operator, or an exact version. */
+    readonly version: string;
+    readonly git: GitAccess;
+    /** ASCII-armored PGP private key that decrypts the tree's Secrets. Secret. */
+    readonly sopsPgpPrivateKey: pulumi.Input<string>;
+    readonly clusterVars: ClusterVars<pulumi.Input<string>>;
+    /** Client ids of the identities that Flux's own controllers act with in Azure, by controller. */
+    readonly controllerClientIds: Readonly<Record<string, pulumi.Input<string>>>;
+    /** How long the operator and the controllers may take to become ready. */
+    readonly readyTimeoutMinutes: number;
+}
+
+/**
+ * Flux and what it cannot take from Git: its namespace, the keys for reading and decrypting, the cluster's facts, the
+ * source and the root Kustomization. Everything else in the cluster is Flux's. Needs a Kubernetes provider in `opts`.
+ */
+export class Flux extends pulumi.ComponentResource {
+    /** The root Kustomization, from which Flux finds everything else. */
+    readonly root: kubernetes.apiextensions.CustomResource;
+
+    constructor(name: string, args: FluxArgs, opts: pulumi.ComponentResourceOptions) {
+        super("landfall:gitops:Flux", name, {}, opts);
+        const namespace = new kubernetes.core.v1.Namespace(
+            `${name}-namespace`,
+            { metadata: { name: fluxNamespace } },
+            { parent: this },
+        );
+        const inNamespace = { parent: this, dependsOn: [namespace] };
+        const secrets = this.createSecrets(name, args, inNamespace);
+        const vars = new kubernetes.core.v1.ConfigMap(
+            `${name}-cluster-vars`,
+            { metadata: { ...metadata(clusterVarsName), labels: watched }, data: { ...args.clusterVars } },
+            inNamespace,
+        );
+        const instance = this.createInstance(name, args, inNamespace);
+        this.root = this.createSync(name, args, { parent: this, dependsOn: [instance, vars, ...secrets] });
+        this.registerOutputs();
+    }
+
+    private createSecrets(
+        name: string,
+        { git, sopsPgpPrivateKey }: FluxArgs,
+        opts: pulumi.CustomResourceOptions,
+    ): kubernetes.core.v1.Secret[] {
+        const sops = new kubernetes.core.v1.Secret(
+            `${name}-sops-gpg`,
+            { metadata: metadata("sops-gpg"), stringData: { "sops.asc": pulumi.secret(sopsPgpPrivateKey) } },
+            opts,
+        );
+        const deployKey = new kubernetes.core.v1.Secret(
+            `${name}-git`,
+            {
+                metadata: metadata(rootName),
+                stringData: pulumi.secret({
+                    identity: git.privateKey,
+                    "identity.pub": git.publicKey,
+                    known_hosts: git.knownHosts,
+                }),
+            },
+            opts,
+        );
+        return [sops, deployKey];
+    }
+
+    private createInstance(name: string, args: FluxArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+        const operator = new kubernetes.helm.v3.Release(
+            `${name}-operator`,
+            {
+                name: "flux-operator",
+                chart: "oci://ghcr.io/controlplaneio-fluxcd/charts/flux-operator",
+                version: operatorVersion,
+                namespace: fluxNamespace,
+                timeout: args.readyTimeoutMinutes * 60,
+            },
+            opts,
+        );
+        return new kubernetes.apiextensions.CustomResource(
+            `${name}-instance`,
+            {
+                apiVersion: "fluxcd.controlplane.io/v1",
+                kind: "FluxInstance",
+                metadata: { ...metadata("flux"), annotations: readiness(args) },
+                spec: instanceSpec(args),
+            },
+            { ...opts, dependsOn: [operator] },
+        );
+    }
+
+    private createSync(name: string, { environment, git }: FluxArgs, opts: pulumi.CustomResourceOptions) {
+        const source = new kubernetes.apiextensions.CustomResource(
+            `${name}-source`,
+            {
+                apiVersion: "source.toolkit.fluxcd.io/v1",
+                kind: "GitRepository",
+                metadata: metadata(rootName),
+                spec: {
+                    interval: "1m",
+                    url: git.url,
+                    ref: { branch: git.branch },
+                    secretRef: { name: rootName },
+                },
+            },
+            opts,
+        );
+        return new kubernetes.apiextensions.CustomResource(
+            `${name}-root`,
+            {
+                apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+                kind: "Kustomization",
+                metadata: metadata(rootName),
+                spec: rootSpec(environment),
+            },
+            { ...opts, dependsOn: [source] },
+        );
+    }
+}
+
+function instanceSpec({ version, controllerClientIds }: FluxArgs) {
+    return {
+        distribution: { version, registry: "ghcr.io/fluxcd" },
+        components: [
+            "source-controller",
+            "kustomize-controller",
+            "helm-controller",
+            "notification-controller",
+            "image-reflector-controller",
+            "image-automation-controller",
+        ],
+        // Lockdown: no references across namespaces, no remote bases, and a service account without rights for every
+        // Kustomization and HelmRelease that names none.
+        // The medium size has ten workers a controller: a new cluster has some forty releases to install at once.
+        cluster: { type: "azure", size: "medium", multitenant: true, networkPolicy: true, domain: "cluster.local" },
+        kustomize: {
+            patches: [
+                ...Object.entries(controllerClientIds).flatMap(workloadIdentityPatches),
+                argumentsPatch("kustomize-controller", [
+                    // Checking a dependency is a read from a cache, and half a minute a layer adds up.
+                    "--requeue-dependency=1s",
+                    // A fix is applied at once, not after the health checks of what it fixes time out; a variable that
+                    // nobody produces is an error, not an empty string.
+                    "--feature-gates=CancelHealthCheckOnNewRevision=true,StrictPostBuildSubstitutions=true",
+                ]),
+                argumentsPatch("helm-controller", [
+                    "--requeue-dependency=1s",
+                    "--feature-gates=CancelHealthCheckOnNewRevision=true",
+                ]),
+            ],
+        },
+    };
+}
+
+function rootSpec(environment: string) {
+    return {
+        interval: "10m",
+        retryInterval: "1m",
+        timeout: "5m",
+        path: `./clusters/${environment}`,
+        prune: true,
+        // Deleting the root with the cluster must not start a race of deletions within it.
+        deletionPolicy: "Orphan",
+        serviceAccountName: "kustomize-controller",
+        sourceRef: { kind: "GitRepository", name: rootName },
+        decryption: { provider: "sops", secretRef: { name: "sops-gpg" } },
+        postBuild: { substituteFrom: [{ kind: "ConfigMap", name: clusterVarsName }] },
+    };
+}
+
+/** Makes Flux rebuild what uses this object whenever it changes. */
+const watched = { "reconcile.fluxcd.io/watch": "Enabled" };
+
+function metadata(name: string) {
+    return { name, namespace: fluxNamespace };
+}
+
+function readiness({ readyTimeoutMinutes }: FluxArgs): Record<string, string> {
+    return {
+        "pulumi.com/waitFor": "condition=Ready",
+        "pulumi.com/timeoutSeconds": String(readyTimeoutMinutes * 60),
+    };
+}
+
+function argumentsPatch(controller: string, args: readonly string[]) {
+    return {
+        target: { kind: "Deployment", name: controller },
+        patch: JSON.stringify(
+            args.map((value) => ({ op: "add", path: "/spec/template/spec/containers/0/args/-", value })),
+        ),
+    };
+}
+
+// The webhook injects at pod creation only, so label and annotation come with the installation.
+// https://fluxcd.io/flux/integrations/azure/#at-the-controller-level
+function workloadIdentityPatches([controller, clientId]: [string, pulumi.Input<string>]) {
+    return [
+        {
+            target: { kind: "ServiceAccount", name: controller },
+            patch: pulumi.jsonStringify([
+                {
+                    op: "add",
+                    path: "/metadata/annotations",
+                    value: { "azure.workload.identity/client-id": clientId },
+                },
+            ]),
+        },
+        {
+            target: { kind: "Deployment", name: controller },
+            patch: JSON.stringify([
+                {
+                    op: "add",
+                    path: "/spec/template/metadata/labels/azure.workload.identity~1use",
+                    value: "true",
+                },
+            ]),
+        },
+    ];
+}

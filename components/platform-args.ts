@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { KubeLogin } from "./azure/kubeconfig";
+import type { PlatformArgs } from "./platform";
+import type { Preflight } from "./preflight/preflight";
+import type { Configuration, Settings } from "./settings/settings";
+
+/** What the platform is made of, from a stack's configuration, what the preflight found, and how kubelogin logs in. */
+export function platformArgs(
+    { settings, secrets }: Configuration,
+    preflight: Preflight,
+    login: KubeLogin,
+): PlatformArgs {
+    const { environment, location, protectDurable: protect, fleetBranch: branch } = settings;
+    const { names, deployer, recoverKeyVault, files, fleet, sopsFingerprints } = preflight;
+    return {
+        ...{ location, protect, names, deployer, sopsFingerprints },
+        foundation: { ...foundationArgs(settings), recoverKeyVault },
+        cluster: { ...clusterArgs(settings), login },
+        fleet: {
+            repository: { owner: settings.githubOwner, name: settings.fleetRepository },
+            branch,
+            stack: settings.stack,
+            commitMode: settings.commitMode,
+            imageAutomation: settings.imageAutomation,
+            files,
+            plan: fleet,
+            protect,
+        },
+        flux: {
+            environment,
+            version: settings.fluxVersion,
+            sopsPgpPrivateKey: pulumi.secret(secrets.sopsPgpPrivateKey),
+            readyTimeoutMinutes: settings.readyTimeoutMinutes,
+        },
+        clusterVars: {
+            environment,
+            domain: settings.domain ?? `${environment}.internal`,
+            service_mesh: settings.serviceMesh,
+            fleet_branch: branch,
+            image_automation_suspended: String(!settings.imageAutomation),
+        },
+    };
+}
+
+function clusterArgs(settings: Settings): Omit<PlatformArgs["cluster"], "login"> {
+    return {
+        kubernetesVersion: settings.kubernetesVersion,
+        clusterTier: settings.clusterTier,
+        systemPool: settings.systemPool,
+        userPools: settings.userPools,
+        podCidr: settings.podCidr,
+        serviceCidr: settings.serviceCidr,
+        authorizedIpRanges: settings.authorizedIpRanges,
+        adminGroupObjectIds: settings.adminGroupObjectIds,
+        upgradeChannel: settings.upgradeChannel,
+        nodeOsUpgradeChannel: settings.nodeOsUpgradeChannel,
+        maintenanceWindow: settings.maintenanceWindow,
+        imageCleanerIntervalHours: settings.imageCleanerIntervalHours,
+    };
+}
+
+function foundationArgs(settings: Settings): Omit<PlatformArgs["foundation"], "recoverKeyVault"> {
+    const { ciRepository: repository, environment } = settings;
+    return {
+        vnetCidr: settings.vnetCidr,
+        nodeSubnetCidr: settings.nodeSubnetCidr,
+        registry: {
+            sku: settings.registrySku,
+            // Regions without zones refuse it; a stack that spreads nodes over zones is in a region that has them.
+            zoneRedundant: settings.registrySku === "Premium" && settings.systemPool.zones.length > 1,
+            ci: repository ? { repository, environment } : undefined,
+        },
+        backups: { redundancy: settings.backupRedundancy, retentionDays: settings.backupRetentionDays },
+        domain: settings.domain,
+    };
+}

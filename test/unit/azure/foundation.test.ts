@@ -1,0 +1,76 @@
+import * as assert from "node:assert/strict";
+import { Foundation, type FoundationArgs } from "../../../components/azure/foundation";
+import { physicalNames } from "../../../components/settings/naming";
+import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";
+import { deploy, dependsOn, only } from "../../support/deploy";
+
+const { subscriptionId } = DEPLOYER;
+const names = physicalNames({ project: "landfall", stack: "test", subscriptionId });
+
+const ARGS: FoundationArgs = {
+    location: "westeurope",
+    protect: true,
+    names,
+    deployer: DEPLOYER,
+    recoverKeyVault: false,
+    vnetCidr: "10.10.0.0/16",
+    nodeSubnetCidr: "10.10.0.0/22",
+    registry: { sku: "Basic", zoneRedundant: false },
+    backups: { redundancy: "LRS", retentionDays: 7 },
+};
+
+function foundation(changes: Partial<FoundationArgs> = {}) {
+    return deploy(() => new Foundation("landfall", { ...ARGS, ...changes }), AZURE_MOCKS);
+}
+
+const TYPES = {
+    network: "azure-native:network:VirtualNetwork",
+    registry: "azure-native:containerregistry:Registry",
+    vault: "azure-native:keyvault:Vault",
+    account: "azure-native:storage:StorageAccount",
+    zone: "azure-native:dns:Zone",
+};
+
+describe("Foundation", () => {
+    it("has the network in the group that a rebuild replaces, and the rest in the other", async () => {
+        const { resources } = await foundation({ domain: "k8s.example.com" });
+        const groupOf = (type: string) => only(resources, type).inputs["resourceGroupName"];
+        assert.equal(groupOf(TYPES.network), names.clusterGroup);
+        for (const type of [TYPES.registry, TYPES.vault, TYPES.account, TYPES.zone]) {
+            assert.equal(groupOf(type), names.durableGroup, type);
+        }
+    });
+
+    it("calls each thing by its name", async () => {
+        const { resources } = await foundation();
+        assert.equal(only(resources, TYPES.registry).inputs["registryName"], names.registry);
+        assert.equal(only(resources, TYPES.vault).inputs["vaultName"], names.keyVault);
+        assert.equal(only(resources, TYPES.account).inputs["accountName"], names.storageAccount);
+    });
+
+    it("has a zone only for a domain, and a pipeline only for a repository", async () => {
+        const without = await foundation();
+        assert.equal(without.result.zone, undefined);
+        assert.equal(without.result.registry.ciClientId, undefined);
+        const ci = { repository: "acme/app", environment: "test" };
+        const { resources } = await foundation({ registry: { ...ARGS.registry, ci } });
+        const { inputs } = only(resources, "azure-native:managedidentity:FederatedIdentityCredential");
+        assert.equal(inputs["subject"], "repo:acme/app:environment:test");
+    });
+
+    it("recovers a vault that Azure still keeps", async () => {
+        const modeOf = async (recoverKeyVault: boolean) => {
+            const { inputs } = only((await foundation({ recoverKeyVault })).resources, TYPES.vault);
+            return (inputs["properties"] as { createMode?: string }).createMode;
+        };
+        assert.deepEqual([await modeOf(true), await modeOf(false)], ["recover", undefined]);
+    });
+
+    it("makes nothing durable wait for the network", async () => {
+        const { resources } = await foundation();
+        const network = only(resources, TYPES.network);
+        for (const type of [TYPES.registry, TYPES.vault, TYPES.account]) {
+            assert.equal(dependsOn(only(resources, type), network), false, type);
+        }
+    });
+});

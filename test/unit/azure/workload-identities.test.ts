@@ -1,0 +1,71 @@
+import * as assert from "node:assert/strict";
+import { WorkloadIdentities, type WorkloadScopes } from "../../../components/azure/workload-identities";
+import { armId, AZURE_MOCKS, clientIdOf, ISSUER_URL } from "../../support/azure";
+import { all, deploy, only, valueOf } from "../../support/deploy";
+
+const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
+const ASSIGNMENT = "azure-native:authorization:RoleAssignment";
+
+const container = (name: string) =>
+    armId("Microsoft.Storage/storageAccounts", `a/blobServices/default/containers/${name}`);
+const SCOPES: WorkloadScopes = {
+    durableGroupId: "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/durable",
+    registryId: armId("Microsoft.ContainerRegistry/registries", "registry"),
+    vaultId: armId("Microsoft.KeyVault/vaults", "vault"),
+    keyId: armId("Microsoft.KeyVault/vaults", "vault/keys/sops"),
+    containerIds: { velero: container("velero"), postgresql: container("postgresql"), loki: container("loki") },
+    zoneId: armId("Microsoft.Network/dnsZones", "example.com"),
+};
+
+function identities(scopes: Partial<WorkloadScopes> = {}) {
+    const program = () =>
+        new WorkloadIdentities("landfall", {
+            resourceGroupName: "durable",
+            location: "westeurope",
+            names: { identity: (role) => `stack-${role}` },
+            scopes: { ...SCOPES, ...scopes },
+            issuerUrl: ISSUER_URL,
+            protect: true,
+        });
+    return deploy(program, AZURE_MOCKS);
+}
+
+describe("WorkloadIdentities", () => {
+    it("are one for each workload, each with the client id that its workload is told", async () => {
+        const { clientIds } = (await identities()).result;
+        for (const [workload, clientId] of Object.entries(clientIds)) {
+            assert.equal(await valueOf(clientId), clientIdOf(`stack-${workload}`));
+        }
+    });
+
+    it("trust one service account each, and no two the same", async () => {
+        const subjects = all((await identities()).resources, CREDENTIAL).map(({ inputs }) => inputs["subject"]);
+        assert.equal(new Set(subjects).size, subjects.length);
+        assert.ok(subjects.includes("system:serviceaccount:flux-system:kustomize-controller"));
+        assert.ok(subjects.includes("system:serviceaccount:monitoring:loki"));
+    });
+
+    it("reach the one container, key or vault that they use", async () => {
+        const { resources } = await identities();
+        const scopeOf = (workload: string) =>
+            only(
+                all(resources, ASSIGNMENT).filter(({ name }) => name.startsWith(`landfall-${workload}-`)),
+                ASSIGNMENT,
+            ).inputs["scope"];
+        assert.equal(scopeOf("velero"), SCOPES.containerIds.velero);
+        assert.equal(scopeOf("loki"), SCOPES.containerIds.loki);
+        assert.equal(scopeOf("kustomize-controller"), SCOPES.keyId);
+        assert.equal(scopeOf("external-secrets"), SCOPES.vaultId);
+        assert.equal(scopeOf("source-controller"), SCOPES.registryId);
+    });
+
+    it("may do nothing about records where there is no zone", async () => {
+        const { resources } = await identities({ zoneId: undefined });
+        const granted = all(resources, ASSIGNMENT).map(({ name }) => name);
+        assert.deepEqual(
+            granted.filter((name) => name.includes("dns-zone")),
+            [],
+        );
+        assert.ok(granted.some((name) => name.startsWith("landfall-external-dns-reader")));
+    });
+});

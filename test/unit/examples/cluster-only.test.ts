@@ -1,0 +1,57 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import clusterOnly from "../../../examples/cluster-only/index";
+import { checkSchema, findType } from "@landfall/sandbox/testing";
+import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";
+import { deploy, type Deployment, dependsOn, isSecretOutput, only, valueOf } from "../../support/deploy";
+
+const AZURE = /^azure-native:/;
+
+describe("examples/cluster-only", () => {
+    let deployment: Deployment<Awaited<ReturnType<typeof clusterOnly>>>;
+
+    before(async () => {
+        pulumi.runtime.setAllConfig({ "azure-native:location": "westeurope" });
+        deployment = await deploy(clusterOnly, {
+            ...AZURE_MOCKS,
+            "azure-native:authorization:getClientConfig": () => ({ ...DEPLOYER }),
+            "azure-native:authorization:getClientToken": () => ({ token: "token" }),
+        });
+    });
+    after(() => pulumi.runtime.setAllConfig({}));
+
+    it("makes a cluster, what it stands on and a registry, and nothing in Kubernetes", () => {
+        const types = new Set(deployment.resources.map(({ type }) => type));
+        for (const type of ["containerservice:ManagedCluster", "containerregistry:Registry", "network:Subnet"]) {
+            assert.ok(types.has(`azure-native:${type}`), type);
+        }
+        assert.deepEqual(
+            [...types].filter((type) => !AZURE.test(type) && !type.startsWith("landfall:azure:")),
+            [],
+        );
+    });
+
+    it("keeps to the schemas of Azure's own specifications", () => {
+        for (const { type, name, inputs } of deployment.resources.filter(({ type }) => AZURE.test(type))) {
+            const known = findType(type.replace(AZURE, ""));
+            assert.ok(known, type);
+            assert.doesNotThrow(() => checkSchema(known, inputs), name);
+        }
+    });
+
+    it("lets the nodes pull from the registry", () => {
+        const registry = only(deployment.resources, "azure-native:containerregistry:Registry");
+        const pull = only(deployment.resources, "azure-native:authorization:RoleAssignment", "-acr-pull");
+        assert.ok(dependsOn(pull, registry));
+    });
+
+    it("can be destroyed with everything in it", () => {
+        const kept = deployment.resources.filter(({ protect, retainOnDelete }) => protect || retainOnDelete);
+        assert.deepEqual(kept, []);
+    });
+
+    it("gives the kubeconfig as a secret, and the registry's name", async () => {
+        assert.equal(await isSecretOutput(deployment.result.kubeconfig), true);
+        assert.match(await valueOf(deployment.result.registry), /\.azurecr\.io$/);
+    });
+});

@@ -1,0 +1,175 @@
+import * as assert from "node:assert/strict";
+import { recordFile } from "../../../../components/gitops/fleet/fleet-branch";
+import { type FleetPlanArgs, planFleet } from "../../../../components/gitops/fleet/fleet-plan";
+import { applied, blobId } from "../../../../components/gitops/fleet/git-merge";
+import { githubApi } from "../../../../components/gitops/fleet/github-api";
+import type { ManifestTree } from "../../../../components/gitops/fleet/manifest-tree";
+import { TOKEN } from "../../../support/fixtures";
+import { answeringGitHub, type GitHubAnswer } from "../../../support/github-answers";
+
+const root = "/repos/acme/fleet";
+
+interface World {
+    /** Files of each branch; undefined while there is no repository. */
+    readonly branches?: Readonly<Record<string, ManifestTree>>;
+    /** Answers first, by path. */
+    readonly over?: Readonly<Record<string, GitHubAnswer>>;
+}
+
+const args: FleetPlanArgs = {
+    repository: { owner: "acme", name: "fleet" },
+    branch: "staging",
+    stack: "staging",
+    mode: "direct",
+    files: { "a.yaml": "a: 2\n" },
+};
+
+/** What a stack wrote to its branch last time, with its record. */
+function written(files: ManifestTree, stack = "staging"): ManifestTree {
+    const record = Object.fromEntries(Object.entries(files).map(([path, content]) => [path, applied(content)]));
+    return { ...files, [recordFile]: `${JSON.stringify({ stack, files: record }, undefined, 2)}\n` };
+}
+
+function answers({ branches, over = {} }: World): (call: { path: string }) => GitHubAnswer {
+    const found: Record<string, unknown> = { "/meta": { ssh_keys: ["ssh-ed25519 AAAA"] }, "/users/acme": {} };
+    if (branches) {
+        found[root] = { default_branch: "main", permissions: { admin: true, push: true } };
+    }
+    for (const [branch, files] of Object.entries(branches ?? {})) {
+        const blobs = Object.entries(files).map(([path, content]) => ({ path, content, sha: blobId(content) }));
+        found[`${root}/git/ref/heads/${branch}`] = { object: { sha: `${branch}-head` } };
+        found[`${root}/git/commits/${branch}-head`] = { tree: { sha: `${branch}-tree` } };
+        found[`${root}/git/trees/${branch}-tree?recursive=1`] = {
+            truncated: false,
+            tree: blobs.map(({ path, sha }) => ({ path, sha, type: "blob" })),
+        };
+        found[`${root}/rules/branches/${branch}`] = [];
+        found[`${root}/branches/${branch}`] = { protected: false };
+        for (const { sha, content } of blobs) {
+            found[`${root}/git/blobs/${sha}`] = { content: Buffer.from(content).toString("base64") };
+        }
+    }
+    return ({ path }) => over[path] ?? (path in found ? { body: found[path] } : { status: 404, body: {} });
+}
+
+function plan(world: World, changes: Partial<FleetPlanArgs> = {}) {
+    return answeringGitHub(answers(world), async (calls) => {
+        const found = await planFleet(githubApi(TOKEN), { ...args, ...changes });
+        assert.deepEqual(
+            calls.filter(({ method }) => method !== "GET"),
+            [],
+            "a plan writes nothing",
+        );
+        return found;
+    });
+}
+
+const problemsOf = async (world: World, changes?: Partial<FleetPlanArgs>) => (await plan(world, changes)).problems;
+
+describe("planFleet", () => {
+    it("plans every file for a repository that does not exist yet", async () => {
+        const found = await plan({});
+        assert.deepEqual([found.exists, found.head, found.problems], [false, undefined, []]);
+        assert.deepEqual(
+            found.changes.map(({ path, kind, addedLines }) => [path, kind, addedLines]),
+            [["a.yaml", "added", 1]],
+        );
+        assert.equal(found.knownHosts, "github.com ssh-ed25519 AAAA\n");
+    });
+
+    it("plans what differs from the branch, and keeps what the branch holds of it", async () => {
+        const found = await plan({ branches: { staging: written({ "a.yaml": "a: 1\n", "gone.yaml": "g: 1\n" }) } });
+        assert.deepEqual([found.exists, found.head], [true, "staging-head"]);
+        assert.deepEqual(
+            found.changes.map(({ path, kind, addedLines, removedLines }) => [path, kind, addedLines, removedLines]),
+            [
+                ["a.yaml", "changed", 1, 1],
+                ["gone.yaml", "removed", 0, 1],
+            ],
+        );
+        assert.match(found.changes[0]?.diff ?? "", /^-a: 1\n\+a: 2$/m);
+        assert.deepEqual(found.replaced, { "a.yaml": "a: 1\n", "gone.yaml": "g: 1\n" });
+    });
+
+    it("plans nothing for a branch that holds the tree", async () => {
+        const { changes, problems } = await plan({ branches: { staging: written(args.files) } });
+        assert.deepEqual([changes, problems], [[], []]);
+    });
+
+    it("commits nothing in mode none, and wants the branch to exist", async () => {
+        const branches = { main: {}, staging: written({ "a.yaml": "a: 1\n" }) };
+        const { changes, replaced } = await plan({ branches }, { mode: "none" });
+        assert.deepEqual([changes, replaced], [[], { "a.yaml": "a: 1\n" }]);
+        const [problem] = await problemsOf({ branches: { main: {} } }, { mode: "none" });
+        assert.match(problem ?? "", /^landfall:commitMode: none, but acme\/fleet has no branch staging/);
+    });
+
+    it("names an owner that does not exist", async () => {
+        const over = { "/users/acme": { status: 404, body: {} } };
+        assert.match((await problemsOf({ over }))[0] ?? "", /^github:owner: GitHub has no user or organisation 'acme'/);
+    });
+
+    it("names the permissions that the token lacks", async () => {
+        const branches = { main: {}, staging: written(args.files) };
+        const over = { [root]: { body: { default_branch: "main", permissions: { admin: false, push: false } } } };
+        const problems = await problemsOf({ branches, over });
+        assert.match(problems[0] ?? "", /may not add a deploy key to acme\/fleet; grant it Administration/);
+        assert.match(problems[1] ?? "", /may not push to acme\/fleet; grant it Contents/);
+        assert.equal((await problemsOf({ branches, over }, { mode: "none" })).length, 1);
+    });
+
+    it("names a token that GitHub refuses, and fails for another refusal", async () => {
+        const over = { [root]: { status: 401, body: { message: "Bad credentials" } } };
+        assert.match(
+            (await problemsOf({ over }))[0] ?? "",
+            /GitHub refuses it, or github:token \(401 Bad credentials\)/,
+        );
+        const forbidden = { [root]: { status: 403, body: { message: "SSO" } } };
+        await assert.rejects(plan({ over: forbidden }), /403 SSO/);
+    });
+
+    it("leaves a repository alone that holds something else, or another stack's branch", async () => {
+        const foreign = await problemsOf({ branches: { main: { "README.md": "", "main.go": "package main\n" } } });
+        assert.match(foreign[0] ?? "", /^landfall:fleetRepository: .* unrelated content \(branch main: main\.go\)/);
+        assert.deepEqual(await problemsOf({ branches: { main: { "README.md": "", LICENSE: "" } } }), []);
+        const other = await problemsOf({ branches: { staging: written({}, "production") } });
+        assert.match(other[0] ?? "", /^landfall:fleetBranch: .* belongs to stack 'production'/);
+    });
+
+    it("names the file that both sides changed", async () => {
+        const branch = { ...written({ "a.yaml": "a: 1\n" }), "a.yaml": "a: theirs\n" };
+        const [problem] = await problemsOf({ branches: { staging: branch } });
+        assert.match(problem ?? "", /^a\.yaml: changed on the branch .*; take the change of branch staging/);
+    });
+
+    describe("with a branch that is protected", () => {
+        const branches = { staging: written({ "a.yaml": "a: 1\n" }) };
+        const rules = {
+            [`${root}/rules/branches/staging`]: { body: [{ type: "pull_request" }, { type: "deletion" }] },
+        };
+        const classic = {
+            [`${root}/branches/staging`]: { body: { protected: true } },
+            [`${root}/branches/staging/protection`]: {
+                body: { required_pull_request_reviews: {}, lock_branch: { enabled: false }, restrictions: null },
+            },
+        };
+
+        for (const [kind, over, rule] of [
+            ["a ruleset", rules, "pull_request"],
+            ["branch protection", classic, "required_pull_request_reviews"],
+        ] as const) {
+            it(`offers a pull request in the place of a direct commit, for ${kind}`, async () => {
+                const [problem] = await problemsOf({ branches, over });
+                assert.match(
+                    problem ?? "",
+                    new RegExp(`is protected \\(${rule}\\).* landfall:commitMode pullRequest$`),
+                );
+                assert.deepEqual(await problemsOf({ branches, over }, { mode: "pullRequest" }), []);
+            });
+        }
+
+        it("has nothing against it while there is nothing to commit", async () => {
+            assert.deepEqual(await problemsOf({ branches: { staging: written(args.files) }, over: rules }), []);
+        });
+    });
+});

@@ -1,0 +1,120 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { FleetRepository, type FleetRepositoryArgs } from "../../../../components/gitops/fleet/fleet-repository";
+import { all, deploy, dependsOn, only, valueOf } from "../../../support/deploy";
+import { COMMIT, DEPLOY_KEY, FLEET_MOCKS, NEW_REPOSITORY } from "../../../support/platform";
+
+const TYPES = {
+    repository: "github:index/repository:Repository",
+    deployKey: "github:index/repositoryDeployKey:RepositoryDeployKey",
+    commit: "pulumi-nodejs:dynamic/gitops:ManifestCommit",
+};
+
+const EXISTING = { ...NEW_REPOSITORY, exists: true, head: "0ld" };
+
+function fleet(changes: Partial<FleetRepositoryArgs> = {}) {
+    const program = () =>
+        new FleetRepository("fleet", {
+            repository: { owner: "acme", name: "fleet" },
+            branch: "staging",
+            stack: "staging",
+            commitMode: "direct",
+            files: { "a.yaml": "a: 1\n" },
+            plan: NEW_REPOSITORY,
+            imageAutomation: false,
+            protect: true,
+            ...changes,
+        });
+    return deploy(program, FLEET_MOCKS);
+}
+
+describe("FleetRepository", () => {
+    it("makes a private repository that does not exist yet", async () => {
+        const repository = only((await fleet()).resources, TYPES.repository);
+        assert.equal(repository.inputs.name, "fleet");
+        assert.equal(repository.inputs.visibility, "private");
+        assert.equal(repository.importId, "");
+    });
+
+    it("adopts one that exists, and leaves its settings to its owner", async () => {
+        const repository = only((await fleet({ plan: EXISTING })).resources, TYPES.repository);
+        assert.equal(repository.importId, "fleet");
+        const settings = Object.keys(repository.inputs).filter((key) => key !== "name");
+        assert.deepEqual([...repository.ignoreChanges].sort(), settings.sort());
+    });
+
+    it("keeps repository and tree on destroy, and protects the repository unless protection is off", async () => {
+        for (const protect of [true, false]) {
+            const { resources } = await fleet({ protect });
+            const repository = only(resources, TYPES.repository);
+            assert.deepEqual([repository.protect, repository.retainOnDelete], [protect, true]);
+            assert.equal(only(resources, TYPES.commit).retainOnDelete, true);
+        }
+    });
+
+    it("gives Flux another key where it may commit new image versions: one that writes", async () => {
+        const { resources } = await fleet({ imageAutomation: true });
+        assert.equal(only(resources, TYPES.deployKey).inputs.readOnly, false);
+        const trigger = (of: typeof resources) => only(of, "tls:index/privateKey:PrivateKey").replacementTrigger;
+        assert.notEqual(trigger(resources), trigger((await fleet()).resources));
+    });
+
+    it("registers a key that may only read, without the newline that GitHub drops", async () => {
+        const { resources } = await fleet();
+        const { inputs } = only(resources, TYPES.deployKey);
+        assert.equal(inputs.readOnly, true);
+        assert.equal(inputs.key, "ssh-ed25519 AAAAdeploy");
+        assert.equal(inputs.repository, "fleet");
+        assert.equal(only(resources, "tls:index/privateKey:PrivateKey").inputs.algorithm, "ED25519");
+    });
+
+    it("has the engine delete an old key last", async () => {
+        const { resources } = await fleet();
+        for (const type of ["tls:index/privateKey:PrivateKey", TYPES.deployKey]) {
+            assert.equal(only(resources, type).deleteBeforeReplace, false, type);
+        }
+    });
+
+    it("gives Flux an address that it understands, the private key and GitHub's host keys", async () => {
+        const { access } = (await fleet()).result;
+        assert.equal(await valueOf(access.url), "ssh://git@github.com/acme/fleet.git");
+        assert.equal(await valueOf(access.privateKey), DEPLOY_KEY);
+        assert.deepEqual([access.branch, access.knownHosts], ["staging", NEW_REPOSITORY.knownHosts]);
+    });
+
+    it("writes the tree to the stack's branch once there is a repository", async () => {
+        const { resources } = await fleet({ commitMode: "pullRequest" });
+        const commit = only(resources, TYPES.commit);
+        assert.ok(dependsOn(commit, only(resources, TYPES.repository)));
+        assert.deepEqual(commit.inputs.repository, { owner: "acme", name: "fleet" });
+        assert.deepEqual([commit.inputs.branch, commit.inputs.mode], ["staging", "pullRequest"]);
+        assert.deepEqual(commit.inputs.changes, { "apps/base/kustomization.yaml": "added (+1 -0)" });
+    });
+
+    it("has the tree in an asset, of which state and previews hold the hash alone", async () => {
+        const { tree } = only((await fleet()).resources, TYPES.commit).inputs;
+        assert.ok(pulumi.asset.Asset.isInstance(tree));
+        assert.equal(await (tree as pulumi.asset.StringAsset).text, '{"a.yaml":"a: 1\\n"}');
+    });
+
+    it("is at the commit of this update, with its pull request", async () => {
+        const { commit, pullRequestUrl, htmlUrl } = (await fleet({ plan: EXISTING })).result;
+        assert.equal(await valueOf(commit), COMMIT);
+        assert.equal(await valueOf(pullRequestUrl), "https://github.com/acme/fleet/pull/1");
+        assert.equal(await valueOf(htmlUrl), "https://github.com/acme/fleet");
+    });
+
+    it("is at the branch's head when there is nothing to change, and has no pull request then", async () => {
+        const { commit, pullRequestUrl } = (await fleet({ plan: { ...EXISTING, changes: [] } })).result;
+        assert.equal(await valueOf(commit), "0ld");
+        assert.equal(await valueOf(pullRequestUrl), "");
+    });
+
+    it("gives everything a parent", async () => {
+        const { resources } = await fleet();
+        const component = only(resources, "landfall:gitops:FleetRepository");
+        const children = resources.filter((resource) => resource !== component);
+        assert.deepEqual(new Set(children.map(({ parent }) => parent)), new Set([component.urn]));
+        assert.equal(all(resources, TYPES.commit).length, 1);
+    });
+});

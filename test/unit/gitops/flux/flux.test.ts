@@ -1,0 +1,205 @@
+import * as assert from "node:assert/strict";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { Flux, type FluxArgs } from "../../../../components/gitops/flux/flux";
+import { all, deploy, dependsOn, isSecretInput, only, type Registered } from "../../../support/deploy";
+
+const TYPES = {
+    namespace: "kubernetes:core/v1:Namespace",
+    secret: "kubernetes:core/v1:Secret",
+    vars: "kubernetes:core/v1:ConfigMap",
+    operator: "kubernetes:helm.sh/v3:Release",
+    instance: "kubernetes:fluxcd.controlplane.io/v1:FluxInstance",
+    source: "kubernetes:source.toolkit.fluxcd.io/v1:GitRepository",
+    root: "kubernetes:kustomize.toolkit.fluxcd.io/v1:Kustomization",
+};
+
+const CONTROLLERS = {
+    "kustomize-controller": "11111111-0000-0000-0000-000000000000",
+    "source-controller": "22222222-0000-0000-0000-000000000000",
+    "image-reflector-controller": "33333333-0000-0000-0000-000000000000",
+};
+
+const VARS = { cluster_name: "landfall-staging", environment: "staging" } as FluxArgs["clusterVars"];
+
+/** What Flux registers in a cluster of its own; the keys come in without a mark, as from a provider that sets none. */
+async function flux(changes: Partial<FluxArgs> = {}): Promise<readonly Registered[]> {
+    const { resources } = await deploy(() => {
+        const cluster = new pulumi.ComponentResource("test:index:Cluster", "cluster");
+        const provider = new kubernetes.Provider("cluster", { kubeconfig: "{}" });
+        const git = {
+            url: pulumi.output("ssh://git@github.com/acme/fleet.git"),
+            branch: "staging",
+            privateKey: pulumi.output("private"),
+            publicKey: pulumi.output("public"),
+            knownHosts: "github.com ssh-ed25519 AAAA\n",
+        };
+        const args = {
+            environment: "staging",
+            version: "2.9.x",
+            git,
+            sopsPgpPrivateKey: "pgp",
+            clusterVars: VARS,
+            controllerClientIds: CONTROLLERS,
+            readyTimeoutMinutes: 15,
+        };
+        new Flux("flux", { ...args, ...changes }, { provider, deletedWith: cluster });
+    });
+    return resources;
+}
+
+/** The inputs of a custom resource. */
+function specOf(resource: Registered): Record<string, unknown> {
+    return resource.inputs.spec as Record<string, unknown>;
+}
+
+interface Patch {
+    readonly target: { readonly kind: string; readonly name: string };
+    readonly patch: string;
+}
+
+async function patches(): Promise<readonly Patch[]> {
+    const { kustomize } = specOf(only(await flux(), TYPES.instance)) as { kustomize: { patches: readonly Patch[] } };
+    return kustomize.patches;
+}
+
+/** What the patches do to the objects of a kind, by the objects' names. */
+async function operations(kind: string): Promise<Record<string, { path: string; value: unknown }[]>> {
+    const found: Record<string, { path: string; value: unknown }[]> = {};
+    for (const { target, patch } of (await patches()).filter(({ target }) => target.kind === kind)) {
+        (found[target.name] ??= []).push(...(JSON.parse(patch) as { path: string; value: unknown }[]));
+    }
+    return found;
+}
+
+describe("Flux", () => {
+    it("puts everything below itself, into the cluster that it is given, and lets it vanish with that cluster", async () => {
+        const resources = await flux();
+        const [component] = all(resources, "landfall:gitops:Flux");
+        const cluster = only(resources, "test:index:Cluster");
+        const provider = only(resources, "pulumi:providers:kubernetes");
+        // The engine gives a child its parent's deletedWith.
+        assert.equal(component?.deletedWith, cluster.urn);
+        const inCluster = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+        assert.deepEqual([...new Set(inCluster.map(({ type }) => type))].sort(), Object.values(TYPES).sort());
+        for (const { name, parent, provider: reference } of inCluster) {
+            assert.equal(parent, component.urn, name);
+            assert.equal(reference, `${provider.urn}::${provider.id}`, name);
+        }
+    });
+
+    it("hands the deploy key and the PGP key to the engine as secrets, though nothing before it marked them", async () => {
+        const resources = await flux();
+        const git = only(resources, TYPES.secret, "-git").inputs.stringData as { value: Record<string, string> };
+        assert.ok(isSecretInput(git));
+        assert.deepEqual(git.value, {
+            identity: "private",
+            "identity.pub": "public",
+            known_hosts: "github.com ssh-ed25519 AAAA\n",
+        });
+        const sops = only(resources, TYPES.secret, "-sops-gpg").inputs.stringData as { value: Record<string, string> };
+        assert.ok(isSecretInput(sops));
+        assert.deepEqual(sops.value, { "sops.asc": "pgp" });
+    });
+
+    it("installs the operator at a fixed version, and Flux at the one that is set", async () => {
+        const resources = await flux({ version: "2.9.2" });
+        const { version, chart } = only(resources, TYPES.operator).inputs;
+        assert.match(String(version), /^\d+\.\d+\.\d+$/);
+        assert.equal(chart, "oci://ghcr.io/controlplaneio-fluxcd/charts/flux-operator");
+        assert.deepEqual(specOf(only(resources, TYPES.instance)).distribution, {
+            version: "2.9.2",
+            registry: "ghcr.io/fluxcd",
+        });
+    });
+
+    it("locks tenants down and keeps strangers off the controllers", async () => {
+        const { cluster } = specOf(only(await flux(), TYPES.instance)) as { cluster: Record<string, unknown> };
+        assert.equal(cluster.multitenant, true);
+        assert.equal(cluster.networkPolicy, true);
+        assert.equal(cluster.tenantDefaultServiceAccount, undefined, "another one might have rights");
+    });
+
+    it("waits for the operator and the controllers as long as is set", async () => {
+        const resources = await flux({ readyTimeoutMinutes: 7 });
+        assert.equal(only(resources, TYPES.operator).inputs.timeout, 420);
+        const { metadata } = only(resources, TYPES.instance).inputs as { metadata: { annotations: unknown } };
+        assert.deepEqual(metadata.annotations, {
+            "pulumi.com/waitFor": "condition=Ready",
+            "pulumi.com/timeoutSeconds": "420",
+        });
+    });
+
+    it("gives three controllers the identities that they act with in Azure, and no other", async () => {
+        const annotation = (clientId: string) => [
+            {
+                op: "add",
+                path: "/metadata/annotations",
+                value: { "azure.workload.identity/client-id": clientId },
+            },
+        ];
+        assert.deepEqual(
+            await operations("ServiceAccount"),
+            Object.fromEntries(Object.entries(CONTROLLERS).map(([name, clientId]) => [name, annotation(clientId)])),
+        );
+        const labelled = Object.entries(await operations("Deployment"))
+            .filter(([, list]) => list.some(({ path }) => path.endsWith("/azure.workload.identity~1use")))
+            .map(([name]) => name);
+        assert.deepEqual(labelled.sort(), Object.keys(CONTROLLERS).sort());
+    });
+
+    it("makes a variable that nobody sets an error", async () => {
+        const { "kustomize-controller": list } = await operations("Deployment");
+        assert.ok(list?.some(({ value }) => String(value).includes("StrictPostBuildSubstitutions=true")));
+    });
+
+    it("follows the branch with the deploy key", async () => {
+        const { url, ref, secretRef } = specOf(only(await flux(), TYPES.source));
+        assert.equal(url, "ssh://git@github.com/acme/fleet.git");
+        assert.deepEqual([ref, secretRef], [{ branch: "staging" }, { name: "flux-system" }]);
+    });
+
+    it("starts from the environment's folder, with decryption, the cluster's facts, and rights that it names", async () => {
+        const spec = specOf(only(await flux({ environment: "production" }), TYPES.root));
+        assert.equal(spec.path, "./clusters/production");
+        assert.equal(spec.serviceAccountName, "kustomize-controller");
+        assert.deepEqual(spec.decryption, { provider: "sops", secretRef: { name: "sops-gpg" } });
+        assert.deepEqual(spec.postBuild, { substituteFrom: [{ kind: "ConfigMap", name: "cluster-vars" }] });
+        assert.deepEqual(spec.sourceRef, { kind: "GitRepository", name: "flux-system" });
+        assert.equal(spec.prune, true);
+        assert.equal(spec.deletionPolicy, "Orphan");
+    });
+
+    it("tells the tree the cluster's facts", async () => {
+        const { inputs } = only(await flux(), TYPES.vars);
+        assert.deepEqual(inputs.data, VARS);
+        const { labels } = inputs.metadata as { labels: Record<string, string> };
+        assert.equal(labels["reconcile.fluxcd.io/watch"], "Enabled");
+    });
+
+    it("names objects as they refer to each other", async () => {
+        const nameOf = ({ inputs }: Registered) => (inputs.metadata as { name: string; namespace?: string }).name;
+        const resources = await flux();
+        assert.deepEqual(all(resources, TYPES.secret).map(nameOf).sort(), ["flux-system", "sops-gpg"]);
+        assert.equal(nameOf(only(resources, TYPES.vars)), "cluster-vars");
+        assert.equal(nameOf(only(resources, TYPES.source)), "flux-system");
+        assert.equal(nameOf(only(resources, TYPES.root)), "flux-system");
+        for (const { inputs, name, type } of resources.filter(({ type }) => type.startsWith("kubernetes:"))) {
+            const { namespace } = { ...(inputs.metadata as object), ...inputs } as { namespace?: string };
+            assert.equal(namespace, type === TYPES.namespace ? undefined : "flux-system", name);
+        }
+    });
+
+    it("lets Flux start once it has its keys, its facts and its source", async () => {
+        const resources = await flux();
+        const root = only(resources, TYPES.root);
+        assert.ok(dependsOn(root, only(resources, TYPES.source)));
+        const source = only(resources, TYPES.source);
+        for (const type of [TYPES.instance, TYPES.vars, TYPES.secret]) {
+            for (const before of all(resources, type)) {
+                assert.ok(dependsOn(source, before) || dependsOn(root, before), before.name);
+            }
+        }
+        assert.ok(dependsOn(only(resources, TYPES.instance), only(resources, TYPES.operator)));
+    });
+});

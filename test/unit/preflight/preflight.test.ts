@@ -1,0 +1,168 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { generateKey } from "openpgp";
+import type { FleetPlan, FleetPlanArgs } from "../../../components/gitops/fleet/fleet-plan";
+import type { ManifestTree } from "../../../components/gitops/fleet/manifest-tree";
+import { preflight, type Surroundings } from "../../../components/preflight/preflight";
+import { physicalNames } from "../../../components/settings/naming";
+import type { Configuration } from "../../../components/settings/settings";
+import { UserError } from "../../../components/user-error";
+import { DEPLOYER } from "../../support/azure";
+import { configuration } from "../../support/fixtures";
+import { everyVariable } from "../../support/every-variable";
+
+interface World {
+    readonly files: ManifestTree;
+    readonly plan: Partial<FleetPlan>;
+    readonly names: Partial<Awaited<ReturnType<Surroundings["azure"]["checkNames"]>>>;
+}
+
+const nothing: FleetPlan = {
+    plannedAt: "2026-01-01T00:00:00.000Z",
+    exists: true,
+    changes: [],
+    replaced: {},
+    knownHosts: "",
+    problems: [],
+};
+
+describe("preflight", () => {
+    let privateKey: string;
+    const asked: string[] = [];
+
+    before(async () => {
+        ({ privateKey } = await generateKey({ userIDs: [{ name: "stack" }], format: "armored" }));
+        await pulumi.runtime.setMocks({ newResource: () => assert.fail(), call: () => assert.fail() }, "landfall");
+    });
+
+    beforeEach(() => void (asked.length = 0));
+
+    /** A world in which nothing is wrong, but for what is given. */
+    function world({ files = everyVariable, plan = {}, names = {} }: Partial<World> = {}): Surroundings {
+        return {
+            azure: {
+                deployer: () => Promise.resolve(DEPLOYER),
+                checkNames: (_, { registry }, location) => {
+                    asked.push(`Azure ${registry} in ${location}`);
+                    return Promise.resolve({ problems: [], recoverKeyVault: false, keyExists: true, ...names });
+                },
+            },
+            github: {
+                planFleet: ({ repository, branch, stack, mode }: FleetPlanArgs) => {
+                    asked.push(`GitHub ${repository.owner}/${repository.name} ${branch} ${stack} ${mode}`);
+                    return Promise.resolve({ ...nothing, ...plan });
+                },
+            },
+            tree: {
+                load: (environment) => {
+                    if (environment !== "staging") throw new Error(`no folder for ${environment}`);
+                    return files;
+                },
+            },
+        };
+    }
+
+    const configured = (changes?: Record<string, unknown>): Configuration => {
+        const { settings, secrets } = configuration("staging", changes);
+        return { settings, secrets: { ...secrets, sopsPgpPrivateKey: privateKey } };
+    };
+    const run = (of: Partial<World> = {}, changes?: Record<string, unknown>) =>
+        logged(() => preflight(configured(changes), world(of)));
+    const refusal = async (of: Partial<World>, changes?: Record<string, unknown>) => {
+        const { outcome } = await run(of, changes);
+        assert.ok(outcome instanceof UserError);
+        return outcome.message;
+    };
+
+    it("asks about the names and the branch that the settings lead to", async () => {
+        const outcome = succeeded(await run({}, { "landfall:registryName": "acmeregistry" }));
+        assert.deepEqual(asked.sort(), [
+            "Azure acmeregistry in westeurope",
+            "GitHub landfall-example/fleet staging staging direct",
+        ]);
+        assert.equal(outcome.names.registry, "acmeregistry");
+        assert.equal(outcome.deployer, DEPLOYER);
+        assert.match(outcome.sopsFingerprints.join(), /^[0-9A-F]{40}$/);
+        assert.equal(outcome.recoverKeyVault, false);
+    });
+
+    it("lists what is wrong with tree, repository and names at once", async () => {
+        const message = await refusal({
+            files: { ...everyVariable, "a.yaml": "apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${nobody}\n" },
+            plan: { problems: ["landfall:fleetBranch: belongs to another stack"] },
+            names: { problems: [{ key: "landfall:registryName", message: "cannot be had" }] },
+        });
+        const [first, ...lines] = message.split("\n");
+        assert.equal(first, "4 problems, and nothing was changed:");
+        for (const [index, expected] of [
+            /gitops\/a\.yaml:4: \$\{nobody\} is not produced/,
+            /gitops\/a\.yaml: Secret .* is not encrypted/,
+            /landfall:fleetBranch: belongs to another stack/,
+            /landfall:registryName: cannot be had/,
+        ].entries()) {
+            assert.match(lines[index] ?? "", expected);
+        }
+    });
+
+    it("counts a vault that comes back as one that decrypts", async () => {
+        const { vault, files } = encryptedToOwnVault(configured());
+        const lost = await refusal({ files, names: { keyExists: false } });
+        assert.ok(lost.includes(vault), lost);
+        const outcome = succeeded(await run({ files, names: { keyExists: false, recoverKeyVault: true } }));
+        assert.equal(outcome.recoverKeyVault, true);
+    });
+
+    it("stops at a tree that has no such environment, before it asks anybody", async () => {
+        const message = await refusal({}, { "landfall:environment": "testing" });
+        assert.match(message, /no folder for testing/);
+        assert.deepEqual(asked, []);
+    });
+
+    it("passes on why Azure or GitHub cannot be asked", async () => {
+        const mute = world();
+        const denied = { ...mute, azure: { ...mute.azure, checkNames: () => Promise.reject(new UserError("denied")) } };
+        await assert.rejects(preflight(configured(), denied), /denied/);
+    });
+
+    it("logs every file that the commit would change, and the lines of those that the branch has", async () => {
+        const file = { addedLines: 1, removedLines: 0 };
+        const changes = [
+            { ...file, path: "a.yaml", kind: "changed" as const, diff: "+changed line" },
+            { ...file, path: "b.yaml", kind: "added" as const, diff: "+added line" },
+        ];
+        const { output } = await run({ plan: { changes } });
+        assert.match(output, /fleet, branch staging: one commit of 2 files\n {2}changed {2}a\.yaml \(\+1 -0\)/);
+        assert.match(output, /added {4}b\.yaml \(\+1 -0\)\n\+changed line/);
+        assert.doesNotMatch(output, /added line/);
+        const proposed = await run({ plan: { changes } }, { "landfall:commitMode": "pullRequest" });
+        assert.match(proposed.output, /a pull request that changes 2 files/);
+        assert.doesNotMatch((await run()).output, /commit/);
+    });
+});
+
+function succeeded<T>({ outcome }: { readonly outcome: T | Error }): T {
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+}
+
+/** A tree whose one Secret only the Key Vault key of the stack decrypts. */
+function encryptedToOwnVault({ settings }: Configuration): { readonly vault: string; readonly files: ManifestTree } {
+    const { keyVault } = physicalNames({ ...DEPLOYER, project: "landfall", stack: settings.stack }, settings);
+    const vault = `https://${keyVault}.vault.azure.net`;
+    const sops = `sops:\n  azure_kv:\n    - { vault_url: "${vault}", name: sops, version: v1 }\n`;
+    const secret = `apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: ENC }\n${sops}`;
+    return { vault, files: { ...everyVariable, "apps/staging/s.sops.yaml": secret } };
+}
+
+/** What a run logs, without an engine to log to, and how it ends. */
+async function logged<T>(run: () => Promise<T>): Promise<{ readonly output: string; readonly outcome: T | Error }> {
+    const { log, warn, error, info } = console;
+    let output = "";
+    console.log = console.warn = console.error = console.info = (line: string) => void (output += `${line}\n`);
+    try {
+        const outcome = await run().catch((failed: Error) => failed);
+        return { output, outcome };
+    } finally {
+        Object.assign(console, { log, warn, error, info });
+    }
+}

@@ -1,0 +1,42 @@
+import * as assert from "node:assert/strict";
+import * as path from "node:path";
+import { surroundings } from "../../../components/preflight/surroundings";
+import { UserError } from "../../../components/user-error";
+import { TOKEN } from "../../support/fixtures";
+import { answeringGitHub } from "../../support/github-answers";
+
+const gitops = path.join(__dirname, "../../../gitops");
+const { github, tree } = surroundings(TOKEN, gitops);
+
+const args = {
+    repository: { owner: "acme", name: "fleet" },
+    branch: "staging",
+    stack: "staging",
+    mode: "direct",
+    files: {},
+} as const;
+
+describe("the surroundings of a program", () => {
+    it("load the tree from the folder, for one environment", () => {
+        const files = Object.keys(tree.load("staging"));
+        assert.ok(files.includes("clusters/staging/kustomization.yaml"));
+        assert.throws(() => tree.load("nowhere"), /gitops\/clusters\/nowhere does not exist/);
+    });
+
+    it("ask GitHub with the token", async () => {
+        const answer = ({ path }: { path: string }) =>
+            path === "/meta" ? { body: { ssh_keys: [] } } : { status: path === "/users/acme" ? 200 : 404, body: {} };
+        await answeringGitHub(answer, async (calls) => {
+            assert.equal((await github.planFleet(args)).exists, false);
+            assert.ok(calls.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`));
+        });
+    });
+
+    it("say what GitHub answered when it cannot be asked, without a stack", async () => {
+        const forbidden = () => ({ status: 403, body: { message: "Resource protected by organization SAML" } });
+        await assert.rejects(
+            answeringGitHub(forbidden, () => github.planFleet(args)),
+            (error: Error) => error instanceof UserError && /403 Resource protected/.test(error.message),
+        );
+    });
+});

@@ -1,0 +1,69 @@
+import * as assert from "node:assert/strict";
+import { generateKey } from "openpgp";
+import { checkTree, type TreeCheckArgs } from "../../../components/preflight/tree-check";
+import { everyVariable } from "../../support/every-variable";
+
+const vault = "https://kv.vault.azure.net";
+
+/** A Secret that is encrypted to a PGP key, to the stack's Key Vault key too if told. */
+function secret(fingerprint: string, inVault = false): string {
+    const azure = `  azure_kv:\n    - { vault_url: "${vault}", name: sops, version: v1 }\n`;
+    const sops = `sops:\n  pgp:\n    - fp: ${fingerprint}\n${inVault ? azure : ""}`;
+    return `apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: ENC }\n${sops}`;
+}
+
+describe("checkTree", () => {
+    let own: { readonly armored: string; readonly fingerprint: string };
+
+    before(async () => {
+        const { privateKey } = await generateKey({ userIDs: [{ name: "stack" }], format: "object" });
+        own = { armored: privateKey.armor(), fingerprint: privateKey.getFingerprint().toUpperCase() };
+    });
+
+    const check = (over: Partial<TreeCheckArgs> = {}) =>
+        checkTree({
+            files: everyVariable,
+            replaced: {},
+            sopsPgpPrivateKey: own.armored,
+            lostSopsKeys: [],
+            keyVault: { address: `${vault}/keys/sops`, exists: true },
+            ...over,
+        });
+
+    it("finds nothing wrong with a tree that the stack decrypts, and names its key", async () => {
+        const files = { ...everyVariable, "apps/staging/s.sops.yaml": secret(own.fingerprint) };
+        assert.deepEqual(await check({ files }), { problems: [], warnings: [], sopsFingerprints: [own.fingerprint] });
+    });
+
+    it("says nothing but the syntax of a tree that is not YAML", async () => {
+        const { problems } = await check({ files: { "a.yaml": "a: [\n" }, sopsPgpPrivateKey: "no key" });
+        assert.equal(problems.length, 1);
+        assert.match(problems[0] ?? "", /^gitops\/a\.yaml:\d+:\d+: /);
+    });
+
+    it("names a key that is not one, beside the variables, and does not show it", async () => {
+        const { problems, sopsFingerprints } = await check({ files: {}, sopsPgpPrivateKey: "hunter2" });
+        assert.match(problems.at(-1) ?? "", /^landfall:sopsPgpPrivateKey: not an ASCII-armored PGP private key/);
+        assert.ok(problems.length > 1, "the variables that nothing uses");
+        assert.doesNotMatch(problems.join(), /hunter2/);
+        assert.deepEqual(sopsFingerprints, []);
+    });
+
+    it("warns of what Key Vault alone decrypts, in the tree and on the branch", async () => {
+        const file = { "apps/staging/s.sops.yaml": secret("A".repeat(40), true) };
+        const { problems, warnings } = await check({ files: { ...everyVariable, ...file }, replaced: file });
+        assert.match(warnings[0] ?? "", /^the tree: Key Vault alone decrypts apps\/staging\/s\.sops\.yaml/);
+        assert.match(warnings[1] ?? "", /^the branch, until this tree is applied: Key Vault alone/);
+        assert.deepEqual(problems, []);
+    });
+
+    it("refuses to take a key away that the branch still needs, unless it is lost", async () => {
+        const other = "B".repeat(40);
+        const replaced = { "apps/staging/s.sops.yaml": secret(other) };
+        assert.match(
+            (await check({ replaced })).problems[0] ?? "",
+            /^landfall:sopsPgpPrivateKey: the cluster still reads/,
+        );
+        assert.deepEqual((await check({ replaced, lostSopsKeys: [other] })).problems, []);
+    });
+});

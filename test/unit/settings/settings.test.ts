@@ -1,0 +1,190 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { loadConfiguration, parseConfiguration, SettingsError } from "../../../components/settings/settings";
+import { SETTING_KEYS } from "../../../components/settings/settings-schema";
+import {
+    configuration,
+    declaredConfig,
+    invalidFixtures,
+    PLACEHOLDER_PRIVATE_KEY,
+    rawConfig,
+    settings,
+    stackConfig,
+    STACKS,
+    TOKEN,
+} from "../../support/fixtures";
+
+function refusal(raw: Record<string, unknown>, encrypted?: readonly string[]): SettingsError {
+    try {
+        parseConfiguration("staging", raw, encrypted);
+    } catch (error) {
+        assert.ok(error instanceof SettingsError);
+        return error;
+    }
+    assert.fail("the settings were accepted");
+}
+
+function without(raw: Record<string, unknown>, ...keys: string[]): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(raw).filter(([key]) => !keys.includes(key)));
+}
+
+describe("settings", () => {
+    it("are the same keys in code and in Pulumi.yaml, in the same order", () => {
+        assert.deepEqual(Object.keys(declaredConfig()), SETTING_KEYS);
+    });
+
+    it("each have a type and a sentence in Pulumi.yaml", () => {
+        for (const [key, { type, description }] of Object.entries(declaredConfig())) {
+            assert.match(type, /^(string|integer|boolean|array|object)$/, key);
+            assert.match(description, /^[A-Z].*[^.]/, key);
+        }
+    });
+
+    it("are the same keys in the same order in every stack file, and every one is declared", () => {
+        const [first, ...others] = STACKS.map((stack) => Object.keys(stackConfig(stack)));
+        for (const keys of others) assert.deepEqual(keys, first);
+        const own = first?.filter((key) => key.startsWith("landfall:")).map((key) => key.slice("landfall:".length));
+        assert.deepEqual(
+            own?.filter((key) => !SETTING_KEYS.includes(key)),
+            [],
+        );
+    });
+
+    it("without a default are in the stack files", () => {
+        const required = Object.entries(declaredConfig()).filter(([, { default: value }]) => value === undefined);
+        const absent = required.map(([key]) => key).filter((key) => !(`landfall:${key}` in stackConfig("staging")));
+        assert.deepEqual(absent, []);
+    });
+
+    for (const stack of STACKS) {
+        it(`of ${stack} are accepted as committed`, () => {
+            const { environment, fleetBranch, githubOwner, location } = settings(stack);
+            assert.deepEqual([environment, fleetBranch], [stack, stack]);
+            assert.deepEqual([githubOwner, location], ["landfall-example", "westeurope"]);
+        });
+    }
+
+    it("of the stacks have networks that can be peered", () => {
+        assert.notEqual(settings("staging").vnetCidr, settings("production").vnetCidr);
+    });
+
+    it("of production stand the loss of a zone", () => {
+        const { clusterTier, systemPool, userPools, registrySku, backupRedundancy } = settings("production");
+        assert.deepEqual([clusterTier, registrySku, backupRedundancy], ["Standard", "Premium", "GZRS"]);
+        for (const pool of [systemPool, ...Object.values(userPools)]) assert.deepEqual(pool.zones, ["1", "2", "3"]);
+        assert.ok(systemPool.minCount >= 3);
+    });
+
+    it("are apart from the secrets, which they do not show", () => {
+        const { settings: shown, secrets } = configuration("staging");
+        assert.deepEqual(secrets, { sopsPgpPrivateKey: PLACEHOLDER_PRIVATE_KEY.trim(), githubToken: TOKEN });
+        for (const secret of Object.values(secrets)) assert.ok(!JSON.stringify(shown).includes(secret.slice(0, 20)));
+    });
+
+    it("take a region as the portal writes it", () => {
+        assert.equal(settings("staging", { "azure-native:location": "West Europe" }).location, "westeurope");
+    });
+
+    it("may name environment and branch other than the stack", () => {
+        const other = settings("staging", { "landfall:environment": "production" });
+        assert.deepEqual([other.environment, other.fleetBranch], ["production", "production"]);
+        assert.equal(settings("staging", { "landfall:fleetBranch": "canary" }).fleetBranch, "canary");
+    });
+
+    it("accept zones written as numbers", () => {
+        const { zones } = settings("staging", {
+            "landfall:systemPool": { vmSize: "Standard_D2ds_v5", minCount: 1, maxCount: 3, zones: [1, 2] },
+        }).systemPool;
+        assert.deepEqual(zones, ["1", "2"]);
+    });
+});
+
+describe("a refusal of settings", () => {
+    for (const { name, config, expected } of invalidFixtures()) {
+        it(`names the rule: ${name}`, () => {
+            const found = refusal({ ...rawConfig("staging"), ...config });
+            const lines = found.problems.map(({ key, message }) => `${key}: ${message}`);
+            assert.equal(lines.length, 1, lines.join("\n"));
+            assert.ok(lines[0]?.startsWith(expected), `${lines[0]} does not start with ${expected}`);
+        });
+    }
+
+    it("lists every problem at once, and the stack", () => {
+        const raw = without(rawConfig("staging"), "landfall:vnetCidr", "github:owner");
+        const { message } = refusal({ ...raw, "landfall:clusterTier": "Best", "landfall:colour": "blue" });
+        assert.match(message, /^Stack staging cannot be deployed/);
+        assert.match(message, /landfall:vnetCidr: is not set; write it in Pulumi\.staging\.yaml/);
+        assert.match(message, /github:owner: names no GitHub user/);
+        assert.match(message, /landfall:clusterTier: "Best"/);
+        assert.match(message, /landfall:colour: is not a setting/);
+    });
+
+    for (const key of SETTING_KEYS) {
+        it(`names ${key} when it is missing`, () => {
+            const { problems } = refusal(without(rawConfig("staging"), `landfall:${key}`));
+            assert.deepEqual(
+                problems.map((problem) => problem.key),
+                [`landfall:${key}`],
+            );
+            assert.match(problems[0]?.message ?? "", /^is not set; /);
+        });
+    }
+
+    it("never shows a private key", () => {
+        const key = "-----BEGIN PGP PRIVATE KEY BLOCK-----\nLEAK";
+        assert.doesNotMatch(refusal({ ...rawConfig("staging"), "landfall:sopsPgpPrivateKey": key }).message, /LEAK/);
+    });
+
+    it("names the secrets that the stack file holds in plain text, and does not show them", () => {
+        const { problems, message } = refusal(rawConfig("staging"), []);
+        assert.deepEqual(
+            problems.map(({ key }) => key),
+            ["landfall:sopsPgpPrivateKey", "github:token"],
+        );
+        for (const problem of problems) {
+            assert.match(problem.message, /^is in plain text in Pulumi\.staging\.yaml; encrypt it: pulumi config/);
+        }
+        assert.doesNotMatch(message, /xxxx|ghp_/);
+    });
+
+    it("says when the key is a public one", () => {
+        const key = PLACEHOLDER_PRIVATE_KEY.replaceAll("PRIVATE", "PUBLIC");
+        const { message } = refusal({ ...rawConfig("staging"), "landfall:sopsPgpPrivateKey": key });
+        assert.match(message, /is not an ASCII-armored PGP private key/);
+    });
+});
+
+describe("loadConfiguration", () => {
+    /** Loads with variables set as given, and configuration keys left out. */
+    function loaded(variables: Record<string, string>, ...absent: string[]) {
+        const { setAllConfig } = pulumi.runtime;
+        const before = { ...process.env };
+        setAllConfig(without(rawConfig("staging"), ...absent) as Record<string, string>);
+        delete process.env.GITHUB_TOKEN;
+        Object.assign(process.env, variables);
+        try {
+            return loadConfiguration();
+        } finally {
+            process.env = before;
+            setAllConfig({});
+        }
+    }
+
+    it("takes the owner from GITHUB_OWNER where the configuration names none", () => {
+        assert.equal(loaded({ GITHUB_OWNER: "someone" }, "github:owner").settings.githubOwner, "someone");
+    });
+
+    it("takes the token from GITHUB_TOKEN where the configuration has none, and need not have it encrypted", () => {
+        const variables = { GITHUB_TOKEN: "ghp_other", PULUMI_CONFIG_SECRET_KEYS: '["landfall:sopsPgpPrivateKey"]' };
+        assert.equal(loaded(variables, "github:token").secrets.githubToken, "ghp_other");
+        const both = { GITHUB_TOKEN: "ghp_other" };
+        assert.equal(loaded(both).secrets.githubToken, TOKEN, "the configuration comes first");
+    });
+
+    it("says how to set a token where there is none", () => {
+        assert.throws(
+            () => loaded({}, "github:token"),
+            /github:token: is not set, nor is GITHUB_TOKEN; export GITHUB_TOKEN, or run: pulumi config set --secret/,
+        );
+    });
+});
