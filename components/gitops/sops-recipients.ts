@@ -13,10 +13,11 @@ interface Rule {
 }
 
 /** One canary for each kind of key, encrypted to that alone. */
-export const canaryFile = (environment: string, kind: "pgp" | "key-vault") => `canary/${environment}/${kind}.sops.yaml`;
+export const canaryFile = (environment: string, kind: "pgp" | "key-vault") =>
+    `clusters/${environment}/decryption-canary-${kind}.sops.yaml`;
 
 export function isCanary(file: string): boolean {
-    return /^canary\/[^/]+\/(pgp|key-vault)\.sops\.yaml$/.test(file);
+    return /^clusters\/[^/]+\/decryption-canary-(pgp|key-vault)\.sops\.yaml$/.test(file);
 }
 
 /** The keys that an object is encrypted to, as `.sops.yaml` writes them; none if it is not encrypted. */

@@ -1,24 +1,30 @@
 import * as path from "node:path";
 import { syntaxProblems } from "../../components/gitops/manifest-tree";
 import type { Finding } from "./finding";
-import { filesOfBuild, kustomizeFile, kustomizeFilesOf } from "./kustomizations";
+import { type Build, filesOfBuild, kustomizeFile, kustomizeFilesOf } from "./kustomizations";
 import type { Sources } from "./sources";
 import type { Substituted } from "./substitute";
 
-/** Why a folder does not build: its YAML, else what kustomize says, at the line that names what it speaks of. */
-export function buildFailure(sources: Sources, folder: string, error: string): Finding[] {
-    if (!kustomizeFile(sources, folder)) {
+/** Why something does not build: its YAML, else what kustomize says, at the line that names what it speaks of. */
+export function buildFailure(sources: Sources, build: Build, error: string): Finding[] {
+    const { folder, components } = build;
+    const absent = components.find((component) => !kustomizeFile(sources, component));
+    if (absent !== undefined) {
+        const fix = "write its kustomization.yaml, of kind Component";
+        return [{ file: `${absent}/kustomization.yaml`, line: 1, problem: `${absent} has no kustomization.yaml`, fix }];
+    }
+    if (!kustomizeFile(sources, folder) && !sources.has(folder)) {
         const fix = "write its kustomization.yaml, or correct the path";
         return [{ ...namedAt(sources, folder), problem: `${folder} has no kustomization.yaml`, fix }];
     }
-    const files = filesOfBuild(sources, folder);
+    const files = filesOfBuild(sources, build);
     const syntax = syntaxProblems(Object.fromEntries(files.map((file) => [file, sources.text(file)])));
     if (syntax.length > 0) {
         return syntax.map((problem) => syntaxFailure(problem));
     }
-    const place = namedIn(sources, folder, error) ?? { file: `${folder}/kustomization.yaml`, line: 1 };
+    const place = namedIn(sources, build, error) ?? { file: `${folder}/kustomization.yaml`, line: 1 };
     const problem = `${folder} does not build: ${reasonOf(error)}`;
-    return [{ ...place, problem, fix: `correct it, and try: kustomize build gitops/${folder}` }];
+    return [{ ...place, problem, fix: "correct it, and run the check again" }];
 }
 
 /** kustomize tells the whole way from the folder to what is wrong, which comes last. */
@@ -28,14 +34,14 @@ function reasonOf(error: string): string {
 }
 
 /** The line that lists the innermost file or folder that a message names. */
-function namedIn(sources: Sources, folder: string, error: string): { file: string; line: number } | undefined {
+function namedIn(sources: Sources, build: Build, error: string): { file: string; line: number } | undefined {
     const quoted = [...error.matchAll(/['"`]([^'"`\s]+)['"`]/g)].map(([, name = ""]) => path.posix.basename(name));
     return quoted
         .reverse()
         .flatMap((name) =>
-            kustomizeFilesOf(sources, folder).map(({ file }) => ({
+            kustomizeFilesOf(sources, build).map(({ file }) => ({
                 file,
-                pattern: new RegExp(`- (.*/)?${escaped(name)}$`),
+                pattern: new RegExp(`(- |[:=] ?)(.*/)?${escaped(name)}$`),
             })),
         )
         .filter(({ file, pattern }) =>

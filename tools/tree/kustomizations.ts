@@ -13,6 +13,19 @@ export interface KustomizeFile {
     readonly others: readonly string[];
 }
 
+/** What Flux builds of a Kustomization. All paths are from the root of the tree. */
+export interface Build {
+    /** A folder with a kustomization.yaml, or one manifest. */
+    readonly folder: string;
+    /** Folders of components that are applied after what the folder lists, in this order. */
+    readonly components: readonly string[];
+}
+
+/** A folder on its own. */
+export function plainBuild(folder: string): Build {
+    return { folder: path.posix.normalize(folder), components: [] };
+}
+
 const NAME = "kustomization.yaml";
 
 /** The `kustomization.yaml` of a folder, or undefined if it has none. */
@@ -39,8 +52,8 @@ export function kustomizeFile(sources: Sources, folder: string): KustomizeFile |
     };
 }
 
-/** The `kustomization.yaml` files that building a folder reads, the outermost first. */
-export function kustomizeFilesOf(sources: Sources, folder: string): readonly KustomizeFile[] {
+/** The `kustomization.yaml` files that a build reads, those that are applied last first. */
+export function kustomizeFilesOf(sources: Sources, { folder, components }: Build): readonly KustomizeFile[] {
     const found = new Map<string, KustomizeFile>();
     const visit = (current: string) => {
         const own = found.has(current) ? undefined : kustomizeFile(sources, current);
@@ -49,18 +62,19 @@ export function kustomizeFilesOf(sources: Sources, folder: string): readonly Kus
             own.resources.forEach(visit);
         }
     };
-    visit(path.posix.normalize(folder));
+    [...components].reverse().forEach(visit);
+    visit(folder);
     return [...found.values()];
 }
 
-/** Every file that building a folder reads. */
-export function filesOfBuild(sources: Sources, folder: string): readonly string[] {
-    const files = kustomizeFilesOf(sources, folder).flatMap(({ file, resources, others }) => [
+/** Every file that a build reads. */
+export function filesOfBuild(sources: Sources, build: Build): readonly string[] {
+    const files = kustomizeFilesOf(sources, build).flatMap(({ file, resources, others }) => [
         file,
         ...resources,
         ...others,
     ]);
-    return [...new Set(files)].filter((file) => sources.has(file));
+    return [...new Set([build.folder, ...files])].filter((file) => sources.has(file));
 }
 
 /** Whether a patch with this target, or with the object that it names itself, changes the object. */
