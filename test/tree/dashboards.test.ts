@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { program } from "../../tools/tree/programs";
 
-const FOLDER = join(__dirname, "../../gitops/observability/base/dashboards");
+const FOLDER = join(__dirname, "../../gitops/systems/dashboards");
 const FILES = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
 
 interface ConfigMap {

@@ -45,7 +45,7 @@ describe("npm run tree -- diff", () => {
     });
 
     it("shows a change of a base in every environment that it reaches, and not where a patch hides it", async () => {
-        edit("gitops/apps/base/podinfo/autoscaler.yaml", "minReplicas: 2", "minReplicas: 3");
+        edit("gitops/systems/podinfo/autoscaler.yaml", "minReplicas: 2", "minReplicas: 3");
         const [staging, production] = await changes("staging", "production");
         assert.ok(staging && production);
         assert.deepEqual(names(staging), ["changed apps HorizontalPodAutoscaler podinfo/podinfo"]);
@@ -57,11 +57,11 @@ describe("npm run tree -- diff", () => {
     });
 
     it("shows what is added, what is removed, and what moves to another layer", async () => {
-        edit("gitops/infra-config/base/kustomization.yaml", "  - letsencrypt.yaml\n", "");
+        edit("gitops/layers/infra-config/kustomization.yaml", "  - letsencrypt.yaml\n", "");
         edit("gitops/infra-config/staging/kustomization.yaml", /patches:\n[^]*/, "");
-        edit("gitops/apps/staging/kustomization.yaml", "resources:\n", "resources:\n  - letsencrypt.yaml\n");
+        edit("gitops/clusters/staging/overlay/kustomization.yaml", "resources:\n", "resources:\n  - letsencrypt.yaml\n");
         const moved = path.join(repository, "gitops/apps/staging/letsencrypt.yaml");
-        fs.copyFileSync(path.join(repository, "gitops/infra-config/base/letsencrypt.yaml"), moved);
+        fs.copyFileSync(path.join(repository, "gitops/systems/cert-manager/letsencrypt.yaml"), moved);
         edit("gitops/namespaces/base/kustomization.yaml", "  - velero.yaml\n", "");
         edit(
             "gitops/canary/staging/kustomization.yaml",
@@ -83,7 +83,7 @@ describe("npm run tree -- diff", () => {
     });
 
     it("masks the values of Secrets, and says which is another one", async () => {
-        const file = "gitops/apps/staging/podinfo-credentials.sops.yaml";
+        const file = "gitops/clusters/staging/podinfo-credentials.sops.yaml";
         const value =
             /ENC\[AES256_GCM,data:(.*?),/.exec(fs.readFileSync(path.join(repository, file), "utf8"))?.[1] ?? "";
         edit(file, value, "AAAA");
@@ -104,7 +104,7 @@ describe("npm run tree -- diff", () => {
     });
 
     it("writes Markdown with a line an environment, and each object to unfold", async () => {
-        edit("gitops/infra/base/traefik/source.yaml", "tag: 41.3.0", "tag: 41.4.0");
+        edit("gitops/systems/traefik/source.yaml", "tag: 41.3.0", "tag: 41.4.0");
         const text = changesAsMarkdown(await changes("staging"));
         assert.match(
             text,
@@ -132,23 +132,23 @@ describe("npm run tree -- diff", () => {
     });
 
     it("takes a revision that needs an older program for what it can, and names the rest", async () => {
-        edit("gitops/identities/base/velero.yaml", "${velero_client_id}", "${velero_id}");
+        edit("gitops/systems/velero/identity.yaml", "${velero_client_id}", "${velero_id}");
         git("commit", "--quiet", "--all", "--message", "older");
-        edit("gitops/identities/base/velero.yaml", "${velero_id}", "${velero_client_id}");
+        edit("gitops/systems/velero/identity.yaml", "${velero_id}", "${velero_client_id}");
         const text = describeChanges(await changes("staging"));
         git("reset", "--quiet", "--hard", "HEAD^");
         assert.match(
             text,
             /^staging \(istio\): 0 added, 1 changed, 0 removed\nOf the tree before, this could not be rendered:/,
         );
-        assert.match(text, /identities\/base\/velero\.yaml:7: variable velero_id has no value/);
+        assert.match(text, /systems\/velero\/identity\.yaml:7: variable velero_id has no value/);
     });
 
     it("refuses a tree that does not build, with the place", async () => {
-        edit("gitops/infra/base/traefik/kustomization.yaml", "- release.yaml", "- releases.yaml");
+        edit("gitops/systems/traefik/kustomization.yaml", "- release.yaml", "- releases.yaml");
         await assert.rejects(
             changes("staging"),
-            /the work tree cannot be rendered:\ngitops\/infra\/base\/traefik\/kustomization\.yaml:\d+: infra\/staging does not build/,
+            /the work tree cannot be rendered:\ngitops\/systems\/traefik\/kustomization\.yaml:\d+: infra\/staging does not build/,
         );
     });
 

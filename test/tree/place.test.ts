@@ -27,28 +27,28 @@ describe("The place of a value", () => {
     it("is its line in the object's own file", async () => {
         assert.equal(
             await lineOf([], traefik, "spec.values.service.spec.externalTrafficPolicy"),
-            "infra/base/traefik/release.yaml: externalTrafficPolicy: Local",
+            "systems/traefik/release.yaml: externalTrafficPolicy: Local",
         );
     });
 
     it("is the line around it, for a value that is nowhere", async () => {
         assert.equal(
             await lineOf([], traefik, "spec.values.service.spec.ports.web"),
-            "infra/base/traefik/release.yaml: spec:",
+            "systems/traefik/release.yaml: spec:",
         );
     });
 
     it("is in the environment's patch, for a value that one sets", async () => {
         assert.equal(
             await lineOf([], traefik, "spec.values.deployment.replicas", "production"),
-            "infra/production/traefik-patch.yaml: replicas: 3",
+            "systems/traefik/release-production.yaml: replicas: 3",
         );
     });
 
     it("is in the object's own file, for a value beside those that a patch sets", async () => {
         assert.equal(
             await lineOf([], traefik, "spec.values.deployment.kind", "production"),
-            "infra/base/traefik/release.yaml: values:",
+            "systems/traefik/release.yaml: values:",
         );
     });
 
@@ -69,7 +69,7 @@ describe("The place of a value", () => {
     it("is the tag in the list of images, for a container's image", async () => {
         assert.match(
             await lineOf([], ["Deployment", "podinfo"], "spec.template.spec.containers.0.image"),
-            /^apps\/staging\/kustomization\.yaml: newTag: /,
+            /^clusters\/staging\/overlay\/kustomization\.yaml: newTag: /,
         );
     });
 

@@ -8,7 +8,7 @@ const demonstration = "D9422CA59B1CFBE84B84A7A5E92A73F93AE73BE8";
 /** Keys that are lost, by people who had never held them. */
 describe("npm run secret, with keys that are lost", function () {
     this.timeout(60_000);
-    const file = "apps/staging/podinfo-credentials.sops.yaml";
+    const file = "clusters/staging/podinfo-credentials.sops.yaml";
     let tool: SecretTool;
 
     before(() => {
@@ -58,7 +58,7 @@ describe("npm run secret, with keys that are lost", function () {
         const rules = tool.read(".sops.yaml");
         const own = /(\(\^\|\/\)staging[^]*?pgp: \w+)/;
         tool.write(".sops.yaml", rules.replace(own, `$1\n    azure_keyvault: ${key}`));
-        tool.write("canary/staging/key-vault.sops.yaml", tool.read("canary/staging/pgp.sops.yaml"));
+        tool.write("clusters/staging/decryption-canary-key-vault.sops.yaml", tool.read("clusters/staging/decryption-canary-pgp.sops.yaml"));
         tool.write(folder, tool.read(folder).replace("- pgp.sops.yaml", "- pgp.sops.yaml\n  - key-vault.sops.yaml"));
         const refused = tool.run("", "recipients", "staging", "--without-key-vault", "--stack", "staging");
         assert.match(refused.output, /give one of them/);

@@ -7,7 +7,7 @@ import { SecretTool } from "../support/secret-tool";
 /** What a person types, at a pseudo-terminal of script(1). */
 describe("npm run secret, at a terminal", function () {
     this.timeout(60_000);
-    const file = "apps/staging/smtp.sops.yaml";
+    const file = "clusters/staging/smtp.sops.yaml";
     let tool: SecretTool;
 
     before(() => {

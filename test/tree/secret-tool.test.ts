@@ -7,7 +7,7 @@ import { SecretTool } from "../support/secret-tool";
 
 describe("npm run secret", function () {
     this.timeout(60_000);
-    const file = "apps/staging/smtp.sops.yaml";
+    const file = "clusters/staging/smtp.sops.yaml";
     let tool: SecretTool;
     let directory: string;
 
@@ -27,7 +27,7 @@ describe("npm run secret", function () {
     it("makes an encrypted Secret from a value on standard input, with the public key alone", () => {
         succeeds("first value\n", "set", "staging", "apps/smtp", "password", "--namespace", "podinfo");
         assert.match(read(file), /kind: Secret[^]*name: smtp[^]*namespace: podinfo[^]*password: ENC\[/);
-        assert.match(read("apps/staging/kustomization.yaml"), /- smtp\.sops\.yaml/);
+        assert.match(read("clusters/staging/overlay/kustomization.yaml"), /- smtp\.sops\.yaml/);
         assert.equal(succeeds("", "check").includes("encrypted"), true);
     });
 
@@ -52,15 +52,15 @@ describe("npm run secret", function () {
     });
 
     it("moves an environment to a key of its own, the canary included, and leaves the others alone", () => {
-        const before = read("apps/production/podinfo-credentials.sops.yaml");
+        const before = read("clusters/production/podinfo-credentials.sops.yaml");
         const fingerprint = tool.adoptKey("staging", "own");
         const wrong = secret("", "check");
         assert.equal(wrong.status, 1);
         assert.match(wrong.output, /clusters\/staging\/\.sops\.pub\.asc: is \w+, but \.sops\.yaml names D9422CA5/);
         succeeds("", "recipients", "staging");
         assert.deepEqual(recipients(file), [fingerprint]);
-        assert.deepEqual(recipients("canary/staging/pgp.sops.yaml"), [fingerprint]);
-        assert.equal(read("apps/production/podinfo-credentials.sops.yaml"), before);
+        assert.deepEqual(recipients("clusters/staging/decryption-canary-pgp.sops.yaml"), [fingerprint]);
+        assert.equal(read("clusters/production/podinfo-credentials.sops.yaml"), before);
         succeeds("", "check");
     });
 

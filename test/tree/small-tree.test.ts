@@ -115,7 +115,7 @@ describe("a tree that is shortened to a few systems", function () {
 
     it("keeps a release that another one depends on", () => {
         const root = copy();
-        edit(path.join(root, "infra/base/traefik/release.yaml"), (release) => {
+        edit(path.join(root, "systems/traefik/release.yaml"), (release) => {
             (release.spec as Record<string, unknown>).dependsOn = [{ name: "cert-manager" }];
         });
         shortenTree(root, ["traefik"]);
@@ -146,8 +146,8 @@ function addMesh(root: string): void {
     fs.mkdirSync(mesh, { recursive: true });
     fs.writeFileSync(path.join(mesh, "certificate.yaml"), certificate);
     fs.writeFileSync(path.join(mesh, "kustomization.yaml"), stringify({ resources: ["certificate.yaml"] }));
-    fs.writeFileSync(path.join(root, "apps/base/podinfo/certificate.yaml"), certificate);
-    edit(path.join(root, "apps/base/podinfo/kustomization.yaml"), ({ resources }) =>
+    fs.writeFileSync(path.join(root, "systems/podinfo/certificate.yaml"), certificate);
+    edit(path.join(root, "systems/podinfo/kustomization.yaml"), ({ resources }) =>
         (resources as string[]).push("certificate.yaml"),
     );
     const cluster = path.join(root, "clusters/staging");

@@ -12,12 +12,12 @@ describe("Tenants", () => {
         const layer = clusterOf(await committedTree(), "staging").layers.find(({ name }) => name === "tenants");
         const kinds = layer?.manifests.map(({ object }) => object.kind) ?? [];
         assert.ok(kinds.includes("ClusterRole") && !kinds.includes("Namespace"));
-        assert.ok(layer?.optional.some(({ object }) => object.metadata.name === "team-example"));
+        assert.ok(clusterOf(await committedTree(), "staging").optional.some(({ object }) => object.metadata.name === "team-example"));
     });
 
     it("are added by copying the example's folder and listing it", async () => {
         const { sources } = await committedTree();
-        const copies = sources.below("tenants/base/team-example").map((file): Edit => ({
+        const copies = sources.below("tenants/team-example").map((file): Edit => ({
             file: file.replace("team-example", "orders"),
             text: sources.text(file).replaceAll("team-example", "orders"),
         }));

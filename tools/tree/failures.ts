@@ -22,9 +22,32 @@ export function buildFailure(sources: Sources, build: Build, error: string): Fin
     if (syntax.length > 0) {
         return syntax.map((problem) => syntaxFailure(problem));
     }
+    const missing = missingFiles(sources, build);
+    if (missing.length > 0) {
+        return missing;
+    }
     const place = namedIn(sources, build, error) ?? { file: `${folder}/kustomization.yaml`, line: 1 };
     const problem = `${folder} does not build: ${reasonOf(error)}`;
     return [{ ...place, problem, fix: "correct it, and run the check again" }];
+}
+
+/** What a kustomization.yaml names and the tree does not have. */
+function missingFiles(sources: Sources, build: Build): Finding[] {
+    return kustomizeFilesOf(sources, build).flatMap(({ file, resources, others }) =>
+        [...resources, ...others]
+            .filter((named) => !sources.has(named) && !kustomizeFile(sources, named))
+            .map((named) => {
+                const isFolder = sources.below(named).length > 0;
+                const problem = `${file} names ${named}, which ${isFolder ? "has no kustomization.yaml" : "does not exist"}`;
+                const line = sources.lineOf(file, new RegExp(`(^|[\\s/=])${escaped(path.posix.basename(named))}$`));
+                return {
+                    file,
+                    line,
+                    problem,
+                    fix: isFolder ? "write one, or name the folder's files" : "correct the name",
+                };
+            }),
+    );
 }
 
 /** kustomize tells the whole way from the folder to what is wrong, which comes last. */
@@ -69,11 +92,10 @@ function syntaxFailure(problem: string): Finding {
 
 /** The line of a layer's Kustomization that names the folder. */
 function namedAt(sources: Sources, folder: string): { file: string; line: number } {
-    const name = sources.files.find(
-        (file) => file.startsWith("clusters/") && sources.text(file).includes(`./${folder}`),
-    );
+    const pattern = new RegExp(`\\./${escaped(folder)}$`, "m");
+    const name = sources.files.find((file) => file.startsWith("clusters/") && pattern.test(sources.text(file)));
     const file = name ?? `${folder}/kustomization.yaml`;
-    return { file, line: sources.lineOf(file, `./${folder}`) };
+    return { file, line: sources.lineOf(file, pattern) };
 }
 
 /** Variables without a value, and expressions that are not understood, each at its line. */

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { field, list, textAt } from "./object";
+import { type KubernetesObject, list, mapAt, textAt } from "./object";
 import type { Sources } from "./sources";
 
 /** A `kustomization.yaml`, with the folders and files that it names. */
@@ -78,12 +78,15 @@ export function filesOfBuild(sources: Sources, build: Build): readonly string[] 
 }
 
 /** Whether a patch with this target, or with the object that it names itself, changes the object. */
-export function isTarget(target: unknown, object: { kind: string; metadata: { name: string } }): boolean {
+export function isTarget(target: unknown, { kind, metadata }: Pick<KubernetesObject, "kind" | "metadata">): boolean {
     const matches = (key: string, value: string) => {
         const pattern = textAt(target, key);
         return pattern === undefined || new RegExp(`^(${pattern})$`).test(value);
     };
-    return field(target, "kind") !== undefined || field(target, "name") !== undefined
-        ? matches("kind", object.kind) && matches("name", object.metadata.name)
-        : target !== undefined;
+    const labels = mapAt(metadata, "labels");
+    const isSelected = (textAt(target, "labelSelector") ?? "").split(",").every((condition) => {
+        const [, key = "", not, value] = /^([^!=]+)(!?)==?(.*)$/.exec(condition) ?? [];
+        return key === "" || (labels[key] === value) === (not === "");
+    });
+    return target !== undefined && matches("kind", kind) && matches("name", metadata.name) && isSelected;
 }

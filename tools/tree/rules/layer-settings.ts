@@ -14,7 +14,12 @@ function faultsOf(cluster: Cluster, layer: Layer): Finding[] {
         ...["interval", "timeout", "retryInterval", "prune"]
             .filter((key) => field(kustomization.object, `spec.${key}`) === undefined)
             .map((key) =>
-                findingAt(kustomization, "spec", `does not set ${key}`, `write spec.${key}, as its neighbours do`),
+                findingAt(
+                    kustomization,
+                    `spec.${key}`,
+                    `does not set ${key}`,
+                    `write spec.${key}, as its neighbours do`,
+                ),
             ),
         ...(waits(layer)
             ? []
