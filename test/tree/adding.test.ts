@@ -84,10 +84,7 @@ describe("Adding a system", function () {
         const at = (text ?? "").split("\n").indexOf("    resource:") + 1;
         assert.match(
             found,
-            new RegExp(
-                `^gitops/systems/sessions/release\\.yaml:${at}: .*sets resource, which chart memcached`,
-                "m",
-            ),
+            new RegExp(`^gitops/systems/sessions/release\\.yaml:${at}: .*sets resource, which chart memcached`, "m"),
         );
         assert.match(found, /did you mean resources\?/);
     });
@@ -97,7 +94,11 @@ describe("Upgrading a system", function () {
     this.timeout(60_000);
 
     it("is one line for an app: nothing else changes, and every rule holds", async () => {
-        const edit: Edit = { file: "clusters/staging/overlay/kustomization.yaml", from: /newTag: \S+/, to: "newTag: 6.15.0" };
+        const edit: Edit = {
+            file: "clusters/staging/overlay/kustomization.yaml",
+            from: /newTag: \S+/,
+            to: "newTag: 6.15.0",
+        };
         const [staging, ...others] = (await changes([edit])).sort((one, other) =>
             other.environment.localeCompare(one.environment),
         );

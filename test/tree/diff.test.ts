@@ -57,21 +57,16 @@ describe("npm run tree -- diff", () => {
     });
 
     it("shows what is added, what is removed, and what moves to another layer", async () => {
-        edit("gitops/layers/infra-config/kustomization.yaml", "  - letsencrypt.yaml\n", "");
-        edit("gitops/infra-config/staging/kustomization.yaml", /patches:\n[^]*/, "");
-        edit("gitops/clusters/staging/overlay/kustomization.yaml", "resources:\n", "resources:\n  - letsencrypt.yaml\n");
-        const moved = path.join(repository, "gitops/apps/staging/letsencrypt.yaml");
-        fs.copyFileSync(path.join(repository, "gitops/systems/cert-manager/letsencrypt.yaml"), moved);
-        edit("gitops/namespaces/base/kustomization.yaml", "  - velero.yaml\n", "");
-        edit(
-            "gitops/canary/staging/kustomization.yaml",
-            "resources:\n",
-            "namespace: flux-system\nresources:\n  - made.yaml\n",
-        );
-        const made = path.join(repository, "gitops/canary/staging/made.yaml");
-        fs.writeFileSync(made, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: made\n");
+        const issuer = "  - ../../systems/cert-manager/letsencrypt.yaml\n";
+        edit("gitops/layers/infra-config/kustomization.yaml", issuer, "");
+        edit("gitops/layers/apps/kustomization.yaml", "resources:\n", `resources:\n${issuer}`);
+        edit("gitops/layers/namespaces/kustomization.yaml", "  - ../../systems/velero/namespace.yaml\n", "");
+        edit("gitops/layers/canary/kustomization.yaml", "patches:\n", "resources: [made.yaml]\npatches:\n");
+        const made = path.join(repository, "gitops/layers/canary/made.yaml");
+        const metadata = "metadata:\n  name: made\n  namespace: flux-system\n";
+        fs.writeFileSync(made, `apiVersion: v1\nkind: ConfigMap\n${metadata}`);
         const [staging] = await changes("staging");
-        [made, moved].forEach((file) => fs.rmSync(file));
+        fs.rmSync(made);
         assert.ok(staging);
         for (const name of [
             "added canary ConfigMap flux-system/made",
@@ -148,7 +143,7 @@ describe("npm run tree -- diff", () => {
         edit("gitops/systems/traefik/kustomization.yaml", "- release.yaml", "- releases.yaml");
         await assert.rejects(
             changes("staging"),
-            /the work tree cannot be rendered:\ngitops\/systems\/traefik\/kustomization\.yaml:\d+: infra\/staging does not build/,
+            /the work tree cannot be rendered:\ngitops\/systems\/traefik\/kustomization\.yaml:\d+: systems\/traefik\/kustomization\.yaml names systems\/traefik\/releases\.yaml/,
         );
     });
 

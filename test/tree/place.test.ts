@@ -20,7 +20,7 @@ async function lineOf(
 }
 
 const traefik = ["HelmRelease", "traefik"] as const;
-const overlay = "infra/staging/kustomization.yaml";
+const overlay = "clusters/staging/overlay/kustomization.yaml";
 const inline = (patch: string): Edit => ({ file: overlay, from: "patches:\n", to: `patches:\n${patch}` });
 
 describe("The place of a value", () => {
@@ -52,6 +52,21 @@ describe("The place of a value", () => {
         );
     });
 
+    it("is in the object that it is copied from, for a value that a replacement sets", async () => {
+        assert.equal(
+            await lineOf([], ["OCIRepository", "istiod"], "spec.ref.tag"),
+            "systems/istio/istio-base/source.yaml: tag: 1.30.3",
+        );
+    });
+
+    it("is in what all releases have in common, for a value that no release sets", async () => {
+        assert.equal(await lineOf([], traefik, "spec.interval"), "policies/releases/all.yaml: interval: 30m");
+        assert.equal(
+            await lineOf([], ["HelmRelease", "memcached"], "spec.upgrade.remediation.retries"),
+            "policies/releases/roll-back.yaml: retries: 3",
+        );
+    });
+
     it("is the line of a patch that stands in the kustomization.yaml", async () => {
         const patch =
             "  - target: { kind: HelmRelease, name: traefik }\n    patch: |\n      apiVersion: a/v1\n      kind: HelmRelease\n" +
@@ -75,13 +90,13 @@ describe("The place of a value", () => {
 
     it("is the name of a generator, for what it makes", async () => {
         const generator: Edit = {
-            file: "canary/staging/kustomization.yaml",
-            from: "resources:\n",
-            to: "configMapGenerator:\n  - name: made\n    namespace: flux-system\n    literals: [a=b]\nresources:\n",
+            file: "layers/canary/kustomization.yaml",
+            from: "patches:\n",
+            to: "configMapGenerator:\n  - name: made\n    namespace: flux-system\n    literals: [a=b]\npatches:\n",
         };
         assert.equal(
             await lineOf([generator], ["ConfigMap", "made"], "data.a"),
-            "canary/staging/kustomization.yaml: - name: made",
+            "layers/canary/kustomization.yaml: - name: made",
         );
     });
 });

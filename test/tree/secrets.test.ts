@@ -21,9 +21,11 @@ describe("Secrets", () => {
 
     it("have canaries in each environment, each encrypted to one kind of key alone", () => {
         for (const environment of ENVIRONMENTS) {
-            const { pgp, keyVault } = recipientsOf(TREE_ROOT, `apps/${environment}/any.sops.yaml`);
+            const { pgp, keyVault } = recipientsOf(TREE_ROOT, `clusters/${environment}/any.sops.yaml`);
             const wanted = [...(pgp.length > 0 ? ["pgp"] : []), ...(keyVault.length > 0 ? ["key-vault"] : [])];
-            const canaries = secrets.filter(({ file }) => file.startsWith(`canary/${environment}/`));
+            const canaries = secrets.filter(({ file }) =>
+                file.startsWith(`clusters/${environment}/decryption-canary-`),
+            );
             assert.deepEqual(
                 canaries.map(({ object }) => allOf(recipientsIn(object))),
                 wanted.sort().map((kind) => (kind === "pgp" ? pgp : keyVault)),

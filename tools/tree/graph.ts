@@ -82,7 +82,11 @@ function systemsOf({ build, manifests }: Layer): string[] {
     const isMesh = build.folder.startsWith("systems/");
     const names = manifests.map(({ file }) => {
         const [home, name = "", part = ""] = file.split("/");
-        return home === "systems" ? (isMesh ? part : name) : home === "clusters" ? "" : name;
+        return home === "systems" && isMesh
+            ? part
+            : ["systems", "policies", "tenants"].includes(home ?? "")
+              ? name
+              : "";
     });
     const secrets = manifests
         .filter(({ file }) => file.startsWith("clusters/"))
