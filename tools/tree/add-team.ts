@@ -39,7 +39,7 @@ export function addTeam(root: string, name: string, { url, environments }: NewTe
 }
 
 /** Adds the team to layer tenants of an environment. */
-function listTeam(root: string, environment: string, name: string): string {
+export function listTeam(root: string, environment: string, name: string): string {
     const file = `clusters/${environment}/kustomization.yaml`;
     const text = fs.readFileSync(path.join(root, file), "utf8").trimEnd();
     const operation = `      - { op: add, path: /spec/components/0, value: ../../tenants/${name} }`;
