@@ -68,6 +68,12 @@ export class KeyOwner {
         return this.checkout.launch(command, { input, environment: { GNUPGHOME: this.home } }).ended;
     }
 
+    /** `npm run tree -- …` with this keyring. */
+    tree(...args: string[]): Promise<Run> {
+        const command = ["exec", "node", "tools/setup.mjs", "tools/tree/cli.ts", ...args];
+        return this.checkout.launch(command, { environment: { GNUPGHOME: this.home } }).ended;
+    }
+
     async secretSucceeds(input: string, ...args: string[]): Promise<string> {
         const { code, output } = await this.secret(input, ...args);
         assert.equal(code, 0, output);
