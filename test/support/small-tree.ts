@@ -1,7 +1,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse, stringify } from "yaml";
-import { filesBelow, foldersBelow, identity, isA, kindOf, objectsIn, ownFiles, type TreeObject } from "./tree-files";
+import { parse } from "yaml";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
+import { editFolder, editPatches, type FolderPatch } from "./folder-edits";
+import { addedSystems, layersOf, shortenLayers } from "./layer-edits";
+import {
+    filesBelow,
+    foldersBelow,
+    isA,
+    kindOf,
+    objectsIn,
+    ownFiles,
+    takenSecrets,
+    type TreeObject,
+} from "./tree-files";
 
 /**
  * Shortens a copy of the tree to a few systems, so that a test that runs the program need not wait for all of them.
@@ -16,41 +28,19 @@ import { filesBelow, foldersBelow, identity, isA, kindOf, objectsIn, ownFiles, t
  * @throws Error naming a system that the tree does not have.
  */
 export function shortenTree(root: string, systems: readonly string[]): void {
-    const environments = fs.readdirSync(path.join(root, "clusters"));
-    const layers = environments.flatMap((environment) => layersOf(root, environment));
+    const clusters = environmentsIn(root).map((environment) => path.join(root, "clusters", environment));
+    const layers = layersOf(root, clusters);
     const shortening = new Shortening(
+        clusters,
         layers.flatMap(({ folders }) => folders),
         systems,
     );
     while (shortening.pass());
-    for (const environment of environments) {
-        shortenLayers(root, environment, (layer) => shortening.objectsOf(layer.folders));
-    }
+    shortenLayers(clusters, layers, (layer) => shortening.objectsOf(layer.folders));
 }
 
-/** What the tests' sandbox runs: an ingress, certificates, and podinfo, which is no release. */
+/** What the tests' sandbox runs: an ingress, certificates, and podinfo, which is not a release. */
 export const smallTree: readonly string[] = ["cert-manager", "traefik", "prometheus-operator-crds"];
-
-interface FolderKustomization {
-    resources?: string[];
-    patches?: { path?: string; target?: object; patch?: string }[];
-    [field: string]: unknown;
-}
-
-interface LayerKustomization extends TreeObject {
-    readonly spec: {
-        path: string;
-        dependsOn?: { name: string }[];
-        healthChecks?: { apiVersion: string; kind: string; name: string; namespace?: string }[];
-    };
-}
-
-interface Layer {
-    readonly file: string;
-    readonly kustomization: LayerKustomization;
-    /** More than one where a variable stands for a part of the path. */
-    readonly folders: readonly string[];
-}
 
 /** Those that Kubernetes or the program makes. */
 const givenNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease", "flux-system"];
@@ -61,10 +51,12 @@ class Shortening {
     private readonly charts = new Map<string, readonly string[]>();
 
     constructor(
+        private readonly clusters: readonly string[],
         private readonly folders: readonly string[],
         systems: readonly string[],
     ) {
-        this.systems = withDependencies(systems, releasesBelow(folders));
+        const added = clusters.flatMap((cluster) => addedSystems(cluster).map(({ folder }) => folder));
+        this.systems = withDependencies(systems, releasesBelow([...folders, ...added]));
         for (const name of fs.readdirSync(chartFolder)) {
             const file = path.join(chartFolder, name, "chart.yaml");
             if (fs.existsSync(file)) {
@@ -77,7 +69,9 @@ class Shortening {
     }
 
     objectsOf(folders: readonly string[]): TreeObject[] {
-        return [...new Set(folders)].flatMap((folder) => [...filesBelow(folder)].flatMap(objectsIn));
+        return [...new Set(folders)].flatMap((folder) =>
+            [...filesBelow(folder), ...takenSecrets(folder, this.clusters)].flatMap(objectsIn),
+        );
     }
 
     /** Removes lines once; gives whether there were any, since what a removed object brought may be needed elsewhere. */
@@ -93,8 +87,27 @@ class Shortening {
         let removed = 0;
         for (const folder of new Set(this.folders.flatMap((each) => [...foldersBelow(each)]))) {
             removed += editFolder(folder, (line) => this.keeps(path.join(folder, line), stays));
+            removed += this.dropSecrets(folder, stays);
         }
-        return removed > 0;
+        return removed + this.dropAdded(stays) > 0;
+    }
+
+    /** A layer no longer takes the Secrets of a namespace that is gone. */
+    private dropSecrets(folder: string, stays: (object: TreeObject) => boolean): number {
+        const keeps = (patch: FolderPatch) =>
+            takenSecrets(folder, this.clusters, patch).flatMap(objectsIn).every(stays);
+        return editPatches(folder, (patch) => patch.target?.kind !== "Secret" || keeps(patch));
+    }
+
+    /** Systems that an environment adds to a layer go as those do that the layer lists. */
+    private dropAdded(stays: (object: TreeObject) => boolean): number {
+        const removed = this.clusters.map((cluster) => {
+            const gone = addedSystems(cluster).filter(
+                ({ folder }) => !this.keeps(folder, stays) || !filesBelow(folder).flatMap(objectsIn).every(stays),
+            );
+            return editPatches(cluster, ({ patch }) => !gone.some((added) => added.patch === patch));
+        });
+        return removed.reduce((sum, count) => sum + count, 0);
     }
 
     private keeps(target: string, stays: (object: TreeObject) => boolean): boolean {
@@ -117,79 +130,6 @@ class Shortening {
         const brought = new Set(kinds(true).flatMap(([, names]) => names));
         return new Set(kinds(false).flatMap(([, names]) => names.filter((name) => !brought.has(name))));
     }
-}
-
-function layersOf(root: string, environment: string): Layer[] {
-    const cluster = path.join(root, "clusters", environment);
-    return ownFiles(cluster).map((file) => {
-        const [kustomization] = objectsIn(file) as [LayerKustomization];
-        return { file, kustomization, folders: resolved(root, kustomization.spec.path) };
-    });
-}
-
-/** The folders of a path in which a variable stands for any name: `./mesh/${service_mesh}/staging`. */
-function resolved(root: string, pattern: string): string[] {
-    return path.posix
-        .normalize(pattern)
-        .split("/")
-        .reduce<string[]>(
-            (folders, part) =>
-                folders.flatMap((folder) =>
-                    (part.startsWith("${") ? fs.readdirSync(folder) : [part])
-                        .map((name) => path.join(folder, name))
-                        .filter((name) => fs.existsSync(name)),
-                ),
-            [root],
-        );
-}
-
-function shortenLayers(root: string, environment: string, objectsOf: (layer: Layer) => TreeObject[]): void {
-    const layers = layersOf(root, environment);
-    const isEmpty = (layer: Layer) => objectsOf(layer).length === 0;
-    const gone = new Map(layers.filter(isEmpty).map((layer) => [layer.kustomization.metadata.name, layer]));
-    const lasting = (layer: Layer): string[] =>
-        (layer.kustomization.spec.dependsOn ?? []).flatMap(({ name }) => {
-            const dropped = gone.get(name);
-            return dropped ? lasting(dropped) : [name];
-        });
-    const names = new Set(layers.flatMap(objectsOf).map(identity));
-    for (const layer of layers.filter((each) => !isEmpty(each))) {
-        const { kustomization, file } = layer;
-        const { dependsOn, healthChecks, ...spec } = kustomization.spec;
-        const checks = healthChecks?.filter(
-            ({ kind, name, namespace }) =>
-                kind !== "HelmRelease" || names.has(identity({ kind, metadata: { name, namespace } })),
-        );
-        Object.assign(kustomization.spec, spec, {
-            dependsOn: dependsOn && [...new Set(lasting(layer))].map((name) => ({ name })),
-            healthChecks: checks && checks.length > 0 ? checks : undefined,
-        });
-        fs.writeFileSync(file, stringify(kustomization));
-    }
-    editFolder(path.join(root, "clusters", environment), (line) => !gone.has(path.basename(line, ".yaml")));
-}
-
-/** Takes lines out of a kustomization.yaml, and the patches of what is then gone. Gives how many lines it took. */
-function editFolder(folder: string, keeps: (line: string) => boolean): number {
-    const file = path.join(folder, "kustomization.yaml");
-    const kustomization = parse(fs.readFileSync(file, "utf8")) as FolderKustomization;
-    const before = kustomization.resources ?? [];
-    const resources = before.filter(keeps);
-    if (resources.length < before.length) {
-        fs.writeFileSync(file, stringify({ ...kustomization, resources }));
-    }
-    const names = new Set([...filesBelow(folder)].flatMap(objectsIn).map(identity));
-    // A patch with a target that selects nothing is no error; one that names its object in itself is.
-    const patches = kustomization.patches?.filter(
-        (patch) =>
-            patch.target !== undefined ||
-            patch.path === undefined ||
-            objectsIn(path.join(folder, patch.path)).every((object) => names.has(identity(object))),
-    );
-    if (patches && patches.length < (kustomization.patches?.length ?? 0)) {
-        fs.writeFileSync(file, stringify({ ...kustomization, resources, patches }));
-    }
-    return before.length - resources.length;
 }
 
 /** Releases by their names: the folder, and the names of those that they depend on. */
@@ -226,12 +166,13 @@ function withDependencies(systems: readonly string[], releases: ReturnType<typeo
     return all;
 }
 
-/** The last part of the chart's address. */
+/** The chart's name, or the last part of its address. */
 function chartOf(release: TreeObject, objects: readonly TreeObject[]): string | undefined {
     const { chartRef, chart } = release.spec as {
-        chartRef?: { name: string };
+        chartRef?: { kind: string; name: string };
         chart?: { spec: { chart: string } };
     };
-    const source = objects.find(({ kind, metadata }) => kind === "OCIRepository" && metadata.name === chartRef?.name);
-    return chart?.spec.chart ?? path.posix.basename(String(source?.spec?.url));
+    const source = objects.find(({ kind, metadata }) => kind === chartRef?.kind && metadata.name === chartRef.name);
+    const { chart: named, url } = (source?.spec ?? {}) as { chart?: string; url?: string };
+    return chart?.spec.chart ?? named ?? path.posix.basename(String(url));
 }

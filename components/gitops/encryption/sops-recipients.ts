@@ -1,5 +1,4 @@
 import { parse } from "yaml";
-import { decryptionCheckLayer } from "../flux-names";
 
 /** The keys that a file is encrypted to: PGP fingerprints, and addresses of Key Vault keys with their version. */
 export interface Recipients {
@@ -13,13 +12,12 @@ interface Rule {
     readonly azure_keyvault?: string;
 }
 
-/** The file of the decryption check that is encrypted to one kind of key alone. */
-export function canaryFile(environment: string, kind: "pgp" | "key-vault"): string {
-    return `${decryptionCheckLayer}/${environment}/${kind}.sops.yaml`;
-}
+/** One canary for each kind of key, encrypted to that alone. */
+export const canaryFile = (environment: string, kind: "pgp" | "key-vault") =>
+    `clusters/${environment}/decryption-canary-${kind}.sops.yaml`;
 
 export function isCanary(file: string): boolean {
-    return new RegExp(`^${decryptionCheckLayer}/[^/]+/(pgp|key-vault)\\.sops\\.yaml$`).test(file);
+    return /^clusters\/[^/]+\/decryption-canary-(pgp|key-vault)\.sops\.yaml$/.test(file);
 }
 
 /** The keys that an object is encrypted to, as `.sops.yaml` writes them; none if it is not encrypted. */
