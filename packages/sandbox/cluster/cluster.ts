@@ -4,13 +4,16 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Authority } from "../network/authority";
+import { freePort } from "../network/free-port";
 import type { Route } from "../network/route";
 import { operators } from "../operators/all";
 import { Operators } from "../operators/operators";
 import { stopRecorded } from "../processes";
 import { accessFlags, type AccessReview, type EntraTrust } from "./access";
-import { KubernetesApi, type KubernetesObject } from "./api";
-import { freePort, startControlPlane, stopControlPlane } from "./control-plane";
+import { tokenAccess } from "../kubernetes/access";
+import { KubernetesApi } from "../kubernetes/api";
+import type { KubernetesObject } from "../kubernetes/object";
+import { startControlPlane, stopControlPlane } from "./control-plane";
 import { kubeconfig, prepareCredentials, writePrivate, type Credentials } from "./credentials";
 import type { KeptProcess } from "./kept-process";
 import { NodeAgent } from "./node-agent";
@@ -110,7 +113,9 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     const credentials = await prepareCredentials(directory, authority, apiServerNames(options));
     const port = await freePort();
     const server = `https://127.0.0.1:${port}`;
-    const api = new KubernetesApi({ server, caPem: authority.certificatePem, token: credentials.adminToken });
+    const api = new KubernetesApi(
+        tokenAccess({ server, caPem: authority.certificatePem, token: credentials.adminToken }),
+    );
     stops.push(() => Promise.resolve(api.close()));
 
     const addresses = new PodAddresses();

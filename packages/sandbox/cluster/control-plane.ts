@@ -4,9 +4,8 @@
  * is asked of it), network policies (nothing enforces them) and volumes (a claim is bound without a disk).
  */
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { writePrivate, type Credentials } from "./credentials";
 import { hostProgramImage } from "./host-programs";
 import { keepProcess, type KeptProcess } from "./kept-process";
@@ -140,19 +139,4 @@ function kwokStages(): string {
 /** What sends the API server's own requests (discovery of the token issuer, webhooks of charts) through the proxy. */
 function proxyEnvironment(proxyUrl: string): Record<string, string> {
     return { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: "127.0.0.1,localhost" };
-}
-
-/** A TCP port of 127.0.0.1 that nothing listens on now. */
-export async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", resolve);
-    });
-    const address = server.address();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    if (address === null || typeof address === "string") {
-        throw new Error("The system gave no port on 127.0.0.1.");
-    }
-    return address.port;
 }

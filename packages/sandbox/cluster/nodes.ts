@@ -3,7 +3,8 @@
  * size: that a workload fits is not proved here.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubernetesApi, KubernetesObject } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
+import type { KubernetesObject } from "../kubernetes/object";
 
 export interface NodeSpec {
     readonly name: string;

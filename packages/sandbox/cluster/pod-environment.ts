@@ -1,6 +1,6 @@
 /** A container's environment and arguments, worked out as the kubelet does. */
 import type { V1EnvVar, V1EnvVarSource } from "@kubernetes/client-node";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { mainContainer, type Pod } from "./pod";
 
 interface Keyed {

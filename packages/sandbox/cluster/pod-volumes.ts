@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { V1KeyToPath, V1Volume, V1VolumeProjection } from "@kubernetes/client-node";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { writePrivate } from "./credentials";
 import { mainContainer, type Pod } from "./pod";
 import { ConfigurationError, fieldOf, lookupIn, type Lookup } from "./pod-environment";

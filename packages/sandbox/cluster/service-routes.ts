@@ -5,7 +5,7 @@
 import { request as httpRequest } from "node:http";
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import type { PodAddresses } from "./pod-addresses";
 
 export interface ServiceRoutesOptions {

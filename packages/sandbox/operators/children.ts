@@ -1,4 +1,4 @@
-import type { KubernetesApi } from "../cluster/api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { ownedBy, type CustomObject } from "./operator";
 
 /** An object without its place: that is the owner's namespace. */

@@ -1,5 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import type { KubernetesApi, KubernetesObject } from "../cluster/api";
+import type { KubernetesApi } from "../kubernetes/api";
+import type { TypedObject } from "../kubernetes/object";
 import type { Authority } from "../network/authority";
 
 /** What a stand-in gets from the cluster that it is in. */
@@ -47,10 +48,7 @@ export interface Kind<Shape extends CustomObject = CustomObject> {
     reconcile(object: Shape, installed: Installed): Promise<number | undefined>;
 }
 
-export interface CustomObject extends KubernetesObject {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly metadata: KubernetesObject["metadata"] & { readonly generation?: number };
+export interface CustomObject extends TypedObject {
     readonly spec?: unknown;
     readonly status?: Readonly<Record<string, unknown>>;
 }

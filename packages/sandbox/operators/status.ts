@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { KubernetesApi } from "../cluster/api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { pathOf, type CustomObject, type Kind } from "./operator";
 
 export interface Condition {

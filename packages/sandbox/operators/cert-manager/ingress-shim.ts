@@ -1,5 +1,5 @@
 import type { V1Ingress } from "@kubernetes/client-node";
-import type { KubernetesApi } from "../../cluster/api";
+import type { KubernetesApi } from "../../kubernetes/api";
 import { applyChildren } from "../children";
 import { defineKind, type CustomObject, type Kind } from "../operator";
 import type { Certificate } from "./types";

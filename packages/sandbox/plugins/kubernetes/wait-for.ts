@@ -1,8 +1,8 @@
 import { jsonPath } from "./json-path";
-import type { KubernetesObject } from "./object";
+import type { ResourceObject } from "./object";
 
 /** Says what `object` still lacks, or undefined when there is nothing left to wait for. */
-export type Wait = (object: KubernetesObject) => string | undefined;
+export type Wait = (object: ResourceObject) => string | undefined;
 
 /**
  * The waits that an annotation `pulumi.com/waitFor` asks for: `condition=Ready`, `condition=Ready=False`,

@@ -5,12 +5,13 @@ import { connect } from "node:net";
 import * as path from "node:path";
 import { pipeline } from "node:stream";
 
+import { KubernetesApi } from "../../kubernetes/api";
+import { freePort } from "../../network/free-port";
 import { InitializationError } from "../../plugins/initialization-error";
-import { ApiClient } from "../../plugins/kubernetes/api-client";
-import { loadKubeConfig } from "../../plugins/kubernetes/kubeconfig";
+import { kubeconfigAccess, loadKubeConfig } from "../../plugins/kubernetes/kubeconfig";
 import { KubernetesProvider } from "../../plugins/kubernetes/provider";
 import type { Properties } from "../../plugins/provider";
-import { binary, freePort, TestApiServer } from "../support/api-server";
+import { binary, TestApiServer } from "../support/api-server";
 
 const configMap = "kubernetes:core/v1:ConfigMap";
 const namespace = "kubernetes:core/v1:Namespace";
@@ -94,13 +95,9 @@ describe("the kubernetes plugin's stand-in", function () {
 
     /** Sets the object's data as another field manager. */
     async function takeOver(name: string, manager: string): Promise<void> {
-        await new ApiClient(loadKubeConfig(api.kubeconfig()), () => undefined).send({
-            method: "PATCH",
-            path: `/api/v1/namespaces/default/configmaps/${name}`,
-            query: { fieldManager: manager, force: "true" },
-            contentType: "application/apply-patch+yaml",
-            body: configMapInputs(name, { a: "theirs" }),
-        });
+        const client = new KubernetesApi(kubeconfigAccess(loadKubeConfig(api.kubeconfig())));
+        const path = `/api/v1/namespaces/default/configmaps/${name}`;
+        await client.apply(path, configMapInputs(name, { a: "theirs" }), { name: manager, force: true });
     }
 
     it("waits for a kind that is on its way, and names the definition that never came", async () => {
