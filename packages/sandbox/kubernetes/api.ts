@@ -109,7 +109,8 @@ export class KubernetesApi {
         const { server } = this.access;
         const content = body && Buffer.from(JSON.stringify(body));
         const headers = {
-            accept: "application/json",
+            // Some documents, such as the keys of the issuer, come as another kind of JSON.
+            accept: "application/json, */*",
             // Node gives the body of a DELETE no length by itself, and the server would not read it.
             ...(content && { "content-type": contentType, "content-length": content.length }),
         };

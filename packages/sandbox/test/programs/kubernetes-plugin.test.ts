@@ -76,9 +76,11 @@ describe("the kubernetes plugin's stand-in", function () {
         const { id, outputs } = await make(configMap, configMapInputs("whole"));
         assert.equal(id, "default/whole");
         assert.ok((outputs["metadata"] as Properties)["uid"]);
-        const changed = configMapInputs("whole", { a: "2" });
+        // Nothing collects garbage here, which a deletion in the foreground waits for.
+        const policy = { annotations: { "pulumi.com/deletionPropagationPolicy": "background" } };
+        const changed = configMapInputs("whole", { a: "2" }, policy);
         await provider.update(configMap, id, {}, changed, 20);
-        assert.deepEqual((await provider.read(configMap, id, configMapInputs("whole"), {}))?.inputs, changed);
+        assert.deepEqual((await provider.read(configMap, id, changed, {}))?.inputs, changed);
         await provider.delete(configMap, id, changed, {}, 20);
         assert.equal(await provider.read(configMap, id, changed, {}), undefined);
     });
@@ -136,7 +138,7 @@ describe("the kubernetes plugin's stand-in", function () {
     it("waits for a deletion, and names the finalizer in its way", async () => {
         const held = configMapInputs("held", {}, { finalizers: ["example.com/hold"] });
         const { id } = await make(configMap, held);
-        await assert.rejects(provider.delete(configMap, id, held, {}, 1), /waits for its finalizers example.com\/hold/);
+        await assert.rejects(provider.delete(configMap, id, held, {}, 1), /its finalizers example.com\/hold, foregroundDeletion/);
     });
 
     it("names what has no name, and says which changes need a new object", async () => {
