@@ -138,7 +138,10 @@ describe("the kubernetes plugin's stand-in", function () {
     it("waits for a deletion, and names the finalizer in its way", async () => {
         const held = configMapInputs("held", {}, { finalizers: ["example.com/hold"] });
         const { id } = await make(configMap, held);
-        await assert.rejects(provider.delete(configMap, id, held, {}, 1), /its finalizers example.com\/hold, foregroundDeletion/);
+        await assert.rejects(
+            provider.delete(configMap, id, held, {}, 1),
+            /its finalizers example.com\/hold, foregroundDeletion/,
+        );
     });
 
     it("names what has no name, and says which changes need a new object", async () => {
