@@ -3,7 +3,7 @@ import { jwtVerify, SignJWT } from "jose";
 import type { HttpRequest, HttpResponse } from "../../network/route";
 import { isAllowed } from "../arm/access";
 import type { Entra } from "../entra/entra";
-import { RegistryError, unauthorized } from "./registry-error";
+import { RegistryError } from "../../registry/registry-error";
 import type { AzureState, Resource } from "../state";
 
 /** What a token lets its bearer do with one repository. */
@@ -133,4 +133,11 @@ function passwordOf({ headers }: HttpRequest): string {
     const basic = /^Basic (.+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
     const [user, ...password] = Buffer.from(basic, "base64").toString("utf8").split(":");
     return user === "00000000-0000-0000-0000-000000000000" ? password.join(":") : "";
+}
+
+/** Azure's answer to a request without a token, with a wrong one, or of an identity without a role. It does not say which. */
+export function unauthorized(challenge?: string): RegistryError {
+    const help = "visit https://aka.ms/acr/authorization for more information";
+    const message = `authentication required, ${help}. CorrelationId: ${randomUUID()}`;
+    return new RegistryError(401, "UNAUTHORIZED", message, challenge);
 }
