@@ -44,8 +44,8 @@ export function accountEndpoints(keys: readonly HostKey[]): readonly Endpoint[] 
             handle: () => meta(keys),
         },
         { method: "GET", path: "/user", docs: "users/users#get-the-authenticated-user", handle: user },
-        { method: "GET", path: "/users/{name}", docs: "users/users#get-a-user", handle: account },
-        { method: "GET", path: "/orgs/{org}", docs: "orgs/orgs#get-an-organization", handle: organization },
+        { method: "GET", path: "/users/:name", docs: "users/users#get-a-user", handle: account },
+        { method: "GET", path: "/orgs/:org", docs: "orgs/orgs#get-an-organization", handle: organization },
         { method: "GET", path: "/rate_limit", docs: limitDocs, handle: rateLimit },
     ];
 }

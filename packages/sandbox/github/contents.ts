@@ -108,20 +108,26 @@ async function move(call: RepositoryCall, reference: string, previous: string, n
     throw new ApiError(409, `is at ${actual} but expected ${previous}`);
 }
 
-const base = "/repos/{owner}/{repo}/contents";
+const base = "/repos/:owner/:repo/contents";
 
 export const contentEndpoints: readonly Endpoint[] = [
     { method: "GET", path: `${base}/?`, docs: "repos/contents#get-repository-content", open: true, handle: get },
-    { method: "GET", path: `${base}/{path+}`, docs: "repos/contents#get-repository-content", open: true, handle: get },
+    {
+        method: "GET",
+        path: `${base}/:path{.+}`,
+        docs: "repos/contents#get-repository-content",
+        open: true,
+        handle: get,
+    },
     {
         method: "PUT",
-        path: `${base}/{path+}`,
+        path: `${base}/:path{.+}`,
         docs: "repos/contents#create-or-update-file-contents",
         handle: (call) => change(call, decode(text(call.body, "content"), "base64")),
     },
     {
         method: "DELETE",
-        path: `${base}/{path+}`,
+        path: `${base}/:path{.+}`,
         docs: "repos/contents#delete-a-file",
         handle: (call) => {
             text(call.body, "sha");

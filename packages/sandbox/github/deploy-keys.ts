@@ -73,7 +73,7 @@ function remove(call: RepositoryCall): HttpResponse {
     return done;
 }
 
-const base = "/repos/{owner}/{repo}/keys";
+const base = "/repos/:owner/:repo/keys";
 const docs = "deploy-keys/deploy-keys";
 
 export const deployKeyEndpoints: readonly Endpoint[] = [
@@ -86,9 +86,9 @@ export const deployKeyEndpoints: readonly Endpoint[] = [
     },
     {
         method: "GET",
-        path: `${base}/{id}`,
+        path: `${base}/:id`,
         docs: `${docs}#get-a-deploy-key`,
         handle: (call) => ok(render(call.repository, find(call))),
     },
-    { method: "DELETE", path: `${base}/{id}`, docs: `${docs}#delete-a-deploy-key`, handle: remove },
+    { method: "DELETE", path: `${base}/:id`, docs: `${docs}#delete-a-deploy-key`, handle: remove },
 ];

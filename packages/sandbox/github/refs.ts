@@ -120,18 +120,18 @@ async function remove(call: RepositoryCall): Promise<HttpResponse> {
     return done;
 }
 
-const base = "/repos/{owner}/{repo}/git";
+const base = "/repos/:owner/:repo/git";
 
 export const referenceEndpoints: readonly Endpoint[] = [
-    { method: "GET", path: `${base}/ref/{ref+}`, docs: "git/refs#get-a-reference", open: true, handle: get },
+    { method: "GET", path: `${base}/ref/:ref{.+}`, docs: "git/refs#get-a-reference", open: true, handle: get },
     {
         method: "GET",
-        path: `${base}/matching-refs/{ref+}`,
+        path: `${base}/matching-refs/:ref{.+}`,
         docs: "git/refs#list-matching-references",
         open: true,
         handle: getMatching,
     },
     { method: "POST", path: `${base}/refs`, docs: "git/refs#create-a-reference", handle: create },
-    { method: "PATCH", path: `${base}/refs/{ref+}`, docs: "git/refs#update-a-reference", handle: update },
-    { method: "DELETE", path: `${base}/refs/{ref+}`, docs: "git/refs#delete-a-reference", handle: remove },
+    { method: "PATCH", path: `${base}/refs/:ref{.+}`, docs: "git/refs#update-a-reference", handle: update },
+    { method: "DELETE", path: `${base}/refs/:ref{.+}`, docs: "git/refs#delete-a-reference", handle: remove },
 ];

@@ -185,16 +185,16 @@ function getAlerts({ repository }: RepositoryCall): HttpResponse {
 const listAll = ({ context }: { context: Context }): HttpResponse =>
     ok(context.store.repositories.map(renderRepository));
 
-const base = "/repos/{owner}/{repo}";
+const base = "/repos/:owner/:repo";
 
 export const repositoryEndpoints: readonly Endpoint[] = [
     {
         method: "POST",
-        path: "/orgs/{org}/repos",
+        path: "/orgs/:org/repos",
         docs: "repos/repos#create-an-organization-repository",
         handle: create,
     },
-    { method: "GET", path: "/orgs/{org}/repos", docs: "repos/repos#list-organization-repositories", handle: listAll },
+    { method: "GET", path: "/orgs/:org/repos", docs: "repos/repos#list-organization-repositories", handle: listAll },
     {
         method: "GET",
         path: base,

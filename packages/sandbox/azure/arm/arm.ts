@@ -32,25 +32,9 @@ export interface Arm {
     readonly entra: Entra;
 }
 
-/** Answers a request to management.azure.com. */
+/** Answers a request to management.azure.com. @throws ArmError */
 export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpResponse> {
-    try {
-        const caller = await authenticate(arm.entra, request);
-        return await dispatch(arm, caller, request);
-    } catch (error) {
-        if (error instanceof ArmError) {
-            return { status: error.status, headers: challenge(error), body: error.toJSON() };
-        }
-        const internal = new ArmError(
-            500,
-            "InternalServerError",
-            error instanceof Error ? error.message : String(error),
-        );
-        return { status: 500, body: internal.toJSON() };
-    }
-}
-
-async function dispatch(arm: Arm, caller: Caller, request: HttpRequest): Promise<HttpResponse> {
+    const caller = await authenticate(arm.entra, request);
     const path = decodeURIComponent(request.url.pathname).replace(/\/+$/, "");
     checkSubscription(arm, path);
     const dns = await answerDns(arm.service, caller, path, request);
@@ -150,10 +134,4 @@ function bodyOf(request: HttpRequest): Properties {
             `The request content was invalid: ${(error as Error).message}.`,
         );
     }
-}
-
-function challenge(error: ArmError): Record<string, string> {
-    return error.status === 401
-        ? { "www-authenticate": 'Bearer authorization_uri="https://login.microsoftonline.com/", error="invalid_token"' }
-        : {};
 }

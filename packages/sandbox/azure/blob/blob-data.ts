@@ -4,6 +4,7 @@
  * Not modelled: account keys and signatures, anonymous access, leases, tiers, copies, snapshots, soft delete (versions are kept
  * where the account keeps them), lifecycle rules, firewalls.
  */
+import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";
 import { isAllowed } from "../arm/access";
 import { bearerOf } from "../entra/bearer";
@@ -20,18 +21,11 @@ const audiences = ["https://storage.azure.com", "https://storage.azure.com/"];
 const oldestVersion = "2017-11-09";
 
 export function blobRoute(state: AzureState, entra: Entra): Route {
-    const handle = async (request: HttpRequest): Promise<HttpResponse> => {
+    const handle = answerRefusals(async (request) => {
         const version = request.headers["x-ms-version"] ?? oldestVersion;
-        try {
-            const response = await answer(state, entra, request);
-            return { ...response, headers: { ...response.headers, "x-ms-version": version } };
-        } catch (error) {
-            if (error instanceof StorageError) {
-                return error.toResponse();
-            }
-            throw error;
-        }
-    };
+        const response = await answer(state, entra, request);
+        return { ...response, headers: { ...response.headers, "x-ms-version": version } };
+    });
     return { host: /[a-z0-9]+\.blob\.core\.windows\.net/, handle };
 }
 
