@@ -28,9 +28,8 @@ import { startWebhooks, type Webhooks } from "./webhooks";
 import { mutatePod, registerWorkloadIdentity, type WorkloadIdentity } from "./workload-identity";
 
 export type { AccessReview } from "./access";
-export type { NodeSpec } from "./nodes";
 
-export interface EgressProxy {
+interface EgressProxy {
     readonly url: string;
     readonly socksUrl: string;
     close(): Promise<void>;

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 
-export interface HostPlace {
+interface HostPlace {
     /** Loopback address that the pod's ports are opened on. */
     readonly address: string;
     /** The pod's folder on the host. */

@@ -26,12 +26,6 @@ export function optionalFlag(body: Body, name: string): boolean | undefined {
     return typeof value === "boolean" ? value : wrongType(name, value, "a boolean");
 }
 
-export function optionalNumber(body: Body, name: string): number | undefined {
-    const value = body[name];
-    if (value === undefined || value === null) return undefined;
-    return typeof value === "number" ? value : wrongType(name, value, "an integer");
-}
-
 export function optionalList(body: Body, name: string): readonly unknown[] | undefined {
     const value = body[name];
     if (value === undefined || value === null) return undefined;

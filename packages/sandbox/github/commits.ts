@@ -22,7 +22,7 @@ export interface Commit {
 }
 
 /** Who commits when the request does not say: the account behind the token. */
-export const machine: Person = { name: "sandbox-bot", email: "sandbox-bot@users.noreply.github.com" };
+const machine: Person = { name: "sandbox-bot", email: "sandbox-bot@users.noreply.github.com" };
 
 export async function writeCommit(
     git: Git,

@@ -10,7 +10,7 @@ const accepted =
     /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/;
 
 /** Type and base64 of an authorized-keys line, or undefined when it is none that GitHub takes. */
-export function parsePublicKey(line: string): string | undefined {
+function parsePublicKey(line: string): string | undefined {
     const [type, data] = line.trim().split(/\s+/);
     if (type === undefined || data === undefined || !accepted.test(type) || /[\r\n]/.test(line.trim()))
         return undefined;

@@ -39,7 +39,7 @@ async function find(git: Git, name: string): Promise<Reference | undefined> {
 }
 
 /** Throws what the API answers when protection or a ruleset forbids the update. */
-export function refuse(found: RuleViolation | undefined): void {
+function refuse(found: RuleViolation | undefined): void {
     if (!found) return;
     const reasons = found.reasons.join(" ");
     if (found.by === "rules")

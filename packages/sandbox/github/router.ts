@@ -16,7 +16,7 @@ export interface Context {
     git(repository: Repository): Git;
 }
 
-export interface Call {
+interface Call {
     readonly context: Context;
     readonly params: Readonly<Record<string, string>>;
     readonly query: URLSearchParams;

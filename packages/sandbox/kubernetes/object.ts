@@ -1,5 +1,5 @@
 /** The metadata that the sandbox reads. The library's `V1ObjectMeta` has dates where JSON has text, so it is not used. */
-export interface Metadata {
+interface Metadata {
     readonly name: string;
     readonly namespace?: string;
     readonly uid: string;

@@ -2,7 +2,7 @@ import type { V1ServiceAccount } from "@kubernetes/client-node";
 import { ProxyAgent, request } from "undici";
 import type { Installed } from "./operator";
 
-export interface Answer {
+interface Answer {
     readonly status: number;
     readonly body: string;
 }

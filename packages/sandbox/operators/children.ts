@@ -14,7 +14,7 @@ export interface Child {
 }
 
 /** Path of a child. The plural is the kind's in lower case with an `s`. */
-export function childPath(owner: CustomObject, { apiVersion, kind, metadata }: Child): string {
+function childPath(owner: CustomObject, { apiVersion, kind, metadata }: Child): string {
     const root = apiVersion.includes("/") ? "/apis" : "/api";
     return `${root}/${apiVersion}/namespaces/${owner.metadata.namespace}/${kind.toLowerCase()}s/${metadata.name}`;
 }

@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** A cluster host that runs nothing, and remembers what it was asked for. */
-export class RecordedClusters {
+class RecordedClusters {
     readonly started: ClusterSpec[] = [];
     readonly stopped: string[] = [];
     readonly nodes = new Map<string, readonly NodeSpec[]>();

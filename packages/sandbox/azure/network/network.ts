@@ -100,7 +100,7 @@ export const subnet: ResourceProvider = {
     }),
 };
 
-export function subnetPrefixes(inputs: Properties): string[] {
+function subnetPrefixes(inputs: Properties): string[] {
     const { addressPrefix, addressPrefixes } = inputs as { addressPrefix?: string; addressPrefixes?: string[] };
     return addressPrefix === undefined ? (addressPrefixes ?? []) : [addressPrefix];
 }

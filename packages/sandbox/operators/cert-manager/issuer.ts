@@ -28,7 +28,7 @@ export const issuerKinds: readonly Kind[] = [issuers, clusterIssuers].map((kind)
 );
 
 /** The namespace of the Secrets that an issuer names: a ClusterIssuer's are where cert-manager runs. */
-export function secretNamespace(issuer: Issuer, { namespace }: Installed): string {
+function secretNamespace(issuer: Issuer, { namespace }: Installed): string {
     return issuer.metadata.namespace ?? namespace;
 }
 

@@ -7,7 +7,7 @@ export interface ResourceObject extends TypedObject {
     readonly [key: string]: unknown;
 }
 
-export interface ObjectStatus {
+interface ObjectStatus {
     readonly observedGeneration?: number;
     readonly conditions?: readonly Condition[];
     readonly [key: string]: unknown;
