@@ -11,8 +11,6 @@ import { run } from "./process";
 import { moduleFolders, programs, type Program } from "./programs";
 
 export interface ToolchainOptions {
-    /** Default: `$LANDFALL_CACHE`, or `landfall` in `$XDG_CACHE_HOME` (`~/.cache`). */
-    readonly cacheDirectory?: string;
     /** Gets one line for each program that is built, and none when everything is there. */
     readonly log: (line: string) => void;
     /** Names of programs. Default: all of them. */
@@ -37,7 +35,7 @@ export interface Toolchain {
 export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {
     const wanted = select(options.only);
     const go = await findPrograms();
-    const directory = join(options.cacheDirectory ?? defaultCache(), "toolchain", await cacheKey(go));
+    const directory = join(cacheFolder(), "toolchain", await cacheKey(go));
     const toolchain = toolchainIn(directory);
     if ((await missing(wanted, toolchain)).length === 0) {
         return toolchain;
@@ -169,7 +167,8 @@ async function isThere(path: string): Promise<boolean> {
     );
 }
 
-function defaultCache(): string {
+/** `$LANDFALL_CACHE`, or `landfall` in `$XDG_CACHE_HOME` (`~/.cache`). */
+function cacheFolder(): string {
     const { LANDFALL_CACHE, XDG_CACHE_HOME } = process.env;
     if (isSet(LANDFALL_CACHE)) {
         return LANDFALL_CACHE;

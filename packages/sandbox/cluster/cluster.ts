@@ -35,6 +35,8 @@ interface EgressProxy {
     close(): Promise<void>;
 }
 
+const bootstrapTimeoutMs = 30_000;
+
 export interface ClusterOptions {
     /** AKS cluster name. */
     readonly name: string;
@@ -98,7 +100,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
  * folder. Does nothing when the cluster was stopped. Returns the names of the processes ended.
  */
 export async function clearCluster(directory: string): Promise<string[]> {
-    const ended = await stopRecorded(recordsOf(directory), 1000);
+    const ended = await stopRecorded(recordsOf(directory));
     await rm(shortFolder(directory), { recursive: true, force: true });
     return ended;
 }
@@ -199,8 +201,8 @@ async function bootstrap(options: ClusterOptions, api: KubernetesApi, webhooks: 
     return kubeSystem.metadata.uid;
 }
 
-async function appears(api: KubernetesApi, path: string, timeoutMs = 30_000): Promise<KubernetesObject> {
-    for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(50)) {
+async function appears(api: KubernetesApi, path: string): Promise<KubernetesObject> {
+    for (const deadline = Date.now() + bootstrapTimeoutMs; Date.now() < deadline; await sleep(50)) {
         const object = await api.find<KubernetesObject>(path);
         if (object) {
             return object;

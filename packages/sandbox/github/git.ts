@@ -25,14 +25,11 @@ export function gitEnvironment(home: string): Record<string, string> {
 
 /** A bare git repository, worked on through the git command. */
 export class Git {
-    constructor(
-        readonly directory: string,
-        private readonly executable = "git",
-    ) {}
+    constructor(readonly directory: string) {}
 
     /** Runs git and gives back whatever came of it; throws only when git cannot be started. */
     async attempt(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-        const child = spawn(this.executable, args, {
+        const child = spawn("git", args, {
             cwd: this.directory,
             env: { ...gitEnvironment(this.directory), GIT_DIR: this.directory, ...options.env },
         });
@@ -44,7 +41,7 @@ export class Git {
         child.stdin.on("error", () => undefined);
         child.stdin.end(options.input ?? "");
         const code = await new Promise<number>((resolve, reject) => {
-            child.once("error", (error) => reject(new Error(`cannot run ${this.executable}: ${error.message}`)));
+            child.once("error", (error) => reject(new Error(`cannot run git: ${error.message}`)));
             child.once("close", (exit, signal) => resolve(exit ?? (signal === null ? 1 : 128)));
         });
         return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };

@@ -11,7 +11,6 @@ import { Repository, Store } from "./store";
 export interface SmartHttpOptions {
     readonly store: Store;
     readonly token: string;
-    readonly executable: string;
     /** Folder of the pre-receive hook. */
     readonly hooks: string;
     git(repository: Repository): Git;
@@ -54,7 +53,7 @@ async function backend(
     options: SmartHttpOptions,
 ): Promise<HttpResponse> {
     const path = options.store.path(repository);
-    const child = spawn(options.executable, ["http-backend"], {
+    const child = spawn("git", ["http-backend"], {
         env: { ...gitEnvironment(path), ...variables(request, path, service, options.hooks) },
         stdio: ["pipe", "pipe", "pipe", "pipe"],
     });

@@ -18,7 +18,6 @@ export interface SshServer {
 interface Options {
     readonly store: Store;
     readonly keys: readonly HostKey[];
-    readonly executable: string;
     /** Folder of the pre-receive hook. */
     readonly hooks: string;
     git(repository: Repository): Git;
@@ -152,7 +151,7 @@ function run(
     const path = options.store.path(repository);
     const settings = service === "receive-pack" ? ["-c", `core.hooksPath=${options.hooks}`] : [];
     const env = { ...gitEnvironment(path), ...(protocol !== undefined && { GIT_PROTOCOL: protocol }) };
-    const child = spawn(options.executable, [...settings, service, path], {
+    const child = spawn("git", [...settings, service, path], {
         env,
         stdio: ["pipe", "pipe", "pipe", "pipe"],
     });

@@ -6,24 +6,13 @@ import type { Authority } from "./authority";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./route";
 import { parseAuthority } from "./host-table";
 
-/** Told of every request after it was answered. The path comes without its query, which may hold a secret. */
-export type RequestListener = (host: string, method: string, path: string, status: number) => void;
-
-/** Told when a stand-in threw instead of answering; the client got a 500 with the message. */
-export type FailureListener = (host: string, error: unknown) => void;
-
-export interface Listeners {
-    readonly onRequest?: RequestListener;
-    readonly onFailure?: FailureListener;
-}
-
 /** The servers behind handler routes: they are given connections, and listen on no port of their own. */
 export class Origins {
     private readonly servers = new Map<string, Promise<Server>>();
 
     constructor(
         private readonly authority: Authority,
-        private readonly listeners: Listeners,
+        private readonly report: (message: string) => void,
     ) {}
 
     /** Answers on a connection that a client opened to `host`: TLS with the host's own certificate, but for port 80. */
@@ -35,7 +24,7 @@ export class Origins {
             (await server).emit("connection", socket);
         } catch (error) {
             this.servers.delete(key);
-            this.listeners.onFailure?.(host, error);
+            this.report(`The sandbox cannot answer for ${host}: ${String(error)}`);
             socket.destroy();
         }
     }
@@ -56,12 +45,11 @@ export class Origins {
             if (request.destroyed && !request.complete) {
                 return;
             }
-            this.listeners.onFailure?.(host, error);
+            this.report(`${method} ${url.protocol}//${host}${url.pathname} failed: ${stackOf(error)}`);
             const reason = error instanceof Error ? error.message : String(error);
             answer = { status: 500, body: `The sandbox's stand-in for ${host} failed: ${reason}\n` };
         }
         send(response, method, answer);
-        this.listeners.onRequest?.(host, method, url.pathname, answer.status);
     }
 
     private async createServer(host: string, port: number, handle: HttpHandler): Promise<Server> {
@@ -85,11 +73,15 @@ export class Origins {
         const server = createHttpsServer({ ...tls, ...timeouts }, listener);
         server.on("tlsClientError", (error: NodeJS.ErrnoException) => {
             if (error.code !== "ECONNRESET") {
-                this.listeners.onFailure?.(host, error);
+                this.report(`A client does not take the certificate of ${host}: ${error.message}`);
             }
         });
         return server;
     }
+}
+
+function stackOf(error: unknown): string {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function misdirection(request: IncomingMessage, host: string, port: number): string | undefined {

@@ -1,5 +1,4 @@
 import { access, mkdir, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 
 import * as githubSdk from "@pulumi/github/package.json";
@@ -44,8 +43,8 @@ export interface PluginPathOptions {
     readonly directory: string;
     /** By default all. */
     readonly plugins?: readonly Plugin[];
-    /** Where the engine keeps installed plugins: by default `plugins` in PULUMI_HOME, or in `~/.pulumi`. */
-    readonly realPluginFolder?: string;
+    /** Where the engine keeps installed plugins. */
+    readonly realPluginFolder: string;
 }
 
 /**
@@ -55,14 +54,12 @@ export interface PluginPathOptions {
  * one. Each stand-in is bundled into one file, which starts in half the time that compiling it at start takes.
  */
 export async function writePluginPath(options: PluginPathOptions): Promise<Plugin[]> {
-    const { directory, plugins = allPlugins } = options;
-    const folder =
-        options.realPluginFolder ?? join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins");
+    const { directory, plugins = allPlugins, realPluginFolder } = options;
     const wanted: Plugin[] = [];
     for (const plugin of plugins) {
         const executable = join(directory, plugin);
         await rm(executable, { force: true });
-        if (!(await isInstalled(plugin, folder))) {
+        if (!(await isInstalled(plugin, realPluginFolder))) {
             wanted.push(plugin);
         }
     }

@@ -17,6 +17,8 @@ export interface ClustersOptions {
     readonly tenantId: string;
     /** The world outside of the clusters; asked when a cluster starts. */
     readonly routes: () => readonly Route[];
+    /** Hears of faults of the stand-ins. */
+    readonly report: (message: string) => void;
     /** Azure RBAC for Kubernetes. */
     readonly authorize: (clusterId: string, review: AccessReview) => Promise<boolean>;
 }
@@ -44,7 +46,8 @@ export class Clusters implements ClusterHost {
                 ...node,
                 taints: taints.map(({ key, value = "", effect }) => ({ key, value, effect })),
             })),
-            proxy: (own) => startProxy({ authority, routes: [...own, ...this.options.routes()] }),
+            proxy: (own) =>
+                startProxy({ authority, report: this.options.report, routes: [...own, ...this.options.routes()] }),
             entra: { issuer: issuerOf(tenantId), audience: aksServerId },
             authorize: (review) => this.options.authorize(spec.id, review),
             workloadIdentity: { tenantId, authorityHost: "https://login.microsoftonline.com/" },

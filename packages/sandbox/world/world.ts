@@ -42,6 +42,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const credentials = createCredentials(repository);
     const authority = await loadOrCreateAuthority(directory);
     const routes: Route[] = [];
+    const report = (message: string) => console.error(`${new Date().toISOString()} ${message}`);
     const clusters = new Clusters({
         directory: path.join(directory, "clusters"),
         binaries,
@@ -49,6 +50,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         authority,
         tenantId: credentials.tenantId,
         routes: () => routes,
+        report,
         authorize: (id, review) => azure.authorize(id, review),
     });
     const actions = createActionsTokens();
@@ -62,7 +64,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const charts = await generateCharts(options.fluxOperatorSource);
     routes.push(...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route());
     const { port } = options;
-    const proxy = await startProxy({ routes, authority, port }).catch((error: NodeJS.ErrnoException) => {
+    const proxy = await startProxy({ routes, authority, port, report }).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
     });
     await preparePlugins(directory);

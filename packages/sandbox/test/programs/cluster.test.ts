@@ -43,7 +43,7 @@ describe("a sandbox cluster", function () {
             serviceCidr: "10.0.0.0/16",
             nodes: [{ name: "aks-system-1", labels: { agentpool: "system" }, zone: "westeurope-1" }],
             proxy: async (routes) => {
-                const proxy = await startProxy({ routes, authority });
+                const proxy = await startProxy({ routes, authority, report: console.error });
                 proxyUrl = proxy.url;
                 return proxy;
             },

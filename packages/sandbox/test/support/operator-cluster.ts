@@ -31,7 +31,7 @@ export class OperatorCluster {
             issuer: "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/",
             serviceCidr: "10.0.0.0/16",
             nodes: [{ name: "aks-system-1", labels: {}, zone: "westeurope-1" }],
-            proxy: (own) => startProxy({ routes: [...own, ...routes], authority }),
+            proxy: (own) => startProxy({ routes: [...own, ...routes], authority, report: console.error }),
             authorize: () => Promise.resolve(false),
             workloadIdentity: { tenantId: "tenant", authorityHost: "https://login.microsoftonline.com/" },
         });
