@@ -1,6 +1,7 @@
 /**
  * Child processes of the sandbox that outlive no command: each one logs to a file and is written down in a folder of
- * pid files, so that a later command can end what a crashed daemon left behind. Linux only: identity is read from /proc.
+ * pid files, so that a later command can end what a crashed daemon left behind. Linux only: identity is read from
+ * /proc.
  */
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -155,7 +156,9 @@ function listRecords(records: string): string[] {
     }
 }
 
-/** Clock ticks between boot and the start of a process: with the pid, its identity. Undefined when it is not running. */
+/**
+ * Clock ticks between boot and the start of a process: with the pid, its identity. Undefined when it is not running.
+ */
 function startTime(pid: number): string | undefined {
     try {
         const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

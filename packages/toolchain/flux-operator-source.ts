@@ -15,7 +15,8 @@ const checksums: Readonly<Record<string, string>> = {
  * the folder of the copy. Does nothing when it is there.
  *
  * The operator embeds the built pages of its web interface, which its module does not hold, and neither may the module
- * cache be written to nor does `-overlay` reach into it. The copy's only page is empty, and the sandbox does not serve it.
+ * cache be written to nor does `-overlay` reach into it. The copy's only page is empty, and the sandbox does not serve
+ * it.
  *
  * Throws when the module can not be downloaded or is not the one that was pinned.
  */

@@ -4,7 +4,10 @@ import { fluxGraph } from "./flux-graph";
 import { columns, fluxTable } from "./report";
 import { requireSession } from "./running";
 
-/** `status`: the clusters with their processes, the state of everything Flux reconciles, and unknown hosts that were asked for. */
+/**
+ * `status`: the clusters with their processes, the state of everything Flux reconciles, and unknown hosts that were
+ * asked for.
+ */
 export async function status(): Promise<number> {
     const { repository, directory } = requireSession();
     const world = await control<WorldStatus>(directory, "GET", "/status");

@@ -1,6 +1,6 @@
 /**
- * Stands in for one Azure subscription and its Entra tenant, at Azure's own host names. What each part does not prove is said in
- * `arm.ts`, `entra.ts` and the files of the data planes (`*-data.ts`).
+ * Stands in for one Azure subscription and its Entra tenant, at Azure's own host names. What each part does not prove
+ * is said in `arm.ts`, `entra.ts` and the files of the data planes (`*-data.ts`).
  */
 import type { AccessReview } from "../cluster/access";
 import { answerRefusals } from "../network/refusal";

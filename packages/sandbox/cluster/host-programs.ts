@@ -1,6 +1,6 @@
 /**
- * The programs that run as host processes instead of in containers, and what each needs to be told besides its pod's own
- * arguments: addresses of the pod, and folders of the host. Flags come after the pod's, and the last one wins.
+ * The programs that run as host processes instead of in containers, and what each needs to be told besides its pod's
+ * own arguments: addresses of the pod, and folders of the host. Flags come after the pod's, and the last one wins.
  *
  * The binaries are those of the toolchain, whatever tag the pod's image has.
  */

@@ -49,8 +49,8 @@ export function readStack(repository: string, stack: string): StackFile {
 }
 
 /**
- * Writes the sandbox's copy of a stack file: the committed settings as they are, and beside them what `pulumi stack init`
- * and `pulumi config set --secret` write into a file: the encryption salt, and the demonstration key.
+ * Writes the sandbox's copy of a stack file: the committed settings as they are, and beside them what `pulumi stack
+ * init` and `pulumi config set --secret` write into a file: the encryption salt, and the demonstration key.
  */
 export function prepareStack(
     { repository, directory }: Workspace,

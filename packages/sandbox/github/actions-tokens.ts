@@ -1,7 +1,8 @@
 /**
  * The OIDC tokens of GitHub Actions: what a job of a workflow proves itself with elsewhere. Stands in for the issuer
- * token.actions.githubusercontent.com and for the service that a job asks for its token. No workflow runs: the sandbox says that a
- * job of a repository in an environment does. Not modelled: customised subjects, and the claims that no subject is made of.
+ * token.actions.githubusercontent.com and for the service that a job asks for its token. No workflow runs: the sandbox
+ * says that a job of a repository in an environment does. Not modelled: customised subjects, and the claims that no
+ * subject is made of.
  *
  * https://docs.github.com/actions/reference/security/oidc
  */

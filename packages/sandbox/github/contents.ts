@@ -66,7 +66,10 @@ async function get(call: RepositoryCall): Promise<HttpResponse> {
     return ok({ ...render(call, self, ref), content: encode(content), encoding: "base64" });
 }
 
-/** Writes (PUT) or deletes (DELETE) one file by a commit of its own; the first write of an empty repository makes the branch. */
+/**
+ * Writes (PUT) or deletes (DELETE) one file by a commit of its own; the first write of an empty repository makes the
+ * branch.
+ */
 async function change(call: RepositoryCall, content: Buffer | undefined): Promise<HttpResponse> {
     const { git, repository, params, body } = call;
     const message = text(body, "message");

@@ -77,7 +77,9 @@ export class Git {
         return (await this.attempt(["merge-base", "--is-ancestor", ancestor, descendant], { env })).code === 0;
     }
 
-    /** Moves a reference only if it is where the caller saw it; false when somebody was faster. Absent is forty zeros. */
+    /**
+     * Moves a reference only if it is where the caller saw it; false when somebody was faster. Absent is forty zeros.
+     */
     async compareAndSwap(reference: string, next: string, previous: string): Promise<boolean> {
         const args = /^0+$/.test(next)
             ? ["update-ref", "-d", reference, previous]

@@ -1,9 +1,10 @@
 /**
- * GitHub on this machine: the REST API for one organisation and one token, and git over ssh and https, on real bare repositories.
+ * GitHub on this machine: the REST API for one organisation and one token, and git over ssh and https, on real bare
+ * repositories.
  *
- * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens and GitHub Apps (the
- * token here is an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of pull
- * requests, and code owners. The texts of refusals are GitHub's where they are publicly documented or reported.
+ * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens and GitHub Apps
+ * (the token here is an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of
+ * pull requests, and code owners. The texts of refusals are GitHub's where they are publicly documented or reported.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

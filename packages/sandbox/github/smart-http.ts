@@ -22,7 +22,9 @@ const plain = (status: number, body: string, headers: Record<string, string> = {
     body,
 });
 
-/** git over https for github.com, with the token as password of any user; by `git http-backend`. Pages are not served. */
+/**
+ * git over https for github.com, with the token as password of any user; by `git http-backend`. Pages are not served.
+ */
 export function createSmartHttp(options: SmartHttpOptions): HttpHandler {
     return async (request) => {
         const [, owner, name, service] =

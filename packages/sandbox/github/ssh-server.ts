@@ -29,8 +29,9 @@ interface Login {
 }
 
 /**
- * git over ssh as github.com has it: the user is `git`, the credential is a deploy key that is registered at that moment,
- * and the commands are git-upload-pack and git-receive-pack on the repository of that key. Listens on 127.0.0.1.
+ * git over ssh as github.com has it: the user is `git`, the credential is a deploy key that is registered at that
+ * moment, and the commands are git-upload-pack and git-receive-pack on the repository of that key. Listens on
+ * 127.0.0.1.
  */
 export async function startSshServer(options: Options): Promise<SshServer> {
     const connections = new Set<Connection>();

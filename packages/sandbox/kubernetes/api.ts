@@ -17,8 +17,8 @@ export interface FieldManager {
 const sandboxManager: FieldManager = { name: "landfall-sandbox", force: true };
 
 /**
- * Requests to one API server. Every method throws an ApiError for a refusal, and an UnreachableError when the server does
- * not answer or answers 401.
+ * Requests to one API server. Every method throws an ApiError for a refusal, and an UnreachableError when the server
+ * does not answer or answers 401.
  */
 export class KubernetesApi {
     constructor(
@@ -62,7 +62,8 @@ export class KubernetesApi {
     }
 
     /**
-     * Deletes an object. Does nothing when it is not there, or when another object has its name by now (`preconditions`).
+     * Deletes an object. Does nothing when it is not there, or when another object has its name by now
+     * (`preconditions`).
      *
      * @param options DeleteOptions of the API.
      */

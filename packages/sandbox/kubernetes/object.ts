@@ -1,4 +1,6 @@
-/** The metadata that the sandbox reads. The library's `V1ObjectMeta` has dates where JSON has text, so it is not used. */
+/**
+ * The metadata that the sandbox reads. The library's `V1ObjectMeta` has dates where JSON has text, so it is not used.
+ */
 interface Metadata {
     readonly name: string;
     readonly namespace?: string;

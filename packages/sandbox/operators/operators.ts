@@ -1,7 +1,7 @@
 /**
- * What operators do for the kinds that the tree uses, since their pods run nothing here: the status that Flux waits for,
- * and some children. Each acts while a Deployment with the image of its controller has an available pod, so a custom
- * resource whose operator is not installed stays without status, as it does in a cluster.
+ * What operators do for the kinds that the tree uses, since their pods run nothing here: the status that Flux waits
+ * for, and some children. Each acts while a Deployment with the image of its controller has an available pod, so a
+ * custom resource whose operator is not installed stays without status, as it does in a cluster.
  *
  * They act as administrator of the cluster and not as the operators' service accounts: that the roles of the charts
  * suffice is not proved. What each leaves out is said in its own file.

@@ -22,8 +22,8 @@ const scripts = {
 } as const;
 
 /**
- * Versions of the SDKs whose real plugin is used where it is installed. The real azure-native is not: it speaks Azure's wire
- * format, which the stand-in for Azure does not.
+ * Versions of the SDKs whose real plugin is used where it is installed. The real azure-native is not: it speaks Azure's
+ * wire format, which the stand-in for Azure does not.
  */
 const sdkVersions: Partial<Record<Plugin, string>> = {
     "pulumi-resource-github": githubSdk.version,

@@ -1,8 +1,8 @@
 /**
- * Stands in for the data plane of blob storage, for block blobs: put (whole or in blocks), get, head, list, delete, and the
- * properties of a container, each with Entra's token and a role on the container or above it. Blobs live in this process's memory.
- * Not modelled: account keys and signatures, anonymous access, leases, tiers, copies, snapshots, soft delete (versions are kept
- * where the account keeps them), lifecycle rules, firewalls.
+ * Stands in for the data plane of blob storage, for block blobs: put (whole or in blocks), get, head, list, delete, and
+ * the properties of a container, each with Entra's token and a role on the container or above it. Blobs live in this
+ * process's memory. Not modelled: account keys and signatures, anonymous access, leases, tiers, copies, snapshots, soft
+ * delete (versions are kept where the account keeps them), lifecycle rules, firewalls.
  */
 import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";

@@ -1,7 +1,7 @@
 /**
- * Stands in for Entra ID, one tenant: tokens for applications and managed identities (client credentials with a secret or a
- * federated token), and the discovery documents that clients and API servers read. There are no users, groups, interactive
- * logins, conditional access, or the delay before a new identity is known everywhere.
+ * Stands in for Entra ID, one tenant: tokens for applications and managed identities (client credentials with a secret
+ * or a federated token), and the discovery documents that clients and API servers read. There are no users, groups,
+ * interactive logins, conditional access, or the delay before a new identity is known everywhere.
  */
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { type CryptoKey, errors, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from "jose";
@@ -176,7 +176,10 @@ async function authenticate(state: AzureState, keysOf: IssuerKeys, form: URLSear
     return principal;
 }
 
-/** `scope=<resource>/.default` (version 2) or `resource=<resource>` (version 1); a token's audience is the resource as asked. */
+/**
+ * `scope=<resource>/.default` (version 2) or `resource=<resource>` (version 1); a token's audience is the resource as
+ * asked.
+ */
 function audienceOf(form: URLSearchParams): string {
     const scopes = (form.get("scope") ?? "")
         .split(" ")

@@ -1,6 +1,7 @@
 /**
  * Stands in for the data plane of Key Vault, in vaults with Azure RBAC: keys (`vault-keys.ts`) and secrets
- * (`vault-secrets.ts`), in this process's memory. Not modelled: access policies, firewalls, rotation policies, certificates.
+ * (`vault-secrets.ts`), in this process's memory. Not modelled: access policies, firewalls, rotation policies,
+ * certificates.
  */
 import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";

@@ -29,8 +29,9 @@ const registryAudiences = ["https://containerregistry.azure.net", "https://conta
 const armAudiences = ["https://management.azure.com", "https://management.azure.com/"];
 
 /**
- * The token service of container registries: Entra's access token for a refresh token of the registry, and that for an access
- * token with what the roles on the registry allow. Roles are looked at when a token is made; it lasts as long as it says.
+ * The token service of container registries: Entra's access token for a refresh token of the registry, and that for an
+ * access token with what the roles on the registry allow. Roles are looked at when a token is made; it lasts as long as
+ * it says.
  */
 export class RegistryTokens {
     private readonly key = randomBytes(32);
@@ -135,7 +136,10 @@ function passwordOf({ headers }: HttpRequest): string {
     return user === "00000000-0000-0000-0000-000000000000" ? password.join(":") : "";
 }
 
-/** Azure's answer to a request without a token, with a wrong one, or of an identity without a role. It does not say which. */
+/**
+ * Azure's answer to a request without a token, with a wrong one, or of an identity without a role. It does not say
+ * which.
+ */
 export function unauthorized(challenge?: string): RegistryError {
     const help = "visit https://aka.ms/acr/authorization for more information";
     const message = `authentication required, ${help}. CorrelationId: ${randomUUID()}`;

@@ -7,8 +7,8 @@ import type { Certificate } from "./types";
 const annotation = (name: string) => `cert-manager.io/${name}`;
 
 /**
- * A Certificate for each Secret that an Ingress with an issuer's annotation names in `spec.tls`. Left out: the annotations
- * that set other fields of the Certificate, and the removal of a Certificate whose entry has gone.
+ * A Certificate for each Secret that an Ingress with an issuer's annotation names in `spec.tls`. Left out: the
+ * annotations that set other fields of the Certificate, and the removal of a Certificate whose entry has gone.
  *
  * @see https://cert-manager.io/docs/usage/ingress/
  */

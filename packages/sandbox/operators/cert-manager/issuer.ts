@@ -6,8 +6,8 @@ import { clusterIssuers, issuers, textOf, type Issuer, type Secret } from "./typ
 
 /**
  * Issuers that sign themselves, with a CA's Secret, or by ACME. For ACME it makes the account's key and says that the
- * account is registered; it asks no server. It does refuse a solver whose ingress class does not exist, which cert-manager
- * would find out when a challenge is not answered.
+ * account is registered; it asks no server. It does refuse a solver whose ingress class does not exist, which
+ * cert-manager would find out when a challenge is not answered.
  *
  * Reasons and messages are those of cert-manager's pkg/issuer.
  */

@@ -60,7 +60,9 @@ export class ObjectResource {
         return { ...stateOf(live), inputs: current as Properties };
     }
 
-    /** Deletes the object and waits until it is gone. @throws an Error at the timeout, naming the finalizers in its way. */
+    /**
+     * Deletes the object and waits until it is gone. @throws an Error at the timeout, naming the finalizers in its way.
+     */
     async delete(type: string, id: string, inputs: Properties, timeoutSeconds: number): Promise<void> {
         const annotations = annotationsOf(inputs);
         const reference = parseReference(type, id);
