@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 /**
  * Runs `work` while no other process runs work under the same lock file, and waits for its turn before.
  *
- * A lock left behind by a process which is no more is taken over.
+ * A lock that a dead process left behind is taken over.
  */
 export async function withLock<T>(file: string, log: (line: string) => void, work: () => Promise<T>): Promise<T> {
     let told = false;

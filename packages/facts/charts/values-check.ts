@@ -44,7 +44,7 @@ function compile(schema: object): ReturnType<Ajv["compile"]> {
     return (ajv ?? new Ajv(options)).compile(rest);
 }
 
-/** A branch of alternatives that does not match is no cause; that none matches is one. */
+/** One alternative that does not match is not a cause. That none matches is one. */
 function isCause({ keyword, schemaPath }: ErrorObject): boolean {
     return keyword !== "if" && !/\/(anyOf|oneOf)\/\d+\//.test(schemaPath);
 }

@@ -75,7 +75,7 @@ export interface Cluster {
     jwks(): Promise<object>;
     setNodes(nodes: readonly NodeSpec[]): Promise<void>;
     processes(): { name: string; pid: number }[];
-    /** Ends everything that runs; the state folder stays. */
+    /** Ends everything that runs. The state folder stays. */
     stop(): Promise<void>;
 }
 

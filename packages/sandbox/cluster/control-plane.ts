@@ -27,7 +27,7 @@ export interface ControlPlaneOptions {
     readonly accessFlags: readonly string[];
     readonly port: number;
     readonly proxyUrl: string;
-    /** Hears of programs that end by themselves, which are started again. */
+    /** Hears of programs that ended by themselves and are started again. */
     readonly report: (message: string) => void;
 }
 
@@ -62,7 +62,10 @@ export async function startControlPlane(
     ]);
 }
 
-/** Ends the processes of a control plane: etcd last, the others at once, since nothing of theirs is worth a wait. */
+/**
+ * Ends the processes of a control plane: etcd last, the others at once, because they keep nothing that a slow end would
+ * save.
+ */
 export async function stopControlPlane(processes: readonly KeptProcess[]): Promise<void> {
     const etcd = processes.filter(({ name }) => name === "etcd");
     const clients = processes.filter(({ name }) => name !== "etcd");
@@ -136,7 +139,7 @@ function kwokStages(): string {
     return readFileSync(join(__dirname, "stages.yaml"), "utf8").replaceAll("HOST_PROGRAMS", hostProgramImage);
 }
 
-/** What sends the API server's own requests (discovery of the token issuer, webhooks of charts) through the proxy. */
+/** Sends the API server's own requests (discovery of the token issuer, webhooks of charts) through the proxy. */
 function proxyEnvironment(proxyUrl: string): Record<string, string> {
     return { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: "127.0.0.1,localhost" };
 }

@@ -18,7 +18,7 @@ export interface NodeSpec {
 const capacity = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "250" };
 
 /**
- * Makes the cluster's nodes these: missing ones are created, present ones get the labels and taints given, and of
+ * Sets the nodes of the cluster: missing ones are created, present ones get the labels and taints given, and of
  * others the pods are deleted first, then the node.
  */
 export async function applyNodes(api: KubernetesApi, nodes: readonly NodeSpec[]): Promise<void> {

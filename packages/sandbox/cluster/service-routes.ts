@@ -101,7 +101,7 @@ async function answer(request: HttpRequest, backend: Backend): Promise<HttpRespo
     });
 }
 
-/** RFC 9110, section 7.6.1, and the lengths, which the body's bytes give anew. */
+/** RFC 9110, section 7.6.1, and the lengths, which are computed from the body. */
 const hopByHop = new Set([
     "connection",
     "keep-alive",

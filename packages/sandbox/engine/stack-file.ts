@@ -38,7 +38,7 @@ export function requireStack(repository: string, stack: string): void {
     }
 }
 
-/** The committed file of a stack. @throws SandboxError with the place of what is no YAML. */
+/** The committed file of a stack. @throws SandboxError with the position of a YAML error. */
 export function readStack(repository: string, stack: string): StackFile {
     const file = `Pulumi.${stack}.yaml`;
     try {

@@ -27,7 +27,7 @@ export function gitEnvironment(home: string): Record<string, string> {
 export class Git {
     constructor(readonly directory: string) {}
 
-    /** Runs git and gives back whatever came of it; throws only when git cannot be started. */
+    /** Runs git and returns its exit code and output. Throws only when git cannot be started. */
     async attempt(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
         const child = spawn("git", args, {
             cwd: this.directory,

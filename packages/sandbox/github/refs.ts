@@ -48,7 +48,7 @@ function refuse(found: RuleViolation | undefined): void {
 }
 
 /**
- * Moves a reference as the token's owner, or throws the API's ruleViolation. `previous` is the commit the caller
+ * Moves a reference as the token's owner, or throws the API's error. `previous` is the commit the caller
  * decided on: false comes back when the reference has moved since, and then nothing is changed.
  */
 export async function moveReference(call: RepositoryCall, update: RefUpdate): Promise<boolean> {

@@ -40,7 +40,7 @@ export async function startSshServer(options: Options): Promise<SshServer> {
         (connection) => {
             connections.add(connection);
             connection.once("close", () => connections.delete(connection));
-            // A client that hangs up in the middle is no failure of the server.
+            // A client that hangs up in the middle is not a failure of the server.
             connection.on("error", () => connection.end());
             serve(connection, options);
         },

@@ -61,7 +61,7 @@ export class Gateway {
                 opening.continueWith(socket);
             }
         } catch {
-            // The client went away in the middle of its own request: there is nobody left to tell.
+            // The client went away in the middle of its own request: nobody is left to tell.
             socket.destroy();
         }
     }
@@ -88,7 +88,7 @@ export class Gateway {
         relay(request, response, url, target);
     }
 
-    /** Finds who answers for the host: what to do with the client's connection, or the reason for having nobody. */
+    /** Finds who answers for the host: what to do with the client's connection, or why nobody answers. */
     private async open(host: string, port: number): Promise<Opening> {
         const target = await this.targetOf(host, port);
         if (typeof target === "function") {

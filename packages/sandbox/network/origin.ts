@@ -15,7 +15,9 @@ export class Origins {
         private readonly report: (message: string) => void,
     ) {}
 
-    /** Answers on a connection that a client opened to `host`: TLS with the host's own certificate, but for port 80. */
+    /**
+     * Answers on a connection that a client opened to `host`: TLS with the host's own certificate, except on port 80.
+     */
     async accept(socket: Duplex, host: string, port: number, handle: HttpHandler): Promise<void> {
         const key = `${host}:${port}`;
         try {
@@ -29,7 +31,7 @@ export class Origins {
         }
     }
 
-    /** Answers one request, which need not have come on a connection of its own to `host`. */
+    /** Answers one request, on whatever connection it came. */
     async answer(
         request: IncomingMessage,
         response: ServerResponse,
@@ -63,7 +65,7 @@ export class Origins {
             const url = urlOf(request, base, host, port);
             void this.answer(request, response, url, host, handle);
         };
-        // Go keeps idle connections for 90 s: a server that closes first loses requests which are on their way.
+        // Go keeps idle connections for 90 s: a server that closes first loses requests that are on their way.
         const timeouts = { keepAliveTimeout: 120_000, requestTimeout: 0 };
         if (port === 80) {
             return createHttpServer(timeouts, listener);
@@ -91,7 +93,7 @@ function misdirection(request: IncomingMessage, host: string, port: number): str
             return undefined;
         }
     } catch {
-        // An unreadable Host header names no other host either: it falls through to the refusal.
+        // A Host header that cannot be read is refused too.
     }
     return `This connection is to ${host}, and the request on it is for ${asked}.\n`;
 }

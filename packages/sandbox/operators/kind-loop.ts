@@ -16,7 +16,7 @@ interface Entry {
     running?: Promise<void>;
 }
 
-/** Follows the objects of a kind, and has each of them reconciled, one change of it after the other. */
+/** Follows the objects of a kind and reconciles each, one change at a time. */
 export class KindLoop {
     private readonly aborted = new AbortController();
     private readonly entries = new Map<string, Entry>();

@@ -4,7 +4,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
 let engine: EngineClient | undefined;
 
-/** Where warnings go from now on: the engine that started this plugin, or attached to it. */
+/** Sends warnings from now on to the engine that started this plugin or attached to it. */
 export function setEngineAddress(address: string): void {
     engine?.close();
     engine = new EngineClient(address, credentials.createInsecure());

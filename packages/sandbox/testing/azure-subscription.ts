@@ -20,7 +20,7 @@ export const deployer = {
 export interface Answer {
     readonly status: number;
     readonly body: Json;
-    /** `error.code`, or "" for an answer that is no refusal. */
+    /** `error.code`, or "" when the answer is not a refusal. */
     readonly code: string;
     readonly message: string;
     readonly target: string;

@@ -2,7 +2,7 @@
  * Stands in for Azure Resource Manager: the resource types of `resource-types.ts` in one subscription, with what Azure
  * refuses.
  *
- * Departures from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format
+ * Differences from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format
  * (but for DNS, see `dns-wire.ts`), and long operations are answered when they are done. Not modelled: quotas,
  * throttling, replication delays, policy, prices, and whatever the services themselves do beyond their management
  * interface.

@@ -41,7 +41,7 @@ interface Keys {
     readonly jwk: JWK;
 }
 
-/** The signing key is made at the first use and lives as long as the process. */
+/** The signing key is made at the first use and lasts as long as the process. */
 export function createEntra(state: AzureState, keysOf: IssuerKeys): Entra {
     const keys = once(makeKeys);
     const handle = answerRefusals(async (request) => answer({ state, keysOf, keys: await keys() }, request));

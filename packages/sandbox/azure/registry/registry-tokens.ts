@@ -107,7 +107,7 @@ export class RegistryTokens {
     private async verify(host: string, grant: Grant, token: string) {
         const { payload } = await jwtVerify(token, this.key, { issuer: "Azure Container Registry", audience: host });
         if (payload.grant_type !== grant) {
-            throw new Error(`this is no ${grant}`);
+            throw new Error(`this is not a ${grant}`);
         }
         return { sub: String(payload.sub), access: payload.access as readonly Access[] | undefined };
     }
@@ -129,7 +129,7 @@ function parseScope(scope: string): Access {
     return { type: "repository", name, actions: actions.split(",") };
 }
 
-/** The password of a login whose user is the null GUID: a refresh token. There are no users besides. */
+/** The password of a login whose user is the null GUID: a refresh token. There are no other users. */
 function passwordOf({ headers }: HttpRequest): string {
     const basic = /^Basic (.+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
     const [user, ...password] = Buffer.from(basic, "base64").toString("utf8").split(":");

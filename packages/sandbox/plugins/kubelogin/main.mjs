@@ -4,7 +4,7 @@
  * CLI would be logged in as (azurecli), which in a sandbox is the deployer of ARM_CLIENT_ID. It does not prove that a
  * person can log in, nor that az is there.
  *
- * Plain JavaScript, because it starts anew for every API client.
+ * Plain JavaScript, because it is started for every API client.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -2,7 +2,7 @@ import type { ResourceObject } from "./object";
 import type { Wait } from "./wait-for";
 import { parseWaitFor, waitForCondition } from "./wait-for";
 
-/** Kinds that the real provider waits for of its own accord, by `apiVersion/kind`. */
+/** Kinds that the real provider waits for without being asked, by `apiVersion/kind`. */
 const waits: Readonly<Record<string, Wait>> = {
     "apps/v1/Deployment": (object) => rollout(object, numberAt(object.spec, "replicas") ?? 1, "availableReplicas"),
     "apps/v1/StatefulSet": (object) => rollout(object, numberAt(object.spec, "replicas") ?? 1, "readyReplicas"),
