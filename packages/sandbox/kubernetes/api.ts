@@ -119,13 +119,8 @@ export class KubernetesApi {
         await this.access.authenticate(options).catch((error: Error) => {
             throw new UnreachableError(`there are no credentials for ${server}: ${error.message.trim()}`);
         });
-        const send = server.startsWith("http:") ? httpRequest : httpsRequest;
-        return new Promise((resolve, reject) => {
-            const request = send(new URL(server.replace(/\/$/, "") + path), options, resolve);
-            request.on("error", (error) => reject(this.unreachable(error)));
-            request.on("timeout", () => request.destroy(new Error(`no answer in ${requestTimeoutMs / 1000} s`)));
-            request.end(content);
-        });
+        const url = new URL(server.replace(/\/$/, "") + path);
+        return exchange(url, options, content).catch((error: Error) => Promise.reject(this.unreachable(error)));
     }
 
     private async check(response: IncomingMessage, request: string): Promise<void> {
@@ -149,6 +144,23 @@ export class KubernetesApi {
     private unreachable(error: Error): UnreachableError {
         return new UnreachableError(`${new URL(this.access.server).origin} cannot be reached: ${error.message}`);
     }
+}
+
+/** Sends a request, and sends it again when the server had just closed the connection that was kept for it. */
+function exchange(url: URL, options: RequestOptions, content: Buffer | undefined): Promise<IncomingMessage> {
+    const send = url.protocol === "http:" ? httpRequest : httpsRequest;
+    return new Promise((resolve, reject) => {
+        const request = send(url, options, resolve);
+        request.on("error", (error: NodeJS.ErrnoException) => {
+            if (request.reusedSocket && error.code === "ECONNRESET" && options.signal?.aborted !== true) {
+                exchange(url, options, content).then(resolve, reject);
+            } else {
+                reject(error);
+            }
+        });
+        request.on("timeout", () => request.destroy(new Error(`no answer in ${requestTimeoutMs / 1000} s`)));
+        request.end(content);
+    });
 }
 
 function warningsOf({ headers }: IncomingMessage): string[] {
