@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const readyTimeoutMs = 60_000;
@@ -118,16 +118,14 @@ export function describeExit({ code, signal }: Exit): string {
 
 /**
  * Ends every process that is written down in a folder of pid files, and removes the records. A record whose process is
- * gone, or whose pid now belongs to another process, is only removed. Returns the names of the processes ended.
+ * gone, or whose pid now belongs to another process, is only removed.
  */
-export async function stopRecorded(records: string): Promise<string[]> {
-    const files = listRecords(records);
-    const ended = await Promise.all(
-        files.map(async (file) => {
+export async function stopRecorded(records: string): Promise<void> {
+    await Promise.all(
+        listRecords(records).map(async (file) => {
             const { pid, startTime: recorded } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
             const alive = () => typeof pid === "number" && recorded !== undefined && startTime(pid) === recorded;
-            const found = alive();
-            if (found) {
+            if (alive()) {
                 signalGroup(pid as number, "SIGTERM");
                 for (const deadline = Date.now() + recordedGraceMs; alive() && Date.now() < deadline;) {
                     await sleep(50);
@@ -137,10 +135,8 @@ export async function stopRecorded(records: string): Promise<string[]> {
                 }
             }
             rmSync(file, { force: true });
-            return found ? [basename(file, ".json")] : [];
         }),
     );
-    return ended.flat();
 }
 
 function listRecords(records: string): string[] {

@@ -3,7 +3,7 @@ import { ClusterClient } from "../../components/gitops/cluster-client";
 import { type Graph, judge } from "../../components/gitops/flux-status";
 import { control, type WorldStatus } from "@landfall/sandbox";
 
-/** State of everything that Flux reconciles in a stack's cluster, at whatever commit it follows now. */
+/** State of everything that Flux reconciles in a stack's cluster, at the commit that it follows now. */
 export async function fluxGraph(directory: string, stack: string): Promise<Graph | undefined> {
     const cluster = await clusterOf(directory, stack);
     if (!cluster) {

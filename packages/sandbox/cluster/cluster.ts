@@ -81,7 +81,7 @@ export interface Cluster {
 
 /**
  * Starts a cluster and waits until its nodes and default service account are there. Processes that an earlier start
- * left behind are ended first. Throws with the log of the program that failed, and leaves nothing running then.
+ * left behind are ended first. Throws with the log of the program that failed; then nothing is left running.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
@@ -97,12 +97,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 /**
  * Ends the processes that a killed daemon left of the cluster in a state folder, and removes what it keeps outside of
- * the folder. Does nothing when the cluster was stopped. Returns the names of the processes ended.
+ * the folder. Does nothing when the cluster was stopped.
  */
-export async function clearCluster(directory: string): Promise<string[]> {
-    const ended = await stopRecorded(recordsOf(directory));
+export async function clearCluster(directory: string): Promise<void> {
+    await stopRecorded(recordsOf(directory));
     await rm(shortFolder(directory), { recursive: true, force: true });
-    return ended;
 }
 
 type Stop = () => Promise<unknown>;

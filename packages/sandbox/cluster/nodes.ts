@@ -18,8 +18,8 @@ export interface NodeSpec {
 const capacity = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "250" };
 
 /**
- * Sets the nodes of the cluster: missing ones are created, present ones get the labels and taints given, and of
- * others the pods are deleted first, then the node.
+ * Sets the nodes of the cluster: missing ones are created, and present ones get the labels and taints given. Others
+ * are deleted, after their pods.
  */
 export async function applyNodes(api: KubernetesApi, nodes: readonly NodeSpec[]): Promise<void> {
     const wanted = new Set(nodes.map(({ name }) => name));

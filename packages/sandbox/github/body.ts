@@ -48,7 +48,7 @@ export function optionalChoice<T extends string>(body: Body, name: string, choic
     return choice ?? wrongType(name, value, `a member of ${JSON.stringify(choices)}`);
 }
 
-/** An object id: GitHub wants all forty characters. */
+/** An object id. GitHub requires all forty characters. */
 export function sha(body: Body, name: string): string {
     const value = text(body, name);
     if (!/^[0-9a-f]{40}$/.test(value)) {

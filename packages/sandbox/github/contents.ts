@@ -103,7 +103,7 @@ async function move(call: RepositoryCall, reference: string, previous: string, n
     try {
         if (await moveReference(call, { reference, previous, next })) return;
     } catch (error) {
-        // The same ruleViolation that is 422 for a reference is 409 for a file.
+        // The violation that is 422 for a reference is 409 for a file.
         if (error instanceof ApiError) throw new ApiError(409, error.message, error.errors, error.documentation);
         throw error;
     }

@@ -9,7 +9,7 @@ import { DeployKey, Repository, Store } from "./store";
 const accepted =
     /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/;
 
-/** Type and base64 of an authorized-keys line, or undefined when it is none that GitHub takes. */
+/** Type and base64 of an authorized-keys line, or undefined when GitHub does not take it. */
 function parsePublicKey(line: string): string | undefined {
     const [type, data] = line.trim().split(/\s+/);
     if (type === undefined || data === undefined || !accepted.test(type) || /[\r\n]/.test(line.trim()))

@@ -11,7 +11,7 @@ export interface GitOptions {
     readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How git is started: nothing of the machine's or the person's own configuration may change what it does. */
+/** The environment in which git starts. The configuration of the machine and the user has no effect. */
 export function gitEnvironment(home: string): Record<string, string> {
     return {
         PATH: process.env.PATH ?? "/usr/bin:/bin",
