@@ -1,7 +1,7 @@
 import * as path from "node:path";
 
 export { type ChartDefinition, type CustomKind, type CustomKinds, readDefinitions } from "./charts/definition";
-export { refusedValues, type RefusedValue } from "./charts/values-check";
+export { refusedValues } from "./charts/values-check";
 
 /** One folder a chart. */
 export const chartsFolder = path.join(__dirname, "charts");

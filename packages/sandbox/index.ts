@@ -1,4 +1,4 @@
-export { checkRoles, type CustomRole, minimalRoles, readDeployerRole } from "./azure/arm/deployer-roles";
+export { checkRoles, minimalRoles, readDeployerRole } from "./azure/arm/deployer-roles";
 export { chartPipeline } from "./pipeline/chart-pipeline";
 export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
 export { dropDebugMessages, type EngineSummary, type Phase, summarize } from "./engine/event-log";

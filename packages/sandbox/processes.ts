@@ -1,11 +1,16 @@
 /**
  * Child processes of the sandbox that outlive no command: each one logs to a file and is written down in a folder of
- * pid files, so that a later command can end what a crashed daemon left behind. Linux only: identity is read from /proc.
+ * pid files, so that a later command can end what a crashed daemon left behind. Linux only: identity is read from
+ * /proc.
  */
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+
+const readyTimeoutMs = 60_000;
+/** How long processes that an earlier daemon left behind have to end by themselves. */
+const recordedGraceMs = 1000;
 
 export interface ProcessOptions {
     /** Unique in the folder of pid files; used in messages. */
@@ -35,9 +40,9 @@ export interface SupervisedProcess {
     readonly running: () => boolean;
     /**
      * Waits until `probe` returns true; a probe that throws counts as not ready.
-     * Throws with the tail of the log when the process exits, or after `timeoutMs` (default 60 000).
+     * Throws with the tail of the log when the process exits, or after a minute.
      */
-    ready(probe: () => Promise<boolean>, timeoutMs?: number): Promise<void>;
+    ready(probe: () => Promise<boolean>): Promise<void>;
     /** SIGTERM to the process and its children, SIGKILL after `graceMs` (default 5000). */
     stop(graceMs?: number): Promise<void>;
 }
@@ -79,14 +84,16 @@ function supervised(options: ProcessOptions, pid: number, exited: Promise<Exit>)
         pid,
         exited,
         running,
-        async ready(probe, timeoutMs = 60_000) {
-            const deadline = Date.now() + timeoutMs;
+        async ready(probe) {
+            const deadline = Date.now() + readyTimeoutMs;
             while (!(await probe().catch(() => false))) {
                 if (exit) {
                     throw new Error(`${options.name} ended (${describeExit(exit)}). ${logTail(options.logFile)}`);
                 }
                 if (Date.now() > deadline) {
-                    throw new Error(`${options.name} is not ready after ${timeoutMs} ms. ${logTail(options.logFile)}`);
+                    throw new Error(
+                        `${options.name} is not ready after ${readyTimeoutMs} ms. ${logTail(options.logFile)}`,
+                    );
                 }
                 await sleep(100);
             }
@@ -111,18 +118,16 @@ export function describeExit({ code, signal }: Exit): string {
 
 /**
  * Ends every process that is written down in a folder of pid files, and removes the records. A record whose process is
- * gone, or whose pid now belongs to another process, is only removed. Returns the names of the processes ended.
+ * gone, or whose pid now belongs to another process, is only removed.
  */
-export async function stopRecorded(records: string, graceMs = 5000): Promise<string[]> {
-    const files = listRecords(records);
-    const ended = await Promise.all(
-        files.map(async (file) => {
+export async function stopRecorded(records: string): Promise<void> {
+    await Promise.all(
+        listRecords(records).map(async (file) => {
             const { pid, startTime: recorded } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
             const alive = () => typeof pid === "number" && recorded !== undefined && startTime(pid) === recorded;
-            const found = alive();
-            if (found) {
+            if (alive()) {
                 signalGroup(pid as number, "SIGTERM");
-                for (const deadline = Date.now() + graceMs; alive() && Date.now() < deadline;) {
+                for (const deadline = Date.now() + recordedGraceMs; alive() && Date.now() < deadline;) {
                     await sleep(50);
                 }
                 if (alive()) {
@@ -130,10 +135,8 @@ export async function stopRecorded(records: string, graceMs = 5000): Promise<str
                 }
             }
             rmSync(file, { force: true });
-            return found ? [basename(file, ".json")] : [];
         }),
     );
-    return ended.flat();
 }
 
 function listRecords(records: string): string[] {
@@ -149,7 +152,9 @@ function listRecords(records: string): string[] {
     }
 }
 
-/** Clock ticks between boot and the start of a process: with the pid, its identity. Undefined when it is not running. */
+/**
+ * Clock ticks between boot and the start of a process: with the pid, its identity. Undefined when it is not running.
+ */
 function startTime(pid: number): string | undefined {
     try {
         const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -171,7 +176,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     }
 }
 
-function logTail(file: string, lines = 15): string {
-    const tail = readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+function logTail(file: string): string {
+    const tail = readFileSync(file, "utf8").trimEnd().split("\n").slice(-15).join("\n");
     return `The end of ${file}:\n${tail}`;
 }

@@ -5,7 +5,7 @@ import { downloadModule } from "./go";
 
 const modulePath = "github.com/controlplaneio-fluxcd/flux-operator";
 
-/** The checksums of the module's versions, as a go.sum that did not replace the module would hold them. */
+/** The checksums of the module's versions, as in a go.sum that does not replace the module. */
 const checksums: Readonly<Record<string, string>> = {
     "v0.58.0": "h1:7fbGeGRzp7sEwfg7jjc3a3bJvMYTAgPv+hl5qf9SBxo=",
 };
@@ -14,10 +14,10 @@ const checksums: Readonly<Record<string, string>> = {
  * Puts a copy of the Flux Operator's module, and go.mod and go.sum that replace the module by it, into `folder`. Gives
  * the folder of the copy. Does nothing when it is there.
  *
- * The operator embeds the built pages of its web interface, which its module does not hold, and neither may the module
- * cache be written to nor does `-overlay` reach into it. The copy's only page is empty, and the sandbox does not serve it.
+ * The operator embeds the built pages of its web interface, which its module does not contain. The module cache is
+ * read-only, and `-overlay` does not reach into it. The copy has one empty page, which the sandbox does not serve.
  *
- * Throws when the module can not be downloaded or is not the one that was pinned.
+ * Throws when the module cannot be downloaded, or is not the pinned one.
  */
 export async function copyFluxOperator(folder: string, moduleFolder: string, version: string): Promise<string> {
     const source = join(folder, "source");
@@ -51,7 +51,7 @@ export async function removeHalfCopies(folder: string): Promise<void> {
     }
 }
 
-/** The module cache is read-only, and a copy that can not be written to can not be deleted either. */
+/** The module cache is read-only, and a copy that cannot be written to cannot be deleted either. */
 async function makeWritable(path: string): Promise<void> {
     const entry = await lstat(path);
     if (entry.isSymbolicLink()) {

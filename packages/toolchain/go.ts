@@ -6,8 +6,8 @@ import { run } from "./process";
 import type { Program } from "./programs";
 
 /**
- * The environment of every Go command: builds depend on the committed go.mod and go.sum and on nothing that the
- * machine's owner has set, except where modules come from (GOPROXY) and where Go's caches are.
+ * The environment of every Go command. Builds depend on the committed go.mod and go.sum. Of the user's own settings
+ * only GOPROXY, where modules come from, and the places of Go's caches count.
  */
 function goEnvironment(): NodeJS.ProcessEnv {
     return {
@@ -17,7 +17,7 @@ function goEnvironment(): NodeJS.ProcessEnv {
         GOWORK: "off",
         GOOS: "",
         GOARCH: "",
-        // The checksum database does not know these. With -mod=readonly, go.sum has to hold them.
+        // The checksum database does not know these. With -mod=readonly they must be in go.sum.
         GONOSUMDB: "github.com/fluxcd/*,github.com/google/*,github.com/controlplaneio-fluxcd/*",
     };
 }
@@ -46,7 +46,7 @@ export async function findGo(): Promise<GoInstallation> {
     }
     const { GOVERSION, GOOS, GOARCH } = JSON.parse(outcome.stdout) as Record<"GOVERSION" | "GOOS" | "GOARCH", string>;
     const [, major, minor] = (/^go(\d+)\.(\d+)/.exec(GOVERSION) ?? []).map(Number);
-    // A development build names no version: it is taken as new enough.
+    // A development build has no version. It counts as new enough.
     if (major !== undefined && minor !== undefined) {
         if (major < oldestGo[0] || (major === oldestGo[0] && minor < oldestGo[1])) {
             throw new Error(
@@ -60,7 +60,7 @@ export async function findGo(): Promise<GoInstallation> {
 /** Downloads one module, and checks it against `sum` (as in go.sum). Gives its read-only folder in the module cache. */
 export async function downloadModule(path: string, version: string, sum: string, cwd: string): Promise<string> {
     const args = ["mod", "download", "-json", `${path}@${version}`];
-    // -mod=readonly is for builds; this command must not look for a go.mod's go.sum entry either.
+    // -mod=readonly is for builds. This command must not look for an entry in go.sum.
     const outcome = await run("go", args, { cwd, env: { ...goEnvironment(), GOFLAGS: "-mod=mod" } });
     const answer =
         outcome.stdout === "" ? {} : (JSON.parse(outcome.stdout) as { Dir?: string; Sum?: string; Error?: string });
@@ -76,7 +76,7 @@ export async function downloadModule(path: string, version: string, sum: string,
 }
 
 /**
- * Builds a program in `moduleFolder` and puts it into `binaries` under its name, whole or not at all.
+ * Builds a program in `moduleFolder` and puts it into `binaries` under its name, completely or not at all.
  *
  * Throws with the end of the compiler's output.
  */
@@ -89,7 +89,7 @@ export async function buildProgram(
     await mkdir(binaries, { recursive: true });
     const temporary = join(binaries, `.${program.name}.${process.pid}.tmp`);
     const variables = Object.entries(program.variables?.(version) ?? {}).map(([name, value]) => `-X ${name}=${value}`);
-    // An exact `-ldflags` text keeps Go's own cache valid: no space more than needed.
+    // Go's cache depends on the exact text of `-ldflags`, so it has no extra spaces.
     const args = ["build", `-ldflags=${["-s", "-w", ...variables].join(" ")}`, "-o", temporary, program.package];
     const outcome = await run("go", args, { cwd: moduleFolder, env: goEnvironment() });
     if (outcome.signal !== null) {

@@ -2,9 +2,9 @@ import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Runs `work` while no other process runs work under the same lock file, and waits for its turn before.
+ * Runs `work` while no other process works under the same lock file. Waits for its turn.
  *
- * A lock left behind by a process which is no more is taken over.
+ * A lock that a dead process left behind is taken over.
  */
 export async function withLock<T>(file: string, log: (line: string) => void, work: () => Promise<T>): Promise<T> {
     let told = false;
@@ -13,7 +13,7 @@ export async function withLock<T>(file: string, log: (line: string) => void, wor
         if (holder === undefined) {
             break;
         }
-        // 0: nobody holds it any more, and the next attempt shows who does.
+        // 0: the lock was released, and the next attempt shows who has it.
         if (!told && holder > 0) {
             log(`toolchain  process ${holder} is building: waiting for it (its lock is ${file})`);
             told = true;
@@ -27,9 +27,9 @@ export async function withLock<T>(file: string, log: (line: string) => void, wor
     }
 }
 
-/** Gives the process that holds the lock, 0 when it was given back or taken away, or undefined when this one has it. */
+/** The process that holds the lock, 0 when it was just released, or undefined when this process has it. */
 async function acquire(file: string): Promise<number | undefined> {
-    // A link, because it comes into being with its content: a lock never says nobody's name.
+    // A link, because it appears together with its content: a lock always names its holder.
     const own = `${file}.${process.pid}`;
     await writeFile(own, String(process.pid), { mode: 0o600 });
     try {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** How a program ended that was run to its end. */
+/** The result of a program that ran to its end. */
 export interface Outcome {
     readonly code: number | null;
     readonly signal: NodeJS.Signals | null;

@@ -5,7 +5,9 @@ export interface Program {
     readonly folder: string;
     readonly module: string;
     readonly package: string;
-    /** Measured on two cores with an empty Go build cache; families share most of their work, which its first one does. */
+    /**
+     * Measured on two cores with an empty Go build cache; families share most of their work, which its first one does.
+     */
     readonly expectedSeconds: number;
     /** What the program's own release build sets with `-X`. */
     readonly variables?: (version: string) => Readonly<Record<string, string>>;

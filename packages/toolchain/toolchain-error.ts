@@ -1,2 +1,2 @@
-/** What keeps the toolchain from being built, and what to do about it: the message alone is meant for people. */
+/** Why the toolchain cannot be built, and what to do. The message is for people, the stack is not. */
 export class ToolchainError extends Error {}

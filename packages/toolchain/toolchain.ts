@@ -11,9 +11,7 @@ import { run } from "./process";
 import { moduleFolders, programs, type Program } from "./programs";
 
 export interface ToolchainOptions {
-    /** Default: `$LANDFALL_CACHE`, or `landfall` in `$XDG_CACHE_HOME` (`~/.cache`). */
-    readonly cacheDirectory?: string;
-    /** Gets one line for each program that is built, and none when everything is there. */
+    /** Gets one line for each program that is built; none when nothing is missing. */
     readonly log: (line: string) => void;
     /** Names of programs. Default: all of them. */
     readonly only?: readonly string[];
@@ -30,14 +28,14 @@ export interface Toolchain {
 
 /**
  * Builds what is missing of the pinned Go programs: about 16 minutes on two cores the first time, 0.1 s when everything
- * is in the cache. The cache of another set of versions, Go version or platform is kept beside it.
+ * is in the cache. Each set of versions, Go version and platform has a cache of its own.
  *
  * Throws when Go, git or gpg is missing, when a name in `only` is unknown, and when a program does not build.
  */
 export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {
     const wanted = select(options.only);
     const go = await findPrograms();
-    const directory = join(options.cacheDirectory ?? defaultCache(), "toolchain", await cacheKey(go));
+    const directory = join(cacheFolder(), "toolchain", await cacheKey(go));
     const toolchain = toolchainIn(directory);
     if ((await missing(wanted, toolchain)).length === 0) {
         return toolchain;
@@ -100,7 +98,7 @@ async function missing(wanted: readonly Program[], toolchain: Toolchain): Promis
     return paths.filter((_, index) => !there[index]);
 }
 
-/** Go, and the programs that the sandbox runs and does not build. Throws with all that are missing. */
+/** Finds Go, and the programs that the sandbox runs and does not build. Throws with all that are missing. */
 async function findPrograms(): Promise<GoInstallation> {
     const needs = {
         git: "the sandbox's GitHub serves repositories with it",
@@ -169,7 +167,8 @@ async function isThere(path: string): Promise<boolean> {
     );
 }
 
-function defaultCache(): string {
+/** `$LANDFALL_CACHE`, or `landfall` in `$XDG_CACHE_HOME` (`~/.cache`). */
+function cacheFolder(): string {
     const { LANDFALL_CACHE, XDG_CACHE_HOME } = process.env;
     if (isSet(LANDFALL_CACHE)) {
         return LANDFALL_CACHE;

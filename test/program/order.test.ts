@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify, parse } from "yaml";
-import { fluxGraph } from "../../tools/sandbox/flux-graph";
+import { fluxStatus } from "../../tools/sandbox/flux-status";
 import { randomOf, restartAtRandom } from "../support/chaos";
 import { renderTree } from "../../tools/tree/render";
 import { clusterOf } from "../support/tree";
@@ -98,7 +98,7 @@ describe("the layers of a cluster", function () {
     async function untilReady(): Promise<void> {
         const deadline = Date.now() + 900_000;
         for (;;) {
-            const objects = (await fluxGraph(checkout.sandbox, "staging").catch(() => undefined))?.objects ?? [];
+            const objects = (await fluxStatus(checkout.sandbox, "staging").catch(() => undefined))?.objects ?? [];
             const waiting = objects.filter(({ ready }) => !ready);
             if (objects.length > layers.length && waiting.length === 0) {
                 return;

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { clusterOf } from "../../tools/sandbox/flux-graph";
+import { clusterOf } from "../../tools/sandbox/flux-status";
 import { Checkout } from "../support/checkout";
 import { Team, until } from "../support/team";
 

@@ -24,7 +24,7 @@ export function failing(reason: string, message: string, type = "Ready", status 
 }
 
 /** Source and root Kustomization, Ready at a commit, and more objects. */
-export function fluxGraph(commit: string, ...more: readonly FluxObject[]): FluxObject[] {
+export function fluxStatus(commit: string, ...more: readonly FluxObject[]): FluxObject[] {
     return [
         fluxObject("GitRepository", "flux-system", commit),
         fluxObject("Kustomization", "flux-system", commit),

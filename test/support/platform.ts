@@ -13,7 +13,7 @@ import { AZURE_MOCKS, DEPLOYER } from "./azure";
 import { deploy, type Deployment, type Mock, valueOf } from "./deploy";
 import { configuration } from "./fixtures";
 import { FluxApi } from "./flux-api";
-import { fluxGraph } from "./flux-objects";
+import { fluxStatus } from "./flux-objects";
 
 /** Head of the stack's branch after the update. */
 export const COMMIT = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
@@ -65,7 +65,7 @@ export class FakeCluster {
 
     /** Starts it, with a kubelogin on the PATH that logs in anybody. */
     async start(): Promise<void> {
-        this.api.objects = fluxGraph(COMMIT);
+        this.api.objects = fluxStatus(COMMIT);
         const status = { token: "t0ken", expirationTimestamp: "2999-01-01T00:00:00Z" };
         const credential = { apiVersion: "client.authentication.k8s.io/v1beta1", kind: "ExecCredential", status };
         const script = `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`;

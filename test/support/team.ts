@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import { clusterOf } from "../../tools/sandbox/flux-graph";
+import { clusterOf } from "../../tools/sandbox/flux-status";
 import type { Checkout } from "./checkout";
 
 const run = promisify(execFile);

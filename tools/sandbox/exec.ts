@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
 import { requireSession } from "./running";
 
-/** `exec …`: any program as the sandbox's deployer, for example sops, whose Azure library reads the login from AZURE_*. */
+/**
+ * `exec …`: any program as the sandbox's deployer, for example sops, whose Azure library reads the login from AZURE_*.
+ */
 export async function exec([program, ...args]: string[]): Promise<number> {
     const { repository, directory, session } = requireSession();
     if (program === undefined) {

@@ -3,8 +3,8 @@ import { ClusterClient } from "../../components/gitops/readiness/cluster-client"
 import { type FluxStatus, evaluate } from "../../components/gitops/readiness/flux-status";
 import { control, type WorldStatus } from "@landfall/sandbox";
 
-/** State of everything that Flux reconciles in a stack's cluster, at whatever commit it follows now. */
-export async function fluxGraph(directory: string, stack: string): Promise<FluxStatus | undefined> {
+/** State of everything that Flux reconciles in a stack's cluster, at the commit that it follows now. */
+export async function fluxStatus(directory: string, stack: string): Promise<FluxStatus | undefined> {
     const cluster = await clusterOf(directory, stack);
     if (!cluster) {
         return undefined;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
-import { clusterOf } from "./flux-graph";
+import { clusterOf } from "./flux-status";
 import { requireSession, takeStack } from "./running";
 
 /** `kubectl …`: the real kubectl as the cluster's administrator. */

@@ -13,8 +13,8 @@ import {
 import { requireSession, takeStack } from "./running";
 
 /**
- * `push-charts FOLDER…`: pushes charts to the stack's registry as the pipeline that may: a job of `landfall:ciRepository` in the
- * GitHub environment named as the stack's. Nothing of the deployer's credentials is in its environment.
+ * `push-charts FOLDER…`: pushes charts to the stack's registry as the pipeline that may: a job of
+ * `landfall:ciRepository` in the GitHub environment named as the stack's. It gets none of the deployer's credentials.
  */
 export async function pushCharts(args: string[]): Promise<number> {
     const { repository: root, directory, session } = requireSession();

@@ -24,7 +24,7 @@ export function requireSession(): Workspace & { readonly session: Session } {
     return { repository, directory, session };
 }
 
-/** Takes a leading `--stack NAME` off the arguments of another program. */
+/** Removes a leading `--stack NAME` from the arguments of another program. */
 export function takeStack(args: string[]): { stack: string; rest: string[] } {
     const [flag, name, ...rest] = args;
     if (flag !== "--stack" || !name) {

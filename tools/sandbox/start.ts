@@ -26,7 +26,7 @@ import {
     tearDown,
     type WorldStatus,
 } from "@landfall/sandbox";
-import { fluxGraph } from "./flux-graph";
+import { fluxStatus } from "./flux-status";
 import { workspace } from "./running";
 import { fluxTable, type Report, summaryLines } from "./report";
 
@@ -77,7 +77,7 @@ function parsePort(text: string): number {
     return port;
 }
 
-/** Roles divided by commas, as the query of a request. */
+/** Roles separated by commas, as the query of a request. */
 function parseRoles(repository: string, text: string | undefined): URLSearchParams {
     const role = readDeployerRole(repository);
     const names = text?.split(",").map((name) => name.trim()) ?? minimalRoles(role);
@@ -85,7 +85,7 @@ function parseRoles(repository: string, text: string | undefined): URLSearchPara
     return new URLSearchParams(names.map((name): [string, string] => ["role", name]));
 }
 
-/** Ctrl-C: the engine gets it from the terminal too, and finishes first. */
+/** Ctrl-C. The terminal sends it to the engine too, which finishes first. */
 class Interrupt {
     happened = false;
     child: ChildProcess | undefined;
@@ -124,7 +124,7 @@ async function update(
     const before = await control<WorldStatus>(directory, "GET", "/status");
     const events = path.join(directory, `events-${stack}.json`);
     fs.rmSync(events, { force: true });
-    // An interrupt before the engine runs never reaches it.
+    // The engine does not see an interrupt from before it runs.
     interrupt.check();
     const engineStart = Date.now();
     const command = ["up", "--yes", "--skip-preview", "--event-log", events];
@@ -135,7 +135,7 @@ async function update(
     interrupt.check();
     const summary = summarize(events, engineStart, engineEnd);
     const after = await control<WorldStatus>(directory, "GET", "/status");
-    const graph = await fluxGraph(directory, stack).catch(() => undefined);
+    const graph = await fluxStatus(directory, stack).catch(() => undefined);
     const phases: Phase[] = [
         { name: "sandbox", ms: ready - begin },
         { name: "stack", ms: engineStart - ready },

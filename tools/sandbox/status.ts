@@ -1,10 +1,13 @@
 import { control, knownStacks, type WorldStatus } from "@landfall/sandbox";
 import { probableCause } from "../../components/gitops/readiness/probable-cause";
-import { fluxGraph } from "./flux-graph";
+import { fluxStatus } from "./flux-status";
 import { columns, fluxTable } from "./report";
 import { requireSession } from "./running";
 
-/** `status`: the clusters with their processes, the state of everything Flux reconciles, and unknown hosts that were asked for. */
+/**
+ * `status`: the clusters with their processes, the state of everything Flux reconciles, and unknown hosts that were
+ * asked for.
+ */
 export async function status(): Promise<number> {
     const { repository, directory } = requireSession();
     const world = await control<WorldStatus>(directory, "GET", "/status");
@@ -27,7 +30,7 @@ export async function status(): Promise<number> {
 }
 
 async function showStack(directory: string, stack: string): Promise<void> {
-    const graph = await fluxGraph(directory, stack);
+    const graph = await fluxStatus(directory, stack);
     if (!graph) {
         return;
     }

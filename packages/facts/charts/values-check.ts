@@ -9,8 +9,8 @@ export interface RefusedValue {
     readonly reason: string;
 }
 
-// The schemas are published ones: whether they are well formed is not the question, and a fast compilation is worth more
-// than a fast validation of one document.
+// The schemas are published ones: whether they are well formed is not the question, and a fast compilation is worth
+// more than a fast validation of one document.
 const options = {
     strict: false,
     allErrors: true,
@@ -27,8 +27,8 @@ const dialects: readonly (readonly [name: string, ajv: Ajv])[] = [
 const validators = new Map<object, ReturnType<Ajv["compile"]>>();
 
 /**
- * What a chart's `values.schema.json` refuses of values that are merged with the chart's defaults, as Helm looks at them
- * before it renders anything. Formats are not checked.
+ * What a chart's `values.schema.json` refuses of values that are merged with the chart's defaults, as Helm looks at
+ * them before it renders anything. Formats are not checked.
  */
 export function refusedValues(schema: object, values: unknown): RefusedValue[] {
     const validate = validators.get(schema) ?? compile(schema);
@@ -44,7 +44,7 @@ function compile(schema: object): ReturnType<Ajv["compile"]> {
     return (ajv ?? new Ajv(options)).compile(rest);
 }
 
-/** A branch of alternatives that does not match is no cause; that none matches is one. */
+/** One alternative that does not match is not a cause. That none matches is one. */
 function isCause({ keyword, schemaPath }: ErrorObject): boolean {
     return keyword !== "if" && !/\/(anyOf|oneOf)\/\d+\//.test(schemaPath);
 }

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /**
- * Writes strict JSON schemas of the built-in kinds that the tree uses, from the OpenAPI v3 files of a Kubernetes release:
+ * Writes strict JSON schemas of the built-in kinds that the tree uses, from the OpenAPI v3 files of a Kubernetes
+ * release:
  *
  *     npx tsx packages/facts/schemas/generate.ts <folder of k8s.io/kubernetes>/api/openapi-spec/v3
  *
@@ -65,7 +66,9 @@ function main(specification: string | undefined): void {
     }
 }
 
-/** The name that kubeconform looks for: `deployment-apps-v1.json`, `secret-v1.json`; of a group, only its first word. */
+/**
+ * The name that kubeconform looks for: `deployment-apps-v1.json`, `secret-v1.json`; of a group, only its first word.
+ */
 function fileName(file: string, definition: string): string {
     const kind = definition.split(".").at(-1)?.toLowerCase();
     const [, group, version] = file.split("__");

@@ -1,8 +1,9 @@
 /**
- * Stands in for one Azure subscription and its Entra tenant, at Azure's own host names. What each part does not prove is said in
- * `arm.ts`, `entra.ts` and the files of the data planes (`*-data.ts`).
+ * Stands in for one Azure subscription and its Entra tenant, at Azure's own host names. What each part does not prove
+ * is said in `arm.ts`, `entra.ts` and the files of the data planes (`*-data.ts`).
  */
 import type { AccessReview } from "../cluster/access";
+import { answerRefusals } from "../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
 import { isAllowed } from "./arm/access";
 import { handleArm } from "./arm/arm";
@@ -66,10 +67,10 @@ export function createAzure(options: AzureOptions): Azure {
     let calls = 0;
     const management: Route = {
         host: "management.azure.com",
-        handle: (request) => {
+        handle: answerRefusals((request) => {
             calls += 1;
             return handleArm(arm, request);
-        },
+        }),
     };
     return {
         routes: [

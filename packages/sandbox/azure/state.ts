@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Properties } from "../plugins/provider";
 import type { BlobContainer } from "./blob/blob-container";
-import type { RegistryRepository } from "./registry/registry-content";
+import type { RegistryRepository } from "../registry/repository";
 import { isWithin, type ResourceId } from "./arm/resource-id";
 import type { SecretVersion } from "./key-vault/secret-versions";
 
@@ -46,7 +46,9 @@ export class AzureState {
     readonly registryContents = new Map<string, Map<string, RegistryRepository>>();
     /** By id of the container in lower case. */
     readonly containerContents = new Map<string, BlobContainer>();
-    /** By id of the secret in lower case, the oldest first; kept for as long as a vault of the name can be recovered. */
+    /**
+     * By id of the secret in lower case, the oldest first; kept for as long as a vault of the name can be recovered.
+     */
     readonly secretVersions = new Map<string, SecretVersion[]>();
     /** By id of the secret in lower case: secrets that a vault still holds after their deletion. */
     readonly deletedSecrets = new Map<string, Resource>();

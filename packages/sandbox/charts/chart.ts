@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
 import { pack } from "tar-stream";
 
+import { digestOf } from "../registry/digest";
 import type { Definition } from "./custom-resource";
 import type { ChartDefinition } from "@landfall/facts";
 
@@ -50,11 +50,6 @@ export async function packageChart(
     }
     const archive = await archiveOf(name, files);
     return { name, version, published, metadata, archive, digest: digestOf(archive) };
-}
-
-/** `sha256:` and the digest in hexadecimal, as registries write it. */
-export function digestOf(content: Buffer): string {
-    return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
 /** The definitions are read as files: their descriptions hold braces that Helm would take for its own. */

@@ -89,7 +89,10 @@ async function schemaOf(custom: CustomKind, schemas: string): Promise<Json> {
     }
 }
 
-/** Undoes what makes a strict JSON schema out of a CustomResourceDefinition's: closed objects, null as a type, and bounds. */
+/**
+ * Undoes what makes a strict JSON schema out of a CustomResourceDefinition's: closed objects, null as a type, and
+ * bounds.
+ */
 function structural(schema: Json): Json {
     if (Array.isArray(schema)) {
         return schema.map(structural);

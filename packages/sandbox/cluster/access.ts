@@ -74,7 +74,9 @@ function authorizationConfiguration(kubeConfigFile: string): object {
     };
 }
 
-/** As on AKS, users and groups are bare object ids: that is what a RoleBinding for a service principal or group names. */
+/**
+ * As on AKS, users and groups are bare object ids: that is what a RoleBinding for a service principal or group names.
+ */
 function authenticationConfiguration({ issuer, audience }: EntraTrust, certificateAuthority: string): object {
     return {
         apiVersion: "apiserver.config.k8s.io/v1",

@@ -4,13 +4,16 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Authority } from "../network/authority";
+import { freePort } from "../network/free-port";
 import type { Route } from "../network/route";
 import { operators } from "../operators/all";
 import { Operators } from "../operators/operators";
 import { stopRecorded } from "../processes";
 import { accessFlags, type AccessReview, type EntraTrust } from "./access";
-import { KubernetesApi, type KubernetesObject } from "./api";
-import { freePort, startControlPlane, stopControlPlane } from "./control-plane";
+import { tokenAccess } from "../kubernetes/access";
+import { KubernetesApi } from "../kubernetes/api";
+import type { KubernetesObject } from "../kubernetes/object";
+import { startControlPlane, stopControlPlane } from "./control-plane";
 import { kubeconfig, prepareCredentials, writePrivate, type Credentials } from "./credentials";
 import type { KeptProcess } from "./kept-process";
 import { NodeAgent } from "./node-agent";
@@ -25,13 +28,14 @@ import { startWebhooks, type Webhooks } from "./webhooks";
 import { mutatePod, registerWorkloadIdentity, type WorkloadIdentity } from "./workload-identity";
 
 export type { AccessReview } from "./access";
-export type { NodeSpec } from "./nodes";
 
-export interface EgressProxy {
+interface EgressProxy {
     readonly url: string;
     readonly socksUrl: string;
     close(): Promise<void>;
 }
+
+const bootstrapTimeoutMs = 30_000;
 
 export interface ClusterOptions {
     /** AKS cluster name. */
@@ -71,13 +75,13 @@ export interface Cluster {
     jwks(): Promise<object>;
     setNodes(nodes: readonly NodeSpec[]): Promise<void>;
     processes(): { name: string; pid: number }[];
-    /** Ends everything that runs; the state folder stays. */
+    /** Ends everything that runs. The state folder stays. */
     stop(): Promise<void>;
 }
 
 /**
- * Starts a cluster and waits until its nodes and default service account are there. Processes that an earlier start left
- * behind are ended first. Throws with the log of the program that failed, and leaves nothing running then.
+ * Starts a cluster and waits until its nodes and default service account are there. Processes that an earlier start
+ * left behind are ended first. Throws with the log of the program that failed; then nothing is left running.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
@@ -92,13 +96,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 /**
- * Ends the processes that a killed daemon left of the cluster in a state folder, and removes what it keeps outside of the
- * folder. Does nothing when the cluster was stopped. Returns the names of the processes ended.
+ * Ends the processes that a killed daemon left of the cluster in a state folder, and removes what it keeps outside of
+ * the folder. Does nothing when the cluster was stopped.
  */
-export async function clearCluster(directory: string): Promise<string[]> {
-    const ended = await stopRecorded(recordsOf(directory), 1000);
+export async function clearCluster(directory: string): Promise<void> {
+    await stopRecorded(recordsOf(directory));
     await rm(shortFolder(directory), { recursive: true, force: true });
-    return ended;
 }
 
 type Stop = () => Promise<unknown>;
@@ -110,7 +113,9 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     const credentials = await prepareCredentials(directory, authority, apiServerNames(options));
     const port = await freePort();
     const server = `https://127.0.0.1:${port}`;
-    const api = new KubernetesApi({ server, caPem: authority.certificatePem, token: credentials.adminToken });
+    const api = new KubernetesApi(
+        tokenAccess({ server, caPem: authority.certificatePem, token: credentials.adminToken }),
+    );
     stops.push(() => Promise.resolve(api.close()));
 
     const addresses = new PodAddresses();
@@ -195,8 +200,8 @@ async function bootstrap(options: ClusterOptions, api: KubernetesApi, webhooks: 
     return kubeSystem.metadata.uid;
 }
 
-async function appears(api: KubernetesApi, path: string, timeoutMs = 30_000): Promise<KubernetesObject> {
-    for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(50)) {
+async function appears(api: KubernetesApi, path: string): Promise<KubernetesObject> {
+    for (const deadline = Date.now() + bootstrapTimeoutMs; Date.now() < deadline; await sleep(50)) {
         const object = await api.find<KubernetesObject>(path);
         if (object) {
             return object;

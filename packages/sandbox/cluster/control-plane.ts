@@ -1,12 +1,11 @@
 /**
  * etcd, the API server, the controller manager, the scheduler and kwok as host processes. What this does not prove:
- * durability (etcd does not sync), node failures (the node lifecycle controller is off), capacity (a node holds whatever
- * is asked of it), network policies (nothing enforces them) and volumes (a claim is bound without a disk).
+ * durability (etcd does not sync), node failures (the node lifecycle controller is off), capacity (a node holds
+ * whatever is asked of it), network policies (nothing enforces them) and volumes (a claim is bound without a disk).
  */
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { writePrivate, type Credentials } from "./credentials";
 import { hostProgramImage } from "./host-programs";
 import { keepProcess, type KeptProcess } from "./kept-process";
@@ -28,7 +27,7 @@ export interface ControlPlaneOptions {
     readonly accessFlags: readonly string[];
     readonly port: number;
     readonly proxyUrl: string;
-    /** Hears of programs that end by themselves, which are started again. */
+    /** Hears of programs that ended by themselves and are started again. */
     readonly report: (message: string) => void;
 }
 
@@ -63,7 +62,10 @@ export async function startControlPlane(
     ]);
 }
 
-/** Ends the processes of a control plane: etcd last, the others at once, since nothing of theirs is worth a wait. */
+/**
+ * Ends the processes of a control plane: etcd last, the others at once, because they keep nothing that a slow end would
+ * save.
+ */
 export async function stopControlPlane(processes: readonly KeptProcess[]): Promise<void> {
     const etcd = processes.filter(({ name }) => name === "etcd");
     const clients = processes.filter(({ name }) => name !== "etcd");
@@ -137,22 +139,7 @@ function kwokStages(): string {
     return readFileSync(join(__dirname, "stages.yaml"), "utf8").replaceAll("HOST_PROGRAMS", hostProgramImage);
 }
 
-/** What sends the API server's own requests (discovery of the token issuer, webhooks of charts) through the proxy. */
+/** Sends the API server's own requests (discovery of the token issuer, webhooks of charts) through the proxy. */
 function proxyEnvironment(proxyUrl: string): Record<string, string> {
     return { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: "127.0.0.1,localhost" };
-}
-
-/** A TCP port of 127.0.0.1 that nothing listens on now. */
-export async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", resolve);
-    });
-    const address = server.address();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    if (address === null || typeof address === "string") {
-        throw new Error("The system gave no port on 127.0.0.1.");
-    }
-    return address.port;
 }

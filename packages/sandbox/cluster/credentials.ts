@@ -1,4 +1,6 @@
-/** What the programs of a control plane prove who they are with. Made once per state folder and kept in it, mode 0600. */
+/**
+ * The credentials of the programs of a control plane. Made once for each state folder and kept in it, mode 0600.
+ */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,12 +1,12 @@
 /**
- * The programs that run as host processes instead of in containers, and what each needs to be told besides its pod's own
- * arguments: addresses of the pod, and folders of the host. Flags come after the pod's, and the last one wins.
+ * The programs that run as host processes instead of in containers, and what each needs to be told besides its pod's
+ * own arguments: addresses of the pod, and folders of the host. Flags come after the pod's, and the last one wins.
  *
  * The binaries are those of the toolchain, whatever tag the pod's image has.
  */
 import { join } from "node:path";
 
-export interface HostPlace {
+interface HostPlace {
     /** Loopback address that the pod's ports are opened on. */
     readonly address: string;
     /** The pod's folder on the host. */

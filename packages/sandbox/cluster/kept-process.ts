@@ -6,9 +6,9 @@ const delayMs = { first: 500, most: 10_000, resetAfter: 30_000 };
 /** A program that is started again when it ends by itself, as the kubelet does with a control plane's static pod. */
 export interface KeptProcess {
     readonly name: string;
-    /** The process that runs now; undefined between two. */
+    /** The process that runs now; undefined between one and the next. */
     running(): { readonly name: string; readonly pid: number } | undefined;
-    /** As SupervisedProcess: of the first process, which a start that fails ends with. */
+    /** As in SupervisedProcess, of the first process. */
     ready(probe: () => Promise<boolean>): Promise<void>;
     /** Ends it for good: SIGTERM, and SIGKILL after `graceMs`. */
     stop(graceMs: number): Promise<void>;
@@ -17,7 +17,7 @@ export interface KeptProcess {
 /**
  * Starts the first process. Throws when the command cannot be started.
  *
- * @param report hears of each end that was not asked for.
+ * @param report hears of each end that nobody asked for.
  */
 export async function keepProcess(options: ProcessOptions, report: (message: string) => void): Promise<KeptProcess> {
     const stopped = new AbortController();

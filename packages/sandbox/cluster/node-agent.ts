@@ -2,6 +2,7 @@
  * The kubelet of the pods that run on the host: follows the API server's pods, starts and ends their processes, and
  * reports their status. It serves all nodes at once; every other pod is kwok's.
  */
+import { follow } from "../kubernetes/follow";
 import type { PodAddresses } from "./pod-addresses";
 import { isHostPod, podPath, type Pod } from "./pod";
 import { PodProcess, type HostNode } from "./pod-process";
@@ -26,9 +27,9 @@ export class NodeAgent {
         const handler = {
             changed: (pod: Pod) => this.changed(pod),
             deleted: (pod: Pod) => this.end(pod),
-            failed: (error: unknown) => report(`The watch of pods failed and is made again: ${String(error)}`),
+            failed: (error: unknown) => report(`The watch of pods failed and is started again: ${String(error)}`),
         };
-        this.following = node.api.follow<Pod>("/api/v1/pods", handler, this.aborted.signal);
+        this.following = follow<Pod>(node.api, "/api/v1/pods", handler, this.aborted.signal);
     }
 
     processes(): { name: string; pid: number }[] {

@@ -3,7 +3,8 @@
  * size: that a workload fits is not proved here.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubernetesApi, KubernetesObject } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
+import type { KubernetesObject } from "../kubernetes/object";
 
 export interface NodeSpec {
     readonly name: string;
@@ -17,8 +18,8 @@ export interface NodeSpec {
 const capacity = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "250" };
 
 /**
- * Makes the cluster's nodes these: missing ones are created, present ones get the labels and taints given, and of others
- * the pods are deleted first, then the node.
+ * Sets the nodes of the cluster: missing ones are created, and present ones get the labels and taints given. Others
+ * are deleted, after their pods.
  */
 export async function applyNodes(api: KubernetesApi, nodes: readonly NodeSpec[]): Promise<void> {
     const wanted = new Set(nodes.map(({ name }) => name));

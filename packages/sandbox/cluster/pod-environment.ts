@@ -1,6 +1,6 @@
 /** A container's environment and arguments, worked out as the kubelet does. */
 import type { V1EnvVar, V1EnvVarSource } from "@kubernetes/client-node";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { mainContainer, type Pod } from "./pod";
 
 interface Keyed {
@@ -106,7 +106,7 @@ const suffixes: Record<string, number> = {
 };
 
 /** A Kubernetes quantity as a number: `1Gi` is 1073741824. Throws ConfigurationError when it is not one. */
-export function quantityOf(text: string): number {
+function quantityOf(text: string): number {
     const match = /^([0-9.]+)([a-zA-Z]*)$/.exec(text);
     const factor = suffixes[match?.[2] ?? ""];
     if (!match || factor === undefined) {

@@ -1,12 +1,12 @@
 /**
  * A pod's volumes as folders of the host: empty ones, ConfigMaps, Secrets and projections, with service account tokens
- * by TokenRequest. Contents follow their sources within a minute, as a kubelet's do; tokens are renewed at 80 % of their
- * lifetime. Other kinds of volume are refused.
+ * by TokenRequest. Contents follow their sources within a minute, as a kubelet's do; tokens are renewed at 80 % of
+ * their lifetime. Other kinds of volume are refused.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { V1KeyToPath, V1Volume, V1VolumeProjection } from "@kubernetes/client-node";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { writePrivate } from "./credentials";
 import { mainContainer, type Pod } from "./pod";
 import { ConfigurationError, fieldOf, lookupIn, type Lookup } from "./pod-environment";
@@ -22,7 +22,9 @@ export class PodVolumes {
     private readonly lookup: Lookup;
     private readonly tokens = new Map<string, IssuedToken>();
 
-    /** @param folder the pod's folder. @param temporary where a volume mounted at /tmp goes: sockets need a short path. */
+    /**
+     * @param folder the pod's folder. @param temporary where a volume mounted at /tmp goes: sockets need a short path.
+     */
     constructor(
         private readonly api: KubernetesApi,
         private readonly pod: Pod,

@@ -1,6 +1,6 @@
 /** The parts of a pod that the node agent reads. */
 import type { V1Container, V1ContainerStatus, V1PodCondition, V1PodSpec } from "@kubernetes/client-node";
-import type { KubernetesObject } from "./api";
+import type { KubernetesObject } from "../kubernetes/object";
 import { hostProgramOf } from "./host-programs";
 
 export interface Pod extends KubernetesObject {

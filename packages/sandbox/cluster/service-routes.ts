@@ -1,11 +1,12 @@
 /**
- * Cluster DNS and kube-proxy, for HTTP: `<service>.<namespace>.svc.cluster.local`, and pod addresses, are answered by the
- * process behind them. Traffic is plain HTTP from here on, so TLS between pods, and network policies, are not proved.
+ * Cluster DNS and kube-proxy, for HTTP: `<service>.<namespace>.svc.cluster.local`, and pod addresses, are answered by
+ * the process behind them. Traffic is plain HTTP from here on, so TLS between pods, and network policies, are not
+ * proved.
  */
 import { request as httpRequest } from "node:http";
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import type { PodAddresses } from "./pod-addresses";
 
 export interface ServiceRoutesOptions {
@@ -100,7 +101,7 @@ async function answer(request: HttpRequest, backend: Backend): Promise<HttpRespo
     });
 }
 
-/** RFC 9110, section 7.6.1, and the lengths, which the body's bytes give anew. */
+/** RFC 9110, section 7.6.1, and the lengths, which are computed from the body. */
 const hopByHop = new Set([
     "connection",
     "keep-alive",

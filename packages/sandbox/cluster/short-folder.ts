@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** An empty folder. Throws when somebody else's is at its place. */
+/** Makes an empty folder. Throws when a folder of another user is in its place. */
 export function makeShortFolder(directory: string): string {
     const folder = shortFolder(directory);
     rmSync(folder, { recursive: true, force: true });

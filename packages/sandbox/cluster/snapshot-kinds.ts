@@ -1,5 +1,5 @@
 /** The kinds of the snapshot controller, which AKS runs unless storageProfile.snapshotController says otherwise. */
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 
 const group = "snapshot.storage.k8s.io";
 

@@ -1,5 +1,5 @@
 /** The storage classes that every AKS cluster has, so that a claim names the same class here and there. */
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 
 /** learn.microsoft.com/azure/aks/concepts-storage#storage-classes */
 const classes = [

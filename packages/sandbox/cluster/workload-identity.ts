@@ -6,7 +6,7 @@
  */
 import type { V1Container, V1Pod, V1ServiceAccount } from "@kubernetes/client-node";
 import type { Authority } from "../network/authority";
-import type { KubernetesApi } from "./api";
+import type { KubernetesApi } from "../kubernetes/api";
 import type { AdmissionRequest, AdmissionResponse } from "./webhooks";
 
 export interface WorkloadIdentity {

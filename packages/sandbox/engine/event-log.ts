@@ -78,8 +78,8 @@ function phasesOf(events: readonly EngineEvent[], startedAt: number, endedAt: nu
 }
 
 /**
- * Takes the debug messages out of an event log. Nobody reads them, and Pulumi's SDK writes the outputs of resources into
- * them as they are, secrets too.
+ * Takes the debug messages out of an event log. Nobody reads them, and Pulumi's SDK writes the outputs of resources
+ * into them as they are, secrets too.
  */
 export function dropDebugMessages(file: string): void {
     if (!fs.existsSync(file)) {

@@ -38,7 +38,7 @@ export function requireStack(repository: string, stack: string): void {
     }
 }
 
-/** The committed file of a stack. @throws SandboxError with the place of what is no YAML. */
+/** The committed file of a stack. @throws SandboxError with the position of a YAML error. */
 export function readStack(repository: string, stack: string): StackFile {
     const file = `Pulumi.${stack}.yaml`;
     try {
@@ -49,8 +49,8 @@ export function readStack(repository: string, stack: string): StackFile {
 }
 
 /**
- * Writes the sandbox's copy of a stack file: the committed settings as they are, and beside them what `pulumi stack init`
- * and `pulumi config set --secret` write into a file: the encryption salt, and the demonstration key.
+ * Writes the sandbox's copy of a stack file: the committed settings as they are, and beside them what `pulumi stack
+ * init` and `pulumi config set --secret` write into a file: the encryption salt, and the demonstration key.
  */
 export function prepareStack(
     { repository, directory }: Workspace,

@@ -23,7 +23,7 @@ function account({ context, params }: RepositoryCall): HttpResponse {
     return ok({ login: context.owner, id: 2, type: "Organization" });
 }
 
-/** The sandbox does not limit: it says so by never using any up. */
+/** The sandbox has no limit: nothing is ever used up. */
 function rateLimit(): HttpResponse {
     const core = { limit: 5000, used: 0, remaining: 5000, reset: Math.floor(Date.now() / 1000) + 3600 };
     return ok({ resources: { core }, rate: core });
@@ -33,7 +33,7 @@ const user = (): HttpResponse => ok({ login: "sandbox-bot", id: 1, type: "User",
 
 const limitDocs = "rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user";
 
-/** Who the token is, the organisation, and what GitHub tells about itself. */
+/** The owner of the token, the organisation, and what GitHub says about itself. */
 export function accountEndpoints(keys: readonly HostKey[]): readonly Endpoint[] {
     return [
         {
@@ -44,8 +44,8 @@ export function accountEndpoints(keys: readonly HostKey[]): readonly Endpoint[] 
             handle: () => meta(keys),
         },
         { method: "GET", path: "/user", docs: "users/users#get-the-authenticated-user", handle: user },
-        { method: "GET", path: "/users/{name}", docs: "users/users#get-a-user", handle: account },
-        { method: "GET", path: "/orgs/{org}", docs: "orgs/orgs#get-an-organization", handle: organization },
+        { method: "GET", path: "/users/:name", docs: "users/users#get-a-user", handle: account },
+        { method: "GET", path: "/orgs/:org", docs: "orgs/orgs#get-an-organization", handle: organization },
         { method: "GET", path: "/rate_limit", docs: limitDocs, handle: rateLimit },
     ];
 }

@@ -1,7 +1,8 @@
 /**
- * The OIDC tokens of GitHub Actions: what a job of a workflow proves itself with elsewhere. Stands in for the issuer
- * token.actions.githubusercontent.com and for the service that a job asks for its token. No workflow runs: the sandbox says that a
- * job of a repository in an environment does. Not modelled: customised subjects, and the claims that no subject is made of.
+ * The OIDC tokens of GitHub Actions, with which a job of a workflow logs in elsewhere. Stands in for the issuer
+ * token.actions.githubusercontent.com and for the service that gives a job its token. No workflow runs: the sandbox
+ * acts as if a job of a repository ran in an environment. Not modelled: customised subjects, and claims beyond the
+ * subject's.
  *
  * https://docs.github.com/actions/reference/security/oidc
  */
@@ -27,7 +28,7 @@ export interface JobEnvironment {
 
 export interface ActionsTokens {
     readonly routes: readonly Route[];
-    /** Lets a job run, until the sandbox ends. */
+    /** Starts a job that runs until the sandbox ends. */
     startJob(job: Job): JobEnvironment;
     /** The issuer's public keys; undefined for another issuer. */
     keysOf(asked: string): Promise<object | undefined>;

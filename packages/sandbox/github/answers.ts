@@ -7,7 +7,7 @@ export interface FieldError {
     readonly message?: string;
 }
 
-/** A ruleViolation as the REST API words it: `{message, documentation_url, status, errors?}`. */
+/** An error as the REST API words it: `{message, documentation_url, status, errors?}`. */
 export class ApiError extends Error {
     constructor(
         readonly status: number,

@@ -40,9 +40,9 @@ async function get({ git, repository, params }: RepositoryCall): Promise<HttpRes
     return ok({ sha, url, size: found.stdout.length, content: encode(found.stdout), encoding: "base64" });
 }
 
-const base = "/repos/{owner}/{repo}/git/blobs";
+const base = "/repos/:owner/:repo/git/blobs";
 
 export const blobEndpoints: readonly Endpoint[] = [
     { method: "POST", path: base, docs: "git/blobs#create-a-blob", handle: create },
-    { method: "GET", path: `${base}/{sha}`, docs: "git/blobs#get-a-blob", open: true, handle: get },
+    { method: "GET", path: `${base}/:sha`, docs: "git/blobs#get-a-blob", open: true, handle: get },
 ];

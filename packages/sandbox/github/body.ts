@@ -26,12 +26,6 @@ export function optionalFlag(body: Body, name: string): boolean | undefined {
     return typeof value === "boolean" ? value : wrongType(name, value, "a boolean");
 }
 
-export function optionalNumber(body: Body, name: string): number | undefined {
-    const value = body[name];
-    if (value === undefined || value === null) return undefined;
-    return typeof value === "number" ? value : wrongType(name, value, "an integer");
-}
-
 export function optionalList(body: Body, name: string): readonly unknown[] | undefined {
     const value = body[name];
     if (value === undefined || value === null) return undefined;
@@ -54,7 +48,7 @@ export function optionalChoice<T extends string>(body: Body, name: string, choic
     return choice ?? wrongType(name, value, `a member of ${JSON.stringify(choices)}`);
 }
 
-/** An object id: GitHub wants all forty characters. */
+/** An object id. GitHub requires all forty characters. */
 export function sha(body: Body, name: string): string {
     const value = text(body, name);
     if (!/^[0-9a-f]{40}$/.test(value)) {

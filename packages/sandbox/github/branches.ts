@@ -109,8 +109,8 @@ function removeProtection({ repository, params, context }: RepositoryCall): Http
     return done;
 }
 
-const base = "/repos/{owner}/{repo}/branches";
-const protection = `${base}/{branch+}/protection`;
+const base = "/repos/:owner/:repo/branches";
+const protection = `${base}/:branch{.+}/protection`;
 const docs = "branches/branch-protection";
 
 export const branchEndpoints: readonly Endpoint[] = [
@@ -118,5 +118,5 @@ export const branchEndpoints: readonly Endpoint[] = [
     { method: "PUT", path: protection, docs: `${docs}#update-branch-protection`, handle: setProtection },
     { method: "DELETE", path: protection, docs: `${docs}#delete-branch-protection`, handle: removeProtection },
     { method: "GET", path: base, docs: "branches/branches#list-branches", open: true, handle: list },
-    { method: "GET", path: `${base}/{branch+}`, docs: "branches/branches#get-a-branch", open: true, handle: get },
+    { method: "GET", path: `${base}/:branch{.+}`, docs: "branches/branches#get-a-branch", open: true, handle: get },
 ];

@@ -22,7 +22,7 @@ export interface Commit {
 }
 
 /** Who commits when the request does not say: the account behind the token. */
-export const machine: Person = { name: "sandbox-bot", email: "sandbox-bot@users.noreply.github.com" };
+const machine: Person = { name: "sandbox-bot", email: "sandbox-bot@users.noreply.github.com" };
 
 export async function writeCommit(
     git: Git,
@@ -155,16 +155,16 @@ async function get({ git, repository, params }: RepositoryCall): Promise<HttpRes
     return ok(renderCommit(repository, await readCommit(git, sha)));
 }
 
-const base = "/repos/{owner}/{repo}";
+const base = "/repos/:owner/:repo";
 
 export const commitEndpoints: readonly Endpoint[] = [
     { method: "POST", path: `${base}/git/commits`, docs: "git/commits#create-a-commit", handle: create },
     {
         method: "GET",
-        path: `${base}/git/commits/{sha}`,
+        path: `${base}/git/commits/:sha`,
         docs: "git/commits#get-a-commit-object",
         open: true,
         handle: getGit,
     },
-    { method: "GET", path: `${base}/commits/{ref+}`, docs: "commits/commits#get-a-commit", open: true, handle: get },
+    { method: "GET", path: `${base}/commits/:ref{.+}`, docs: "commits/commits#get-a-commit", open: true, handle: get },
 ];

@@ -66,7 +66,10 @@ async function get(call: RepositoryCall): Promise<HttpResponse> {
     return ok({ ...render(call, self, ref), content: encode(content), encoding: "base64" });
 }
 
-/** Writes (PUT) or deletes (DELETE) one file by a commit of its own; the first write of an empty repository makes the branch. */
+/**
+ * Writes (PUT) or deletes (DELETE) one file by a commit of its own; the first write of an empty repository makes the
+ * branch.
+ */
 async function change(call: RepositoryCall, content: Buffer | undefined): Promise<HttpResponse> {
     const { git, repository, params, body } = call;
     const message = text(body, "message");
@@ -100,7 +103,7 @@ async function move(call: RepositoryCall, reference: string, previous: string, n
     try {
         if (await moveReference(call, { reference, previous, next })) return;
     } catch (error) {
-        // The same ruleViolation that is 422 for a reference is 409 for a file.
+        // The violation that is 422 for a reference is 409 for a file.
         if (error instanceof ApiError) throw new ApiError(409, error.message, error.errors, error.documentation);
         throw error;
     }
@@ -108,20 +111,26 @@ async function move(call: RepositoryCall, reference: string, previous: string, n
     throw new ApiError(409, `is at ${actual} but expected ${previous}`);
 }
 
-const base = "/repos/{owner}/{repo}/contents";
+const base = "/repos/:owner/:repo/contents";
 
 export const contentEndpoints: readonly Endpoint[] = [
     { method: "GET", path: `${base}/?`, docs: "repos/contents#get-repository-content", open: true, handle: get },
-    { method: "GET", path: `${base}/{path+}`, docs: "repos/contents#get-repository-content", open: true, handle: get },
+    {
+        method: "GET",
+        path: `${base}/:path{.+}`,
+        docs: "repos/contents#get-repository-content",
+        open: true,
+        handle: get,
+    },
     {
         method: "PUT",
-        path: `${base}/{path+}`,
+        path: `${base}/:path{.+}`,
         docs: "repos/contents#create-or-update-file-contents",
         handle: (call) => change(call, decode(text(call.body, "content"), "base64")),
     },
     {
         method: "DELETE",
-        path: `${base}/{path+}`,
+        path: `${base}/:path{.+}`,
         docs: "repos/contents#delete-a-file",
         handle: (call) => {
             text(call.body, "sha");

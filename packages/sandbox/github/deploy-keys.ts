@@ -9,8 +9,8 @@ import { DeployKey, Repository, Store } from "./store";
 const accepted =
     /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/;
 
-/** Type and base64 of an authorized-keys line, or undefined when it is none that GitHub takes. */
-export function parsePublicKey(line: string): string | undefined {
+/** Type and base64 of an authorized-keys line, or undefined when GitHub does not take it. */
+function parsePublicKey(line: string): string | undefined {
     const [type, data] = line.trim().split(/\s+/);
     if (type === undefined || data === undefined || !accepted.test(type) || /[\r\n]/.test(line.trim()))
         return undefined;
@@ -73,7 +73,7 @@ function remove(call: RepositoryCall): HttpResponse {
     return done;
 }
 
-const base = "/repos/{owner}/{repo}/keys";
+const base = "/repos/:owner/:repo/keys";
 const docs = "deploy-keys/deploy-keys";
 
 export const deployKeyEndpoints: readonly Endpoint[] = [
@@ -86,9 +86,9 @@ export const deployKeyEndpoints: readonly Endpoint[] = [
     },
     {
         method: "GET",
-        path: `${base}/{id}`,
+        path: `${base}/:id`,
         docs: `${docs}#get-a-deploy-key`,
         handle: (call) => ok(render(call.repository, find(call))),
     },
-    { method: "DELETE", path: `${base}/{id}`, docs: `${docs}#delete-a-deploy-key`, handle: remove },
+    { method: "DELETE", path: `${base}/:id`, docs: `${docs}#delete-a-deploy-key`, handle: remove },
 ];

@@ -11,7 +11,7 @@ export interface GitOptions {
     readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How git is started: nothing of the machine's or the person's own configuration may change what it does. */
+/** The environment in which git starts. The configuration of the machine and the user has no effect. */
 export function gitEnvironment(home: string): Record<string, string> {
     return {
         PATH: process.env.PATH ?? "/usr/bin:/bin",
@@ -25,14 +25,11 @@ export function gitEnvironment(home: string): Record<string, string> {
 
 /** A bare git repository, worked on through the git command. */
 export class Git {
-    constructor(
-        readonly directory: string,
-        private readonly executable = "git",
-    ) {}
+    constructor(readonly directory: string) {}
 
-    /** Runs git and gives back whatever came of it; throws only when git cannot be started. */
+    /** Runs git and returns its exit code and output. Throws only when git cannot be started. */
     async attempt(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-        const child = spawn(this.executable, args, {
+        const child = spawn("git", args, {
             cwd: this.directory,
             env: { ...gitEnvironment(this.directory), GIT_DIR: this.directory, ...options.env },
         });
@@ -44,7 +41,7 @@ export class Git {
         child.stdin.on("error", () => undefined);
         child.stdin.end(options.input ?? "");
         const code = await new Promise<number>((resolve, reject) => {
-            child.once("error", (error) => reject(new Error(`cannot run ${this.executable}: ${error.message}`)));
+            child.once("error", (error) => reject(new Error(`cannot run git: ${error.message}`)));
             child.once("close", (exit, signal) => resolve(exit ?? (signal === null ? 1 : 128)));
         });
         return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
@@ -80,7 +77,9 @@ export class Git {
         return (await this.attempt(["merge-base", "--is-ancestor", ancestor, descendant], { env })).code === 0;
     }
 
-    /** Moves a reference only if it is where the caller saw it; false when somebody was faster. Absent is forty zeros. */
+    /**
+     * Moves a reference only if it is where the caller saw it; false when somebody was faster. Absent is forty zeros.
+     */
     async compareAndSwap(reference: string, next: string, previous: string): Promise<boolean> {
         const args = /^0+$/.test(next)
             ? ["update-ref", "-d", reference, previous]

@@ -1,9 +1,10 @@
 /**
- * GitHub on this machine: the REST API for one organisation and one token, and git over ssh and https, on real bare repositories.
+ * GitHub on this machine: the REST API for one organisation and one token, and git over ssh and https, on real bare
+ * repositories.
  *
- * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens and GitHub Apps (the
- * token here is an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of pull
- * requests, and code owners. The texts of refusals are GitHub's where they are publicly documented or reported.
+ * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens and GitHub Apps
+ * (the token here is an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of
+ * pull requests, and code owners. The texts of refusals are GitHub's where they are publicly documented or reported.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -35,8 +36,6 @@ export interface GitHubOptions {
     /** The organisation that exists. */
     readonly owner: string;
     readonly token: string;
-    /** Paths of programs; by default `git` from PATH. */
-    readonly binaries?: { readonly git?: string };
 }
 
 export interface GitHub {
@@ -73,24 +72,23 @@ const endpoints: readonly Endpoint[] = [
 /** Starts the stand-in. Throws when the folder cannot be used or its state cannot be read. */
 export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
     const { directory, owner, token } = options;
-    const executable = options.binaries?.git ?? "git";
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const store = new Store(directory);
-    const git = (repository: Repository): Git => new Git(store.path(repository), executable);
+    const git = (repository: Repository): Git => new Git(store.path(repository));
     const keys = await hostKeys(join(directory, "host-keys"));
     const context: Context = { owner, token, store, git };
     let calls = 0;
     const api = createRouter(context, [...accountEndpoints(keys), ...endpoints], () => calls++);
     const hooks = join(directory, "hooks");
     writeHook(hooks);
-    const ssh = await startSshServer({ store, keys, executable, hooks, git });
+    const ssh = await startSshServer({ store, keys, hooks, git });
     const toSsh = (wanted: number) => (_host: string, port: number) =>
         Promise.resolve(port === wanted ? { host: "127.0.0.1", port: ssh.port } : undefined);
     return {
         routes: [
             { host: "api.github.com", handle: api },
             { host: "github.com", forward: toSsh(22) },
-            { host: "github.com", handle: createSmartHttp({ store, token, executable, hooks, git }) },
+            { host: "github.com", handle: createSmartHttp({ store, token, hooks, git }) },
             { host: "ssh.github.com", forward: toSsh(443) },
         ],
         sshPort: ssh.port,

@@ -127,13 +127,13 @@ async function combinedStatus({ git, repository, params }: RepositoryCall): Prom
     });
 }
 
-const base = "/repos/{owner}/{repo}";
+const base = "/repos/:owner/:repo";
 
 /** They come before the endpoint of a single commit, whose path would swallow theirs. */
 export const historyEndpoints: readonly Endpoint[] = [
     {
         method: "GET",
-        path: `${base}/compare/{basehead+}`,
+        path: `${base}/compare/:basehead{.+}`,
         docs: "commits/commits#compare-two-commits",
         open: true,
         handle: compare,
@@ -141,20 +141,20 @@ export const historyEndpoints: readonly Endpoint[] = [
     { method: "GET", path: `${base}/commits`, docs: "commits/commits#list-commits", open: true, handle: list },
     {
         method: "POST",
-        path: `${base}/statuses/{sha}`,
+        path: `${base}/statuses/:sha`,
         docs: "commits/statuses#create-a-commit-status",
         handle: setStatus,
     },
     {
         method: "GET",
-        path: `${base}/commits/{ref+}/statuses`,
+        path: `${base}/commits/:ref{.+}/statuses`,
         docs: "commits/statuses#list-commit-statuses-for-a-reference",
         open: true,
         handle: listStatuses,
     },
     {
         method: "GET",
-        path: `${base}/commits/{ref+}/status`,
+        path: `${base}/commits/:ref{.+}/status`,
         docs: "commits/statuses#get-the-combined-status-for-a-specific-reference",
         open: true,
         handle: combinedStatus,

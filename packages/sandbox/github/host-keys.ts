@@ -53,7 +53,8 @@ async function make(file: string, kind: HostKey["kind"]): Promise<string> {
 
 async function generate(kind: HostKey["kind"]): Promise<string> {
     const keyPair = promisify(generateKeyPair);
-    // ssh2 reads Ed25519 keys in OpenSSH's own format only, and of those it writes itself it cannot read one in about 700.
+    // ssh2 reads Ed25519 keys in OpenSSH's own format only, and of those it writes itself it cannot read one in about
+    // 700.
     if (kind === "ED25519") return toOpenSsh((await keyPair("ed25519")).privateKey)!.privateKey;
     const { privateKey } =
         kind === "RSA" ? await keyPair("rsa", { modulusLength: 3072 }) : await keyPair("ec", { namedCurve: "P-256" });

@@ -160,7 +160,10 @@ function matches(patterns: readonly string[], reference: string, repository: Rep
     });
 }
 
-/** File name patterns as in Ruby's fnmatch with FNM_PATHNAME: a star stays within a segment, two with a slash cross them. */
+/**
+ * File name patterns as in Ruby's fnmatch with FNM_PATHNAME: a star stays within a segment, two with a slash cross
+ * them.
+ */
 function glob(pattern: string): RegExp {
     const source = pattern.replace(/\*\*\/|\*+|\?|[.+^${}()|[\]\\]/g, (token) => {
         if (token === "**/") return "(?:.*/)?";

@@ -162,7 +162,7 @@ async function commit(
     return writeCommit(git, { tree, parents: method === "merge" ? [base, head] : [base], message });
 }
 
-const base = "/repos/{owner}/{repo}/pulls";
+const base = "/repos/:owner/:repo/pulls";
 const docs = "pulls/pulls";
 
 export const pullEndpoints: readonly Endpoint[] = [
@@ -170,11 +170,11 @@ export const pullEndpoints: readonly Endpoint[] = [
     { method: "GET", path: base, docs: `${docs}#list-pull-requests`, open: true, handle: list },
     {
         method: "GET",
-        path: `${base}/{number}`,
+        path: `${base}/:number`,
         docs: `${docs}#get-a-pull-request`,
         open: true,
         handle: async (call) => ok(await render(call.git, call.repository, find(call))),
     },
-    { method: "PATCH", path: `${base}/{number}`, docs: `${docs}#update-a-pull-request`, handle: update },
-    { method: "PUT", path: `${base}/{number}/merge`, docs: `${docs}#merge-a-pull-request`, handle: merge },
+    { method: "PATCH", path: `${base}/:number`, docs: `${docs}#update-a-pull-request`, handle: update },
+    { method: "PUT", path: `${base}/:number/merge`, docs: `${docs}#merge-a-pull-request`, handle: merge },
 ];

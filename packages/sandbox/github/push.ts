@@ -7,8 +7,8 @@ import { Actor, RuleViolation, ruleViolation, RefUpdate } from "./policy";
 import { Repository } from "./store";
 
 /**
- * The pre-receive hook. Git passes file descriptor 3 on to it, at whose other end is this process: the hook tells where the
- * new objects are and which references shall move, and reads lines for the pusher until a verdict.
+ * The pre-receive hook. Git passes file descriptor 3 on to it, at whose other end is this process: the hook tells where
+ * the new objects are and which references shall move, and reads lines for the pusher until a verdict.
  */
 const hookScript = `#!/bin/sh
 { echo "$GIT_OBJECT_DIRECTORY"; echo "$GIT_ALTERNATE_OBJECT_DIRECTORIES"; cat; echo; } >&3

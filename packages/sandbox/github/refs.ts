@@ -39,7 +39,7 @@ async function find(git: Git, name: string): Promise<Reference | undefined> {
 }
 
 /** Throws what the API answers when protection or a ruleset forbids the update. */
-export function refuse(found: RuleViolation | undefined): void {
+function refuse(found: RuleViolation | undefined): void {
     if (!found) return;
     const reasons = found.reasons.join(" ");
     if (found.by === "rules")
@@ -48,11 +48,11 @@ export function refuse(found: RuleViolation | undefined): void {
 }
 
 /**
- * Moves a reference as the token's owner, or throws the API's ruleViolation. `previous` is the commit the caller decided on:
- * false comes back when the reference has moved since, and then nothing is changed.
+ * Moves a reference as the token's owner, or throws the API's error. `previous` is the commit the caller
+ * decided on: false comes back when the reference has moved since, and then nothing is changed.
  */
-export async function moveReference(call: RepositoryCall, update: RefUpdate, merging = false): Promise<boolean> {
-    refuse(await ruleViolation(call.repository, call.git, update, "admin", { merging }));
+export async function moveReference(call: RepositoryCall, update: RefUpdate): Promise<boolean> {
+    refuse(await ruleViolation(call.repository, call.git, update, "admin"));
     return call.git.compareAndSwap(update.reference, update.next, update.previous);
 }
 
@@ -120,18 +120,18 @@ async function remove(call: RepositoryCall): Promise<HttpResponse> {
     return done;
 }
 
-const base = "/repos/{owner}/{repo}/git";
+const base = "/repos/:owner/:repo/git";
 
 export const referenceEndpoints: readonly Endpoint[] = [
-    { method: "GET", path: `${base}/ref/{ref+}`, docs: "git/refs#get-a-reference", open: true, handle: get },
+    { method: "GET", path: `${base}/ref/:ref{.+}`, docs: "git/refs#get-a-reference", open: true, handle: get },
     {
         method: "GET",
-        path: `${base}/matching-refs/{ref+}`,
+        path: `${base}/matching-refs/:ref{.+}`,
         docs: "git/refs#list-matching-references",
         open: true,
         handle: getMatching,
     },
     { method: "POST", path: `${base}/refs`, docs: "git/refs#create-a-reference", handle: create },
-    { method: "PATCH", path: `${base}/refs/{ref+}`, docs: "git/refs#update-a-reference", handle: update },
-    { method: "DELETE", path: `${base}/refs/{ref+}`, docs: "git/refs#delete-a-reference", handle: remove },
+    { method: "PATCH", path: `${base}/refs/:ref{.+}`, docs: "git/refs#update-a-reference", handle: update },
+    { method: "DELETE", path: `${base}/refs/:ref{.+}`, docs: "git/refs#delete-a-reference", handle: remove },
 ];

@@ -14,7 +14,7 @@ import { Repository } from "./store";
 import { writeTree } from "./trees";
 
 /** A repository as GET /repos/{owner}/{repo} shows it. */
-export function renderRepository(repository: Repository): object {
+function renderRepository(repository: Repository): object {
     const { owner, name, settings } = repository;
     const full = `${owner}/${name}`;
     return {
@@ -141,7 +141,7 @@ async function renameTo(context: Context, repository: Repository, name: string):
 }
 
 /** Notes a change of the repository itself and keeps it. */
-export function touch(context: Context, repository: Repository): void {
+function touch(context: Context, repository: Repository): void {
     repository.updatedAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
     context.store.save();
 }
@@ -185,16 +185,16 @@ function getAlerts({ repository }: RepositoryCall): HttpResponse {
 const listAll = ({ context }: { context: Context }): HttpResponse =>
     ok(context.store.repositories.map(renderRepository));
 
-const base = "/repos/{owner}/{repo}";
+const base = "/repos/:owner/:repo";
 
 export const repositoryEndpoints: readonly Endpoint[] = [
     {
         method: "POST",
-        path: "/orgs/{org}/repos",
+        path: "/orgs/:org/repos",
         docs: "repos/repos#create-an-organization-repository",
         handle: create,
     },
-    { method: "GET", path: "/orgs/{org}/repos", docs: "repos/repos#list-organization-repositories", handle: listAll },
+    { method: "GET", path: "/orgs/:org/repos", docs: "repos/repos#list-organization-repositories", handle: listAll },
     {
         method: "GET",
         path: base,

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
 import { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
+import { Router } from "../network/router";
 import { ApiError, notFound } from "./answers";
 import { Body } from "./body";
 import { Git } from "./git";
@@ -15,7 +16,7 @@ export interface Context {
     git(repository: Repository): Git;
 }
 
-export interface Call {
+interface Call {
     readonly context: Context;
     readonly params: Readonly<Record<string, string>>;
     readonly query: URLSearchParams;
@@ -28,21 +29,17 @@ export interface RepositoryCall extends Call {
 }
 
 /**
- * One operation of the REST API. In the path `{name}` is one segment and `{name+}` is one or more; a path under
- * `/repos/{owner}/{repo}` has its repository looked up first.
+ * One operation of the REST API. For a path under `/repos/:owner/:repo`, the repository is looked up first.
  */
 export interface Endpoint {
     readonly method: string;
+    /** A pattern of `Router`. */
     readonly path: string;
     /** Page and anchor below docs.github.com/rest. */
     readonly docs: string;
     /** Answers without a token too. */
     readonly open?: boolean;
     readonly handle: (call: RepositoryCall) => HttpResponse | Promise<HttpResponse>;
-}
-
-interface Compiled extends Endpoint {
-    readonly pattern: RegExp;
 }
 
 /** 100 MB: what GitHub documents for a blob, the largest thing that the API takes. */
@@ -52,7 +49,7 @@ const documentation = (page: string): string => `https://docs.github.com/rest${p
 
 /** The handler for api.github.com. `counted` is called once a request. */
 export function createRouter(context: Context, endpoints: readonly Endpoint[], counted: () => void): HttpHandler {
-    const compiled = endpoints.map((endpoint) => ({ ...endpoint, pattern: compile(endpoint.path) }));
+    const router = new Router(endpoints.map((endpoint) => [endpoint.method, endpoint.path, endpoint]));
     return async (request) => {
         counted();
         if (!request.headers["user-agent"]) {
@@ -61,65 +58,43 @@ export function createRouter(context: Context, endpoints: readonly Endpoint[], c
                 body: "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.",
             };
         }
-        const found = match(compiled, request, context.store);
+        const found = router.find(request.method, canonical(request.url.pathname, context.store));
         try {
             return withEtag(request, await dispatch(context, found, request));
         } catch (error) {
-            if (error instanceof ApiError) return failure(error, found?.endpoint.docs ?? "");
+            if (error instanceof ApiError) return failure(error, found?.target.docs ?? "");
             throw error;
         }
     };
 }
 
-function compile(path: string): RegExp {
-    const source = path.replace(
-        /\{(\w+)(\+?)\}/g,
-        (_, name: string, many: string) => `(?<${name}>${many ? ".+" : "[^/]+"})`,
-    );
-    return new RegExp(`^${source}$`);
-}
+type Match = ReturnType<Router<Endpoint>["find"]>;
 
-interface Match {
-    readonly endpoint: Compiled;
-    readonly params: Record<string, string>;
-}
-
-function match(endpoints: readonly Compiled[], request: HttpRequest, store: Store): Match | undefined {
-    const path = canonical(request.url.pathname, store);
-    for (const endpoint of endpoints) {
-        const groups = endpoint.method === request.method ? endpoint.pattern.exec(path) : null;
-        if (groups === null) continue;
-        const params = Object.entries(groups.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
-        return { endpoint, params: Object.fromEntries(params) as Record<string, string> };
-    }
-    return undefined;
-}
-
-/** `/repositories/{id}/…` is where a renamed repository's old addresses lead. */
+/** The old addresses of a renamed repository redirect to `/repositories/{id}/…`. */
 function canonical(path: string, store: Store): string {
     const [, id, rest] = /^\/repositories\/(\d+)(\/.*)?$/.exec(path) ?? [];
     const repository = id === undefined ? undefined : store.byId(Number(id));
     return repository ? `/repos/${repository.owner}/${repository.name}${rest ?? ""}` : path;
 }
 
-async function dispatch(context: Context, found: Match | undefined, request: HttpRequest): Promise<HttpResponse> {
+async function dispatch(context: Context, found: Match, request: HttpRequest): Promise<HttpResponse> {
     const authenticated = authenticate(context.token, request.headers.authorization);
-    if (!authenticated && !found?.endpoint.open) {
+    if (!authenticated && !found?.target.open) {
         throw found?.params.repo !== undefined ? notFound() : new ApiError(401, "Requires authentication");
     }
     if (!found) throw notFound();
     const body = parse(request);
     const call: Call = { context, params: found.params, query: request.url.searchParams, body };
     const { owner, repo } = found.params;
-    if (owner === undefined || repo === undefined) return found.endpoint.handle(call as RepositoryCall);
+    if (owner === undefined || repo === undefined) return found.target.handle(call as RepositoryCall);
     const repository = context.store.find(owner, repo);
     if (!authenticated && (repository ?? context.store.findFormer(owner, repo))?.settings.visibility !== "public")
         throw notFound();
     if (!repository) return moved(context, request, owner, repo);
-    if (repository.settings.archived === true && request.method !== "GET" && !/\{repo\}$/.test(found.endpoint.path)) {
+    if (repository.settings.archived === true && request.method !== "GET" && !/:repo$/.test(found.target.path)) {
         throw new ApiError(403, "Repository was archived so is read-only.");
     }
-    return found.endpoint.handle({ ...call, repository, git: context.git(repository) });
+    return found.target.handle({ ...call, repository, git: context.git(repository) });
 }
 
 function moved(context: Context, request: HttpRequest, owner: string, name: string): HttpResponse {

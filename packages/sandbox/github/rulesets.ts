@@ -116,13 +116,13 @@ function activeRules({ repository, params }: RepositoryCall): HttpResponse {
     );
 }
 
-const base = "/repos/{owner}/{repo}/rulesets";
+const base = "/repos/:owner/:repo/rulesets";
 const docs = "repos/rules";
 
 export const rulesetEndpoints: readonly Endpoint[] = [
     {
         method: "GET",
-        path: "/repos/{owner}/{repo}/rules/branches/{branch+}",
+        path: "/repos/:owner/:repo/rules/branches/:branch{.+}",
         docs: `${docs}#get-rules-for-a-branch`,
         open: true,
         handle: activeRules,
@@ -136,10 +136,10 @@ export const rulesetEndpoints: readonly Endpoint[] = [
     },
     {
         method: "GET",
-        path: `${base}/{id}`,
+        path: `${base}/:id`,
         docs: `${docs}#get-a-repository-ruleset`,
         handle: (call) => ok(render(call.repository, call.repository.rulesets[index(call)]!)),
     },
-    { method: "PUT", path: `${base}/{id}`, docs: `${docs}#update-a-repository-ruleset`, handle: update },
-    { method: "DELETE", path: `${base}/{id}`, docs: `${docs}#delete-a-repository-ruleset`, handle: remove },
+    { method: "PUT", path: `${base}/:id`, docs: `${docs}#update-a-repository-ruleset`, handle: update },
+    { method: "DELETE", path: `${base}/:id`, docs: `${docs}#delete-a-repository-ruleset`, handle: remove },
 ];

@@ -11,7 +11,6 @@ import { Repository, Store } from "./store";
 export interface SmartHttpOptions {
     readonly store: Store;
     readonly token: string;
-    readonly executable: string;
     /** Folder of the pre-receive hook. */
     readonly hooks: string;
     git(repository: Repository): Git;
@@ -23,7 +22,9 @@ const plain = (status: number, body: string, headers: Record<string, string> = {
     body,
 });
 
-/** git over https for github.com, with the token as password of any user; by `git http-backend`. Pages are not served. */
+/**
+ * git over https for github.com, with the token as password of any user; by `git http-backend`. Pages are not served.
+ */
 export function createSmartHttp(options: SmartHttpOptions): HttpHandler {
     return async (request) => {
         const [, owner, name, service] =
@@ -54,7 +55,7 @@ async function backend(
     options: SmartHttpOptions,
 ): Promise<HttpResponse> {
     const path = options.store.path(repository);
-    const child = spawn(options.executable, ["http-backend"], {
+    const child = spawn("git", ["http-backend"], {
         env: { ...gitEnvironment(path), ...variables(request, path, service, options.hooks) },
         stdio: ["pipe", "pipe", "pipe", "pipe"],
     });

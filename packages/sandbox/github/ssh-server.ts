@@ -18,7 +18,6 @@ export interface SshServer {
 interface Options {
     readonly store: Store;
     readonly keys: readonly HostKey[];
-    readonly executable: string;
     /** Folder of the pre-receive hook. */
     readonly hooks: string;
     git(repository: Repository): Git;
@@ -30,8 +29,9 @@ interface Login {
 }
 
 /**
- * git over ssh as github.com has it: the user is `git`, the credential is a deploy key that is registered at that moment,
- * and the commands are git-upload-pack and git-receive-pack on the repository of that key. Listens on 127.0.0.1.
+ * git over ssh as github.com has it: the user is `git`, the credential is a deploy key that is registered at that
+ * moment, and the commands are git-upload-pack and git-receive-pack on the repository of that key. Listens on
+ * 127.0.0.1.
  */
 export async function startSshServer(options: Options): Promise<SshServer> {
     const connections = new Set<Connection>();
@@ -40,7 +40,7 @@ export async function startSshServer(options: Options): Promise<SshServer> {
         (connection) => {
             connections.add(connection);
             connection.once("close", () => connections.delete(connection));
-            // A client that hangs up in the middle is no failure of the server.
+            // A client that hangs up in the middle is not a failure of the server.
             connection.on("error", () => connection.end());
             serve(connection, options);
         },
@@ -152,7 +152,7 @@ function run(
     const path = options.store.path(repository);
     const settings = service === "receive-pack" ? ["-c", `core.hooksPath=${options.hooks}`] : [];
     const env = { ...gitEnvironment(path), ...(protocol !== undefined && { GIT_PROTOCOL: protocol }) };
-    const child = spawn(options.executable, [...settings, service, path], {
+    const child = spawn("git", [...settings, service, path], {
         env,
         stdio: ["pipe", "pipe", "pipe", "pipe"],
     });

@@ -168,9 +168,9 @@ async function get({ git, repository, params, query }: RepositoryCall): Promise<
     throw notFound();
 }
 
-const base = "/repos/{owner}/{repo}/git/trees";
+const base = "/repos/:owner/:repo/git/trees";
 
 export const treeEndpoints: readonly Endpoint[] = [
     { method: "POST", path: base, docs: "git/trees#create-a-tree", handle: create },
-    { method: "GET", path: `${base}/{sha+}`, docs: "git/trees#get-a-tree", open: true, handle: get },
+    { method: "GET", path: `${base}/:sha{.+}`, docs: "git/trees#get-a-tree", open: true, handle: get },
 ];

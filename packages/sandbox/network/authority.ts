@@ -11,7 +11,7 @@ const keyAlgorithm = { name: "ECDSA", namedCurve: "P-256" } as const;
 const signingAlgorithm = { name: "ECDSA", hash: "SHA-256" } as const;
 const day = 24 * 60 * 60 * 1000;
 
-export interface IssuedCertificate {
+interface IssuedCertificate {
     /** The leaf certificate, followed by the authority's. */
     readonly certificatePem: string;
     readonly keyPem: string;

@@ -33,7 +33,7 @@ function exceptions(noProxy) {
         .filter((entry) => entry !== "");
 }
 
-/** `host` and `.host` cover the host itself resp. what is below it, as in Go; `host:port` that port only. */
+/** As in Go: `host` covers the host itself, `.host` what is below it, `host:port` one port of the host. */
 function covers(exception, host, port) {
     if (exception === "*" || exception === host || exception === `${host}:${port}`) {
         return true;

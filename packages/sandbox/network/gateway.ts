@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import type { Authority } from "./authority";
-import { Origins, type Listeners } from "./origin";
+import { Origins } from "./origin";
 import { relay } from "./relay";
 import type { HttpHandler, Route } from "./route";
 import { readSocksRequest, sendSocksReply, socksReply } from "./socks";
@@ -19,10 +19,10 @@ export class Gateway {
     constructor(
         routes: readonly Route[],
         authority: Authority,
-        private readonly listeners: Listeners,
+        private readonly report: (message: string) => void,
     ) {
         this.world = new HostTable(routes);
-        this.origins = new Origins(authority, listeners);
+        this.origins = new Origins(authority, report);
     }
 
     /** HTTP's CONNECT: a tunnel to a host and port. */
@@ -61,7 +61,7 @@ export class Gateway {
                 opening.continueWith(socket);
             }
         } catch {
-            // The client went away in the middle of its own request: there is nobody left to tell.
+            // The client went away in the middle of its own request: nobody is left to tell.
             socket.destroy();
         }
     }
@@ -83,20 +83,18 @@ export class Gateway {
         }
         if (typeof target === "string") {
             response.writeHead(502, { "content-type": "text/plain" }).end(`${target}\n`);
+            return;
         }
-        const status = typeof target === "string" ? 502 : await relay(request, response, url, target);
-        this.listeners.onRequest?.(host, request.method ?? "GET", url.pathname, status);
+        relay(request, response, url, target);
     }
 
-    /** Finds who answers for the host: what to do with the client's connection, or the reason for having nobody. */
+    /** Finds who answers for the host: what to do with the client's connection, or why nobody answers. */
     private async open(host: string, port: number): Promise<Opening> {
         const target = await this.targetOf(host, port);
         if (typeof target === "function") {
             return { connected: true, continueWith: (socket) => void this.origins.accept(socket, host, port, target) };
         }
-        const opening = await this.openTunnel(target, host, port);
-        this.listeners.onRequest?.(host, "CONNECT", `:${port}`, opening.connected ? 200 : 502);
-        return opening;
+        return this.openTunnel(target, host, port);
     }
 
     private async openTunnel(target: Address | string, host: string, port: number): Promise<Opening> {
@@ -122,8 +120,9 @@ export class Gateway {
             }
             return this.world.refuse(host, port);
         } catch (error) {
-            this.listeners.onFailure?.(host, error);
-            return `The sandbox's route to ${host}:${port} failed: ${(error as Error).message}`;
+            const failure = `The sandbox's route to ${host}:${port} failed: ${(error as Error).message}`;
+            this.report(failure);
+            return failure;
         }
     }
 }

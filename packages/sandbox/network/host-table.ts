@@ -9,7 +9,7 @@ export interface UnknownHost {
     readonly lastAt: string;
 }
 
-/** Which route answers for a host name, and which hosts were asked for in vain. */
+/** Which route answers for a host name, and which hosts nobody answered for. */
 export class HostTable {
     private readonly routes: { matches: (host: string) => boolean; route: Route }[];
     private readonly refused = new Map<string, UnknownHost>();
@@ -23,7 +23,7 @@ export class HostTable {
         return this.routes.filter(({ matches }) => matches(host)).map(({ route }) => route);
     }
 
-    /** Remembers that nothing answers for the host, and gives the sentence to tell the client. */
+    /** Records that nothing answers for the host, and gives the message for the client. */
     refuse(host: string, port: number): string {
         const key = `${host}:${port}`;
         const count = (this.refused.get(key)?.count ?? 0) + 1;

@@ -6,27 +6,18 @@ import type { Authority } from "./authority";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./route";
 import { parseAuthority } from "./host-table";
 
-/** Told of every request after it was answered. The path comes without its query, which may hold a secret. */
-export type RequestListener = (host: string, method: string, path: string, status: number) => void;
-
-/** Told when a stand-in threw instead of answering; the client got a 500 with the message. */
-export type FailureListener = (host: string, error: unknown) => void;
-
-export interface Listeners {
-    readonly onRequest?: RequestListener;
-    readonly onFailure?: FailureListener;
-}
-
 /** The servers behind handler routes: they are given connections, and listen on no port of their own. */
 export class Origins {
     private readonly servers = new Map<string, Promise<Server>>();
 
     constructor(
         private readonly authority: Authority,
-        private readonly listeners: Listeners,
+        private readonly report: (message: string) => void,
     ) {}
 
-    /** Answers on a connection that a client opened to `host`: TLS with the host's own certificate, but for port 80. */
+    /**
+     * Answers on a connection that a client opened to `host`: TLS with the host's own certificate, except on port 80.
+     */
     async accept(socket: Duplex, host: string, port: number, handle: HttpHandler): Promise<void> {
         const key = `${host}:${port}`;
         try {
@@ -35,12 +26,12 @@ export class Origins {
             (await server).emit("connection", socket);
         } catch (error) {
             this.servers.delete(key);
-            this.listeners.onFailure?.(host, error);
+            this.report(`The sandbox cannot answer for ${host}: ${String(error)}`);
             socket.destroy();
         }
     }
 
-    /** Answers one request, which need not have come on a connection of its own to `host`. */
+    /** Answers one request, on whatever connection it came. */
     async answer(
         request: IncomingMessage,
         response: ServerResponse,
@@ -56,12 +47,11 @@ export class Origins {
             if (request.destroyed && !request.complete) {
                 return;
             }
-            this.listeners.onFailure?.(host, error);
+            this.report(`${method} ${url.protocol}//${host}${url.pathname} failed: ${stackOf(error)}`);
             const reason = error instanceof Error ? error.message : String(error);
             answer = { status: 500, body: `The sandbox's stand-in for ${host} failed: ${reason}\n` };
         }
         send(response, method, answer);
-        this.listeners.onRequest?.(host, method, url.pathname, answer.status);
     }
 
     private async createServer(host: string, port: number, handle: HttpHandler): Promise<Server> {
@@ -75,7 +65,7 @@ export class Origins {
             const url = urlOf(request, base, host, port);
             void this.answer(request, response, url, host, handle);
         };
-        // Go keeps idle connections for 90 s: a server that closes first loses requests which are on their way.
+        // Go keeps idle connections for 90 s: a server that closes first loses requests that are on their way.
         const timeouts = { keepAliveTimeout: 120_000, requestTimeout: 0 };
         if (port === 80) {
             return createHttpServer(timeouts, listener);
@@ -85,11 +75,15 @@ export class Origins {
         const server = createHttpsServer({ ...tls, ...timeouts }, listener);
         server.on("tlsClientError", (error: NodeJS.ErrnoException) => {
             if (error.code !== "ECONNRESET") {
-                this.listeners.onFailure?.(host, error);
+                this.report(`A client does not take the certificate of ${host}: ${error.message}`);
             }
         });
         return server;
     }
+}
+
+function stackOf(error: unknown): string {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function misdirection(request: IncomingMessage, host: string, port: number): string | undefined {
@@ -99,7 +93,7 @@ function misdirection(request: IncomingMessage, host: string, port: number): str
             return undefined;
         }
     } catch {
-        // An unreadable Host header names no other host either: it falls through to the refusal.
+        // A Host header that cannot be read is refused too.
     }
     return `This connection is to ${host}, and the request on it is for ${asked}.\n`;
 }

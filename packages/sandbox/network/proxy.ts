@@ -3,7 +3,6 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 
 import type { Authority } from "./authority";
 import { Gateway } from "./gateway";
-import type { FailureListener, RequestListener } from "./origin";
 import type { Route } from "./route";
 import type { UnknownHost } from "./host-table";
 
@@ -11,12 +10,10 @@ export interface ProxyOptions {
     /** Looked up in order: the first whose host matches, and that takes the port, answers. */
     readonly routes: readonly Route[];
     readonly authority: Authority;
-    /** The address to listen on. Default 127.0.0.1. */
-    readonly host?: string;
     /** The port of the HTTP proxy. Default 0: a free one. */
     readonly port?: number;
-    readonly onRequest?: RequestListener;
-    readonly onFailure?: FailureListener;
+    /** Hears of faults: a stand-in or a route that threw, a client that does not accept a certificate. */
+    readonly report: (message: string) => void;
 }
 
 export interface Proxy {
@@ -39,17 +36,16 @@ export interface Proxy {
  * It speaks HTTP/1.1 only, and holds a handler's request and response in memory as a whole.
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-    const gateway = new Gateway(options.routes, options.authority, options);
-    const host = options.host ?? "127.0.0.1";
+    const gateway = new Gateway(options.routes, options.authority, options.report);
     const http = createHttpServer({ keepAliveTimeout: 120_000, requestTimeout: 0 });
     http.on("request", (request, response) => void gateway.onAbsoluteForm(request, response));
     http.on("connect", (request, socket, head) => void gateway.onConnect(request, socket as Socket, head));
     const socks = createTcpServer({ allowHalfOpen: true, noDelay: true }, (socket) => void gateway.onSocks(socket));
     const open = [http, socks].map(trackSockets);
-    const [port, socksPort] = await Promise.all([listen(http, host, options.port ?? 0), listen(socks, host, 0)]);
+    const [port, socksPort] = await Promise.all([listen(http, options.port ?? 0), listen(socks, 0)]);
     return {
-        url: `http://${host}:${port}`,
-        socksUrl: `socks5://${host}:${socksPort}`,
+        url: `http://127.0.0.1:${port}`,
+        socksUrl: `socks5://127.0.0.1:${socksPort}`,
         port,
         unknownHosts: () => gateway.world.unknownHosts(),
         close: async () => {
@@ -69,10 +65,10 @@ function trackSockets(server: Server | HttpServer): Set<Socket> {
     return sockets;
 }
 
-function listen(server: Server | HttpServer, host: string, port: number): Promise<number> {
+function listen(server: Server | HttpServer, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
         server.once("error", reject);
-        server.listen(port, host, () => {
+        server.listen(port, "127.0.0.1", () => {
             server.off("error", reject);
             resolve((server.address() as AddressInfo).port);
         });

@@ -2,12 +2,15 @@ import type { V1ServiceAccount } from "@kubernetes/client-node";
 import { ProxyAgent, request } from "undici";
 import type { Installed } from "./operator";
 
-export interface Answer {
+interface Answer {
     readonly status: number;
     readonly body: string;
 }
 
-/** Which service account's federated identity asks, and for what: `https://vault.azure.net`, `https://storage.azure.com`. */
+/**
+ * Which service account's federated identity asks, and for what: `https://vault.azure.net`,
+ * `https://storage.azure.com`.
+ */
 export interface Access {
     readonly namespace: string;
     readonly serviceAccount: string;
@@ -25,8 +28,8 @@ export type AzureCall = (
 ) => Promise<Answer>;
 
 /**
- * Asks Azure as a pod with workload identity would: a token of the service account, for it a token of Entra, and with that
- * the requests, all through the cluster's way out.
+ * Asks Azure as a pod with workload identity would: a token of the service account, for it a token of Entra, and with
+ * that the requests, all through the cluster's way out.
  *
  * @throws Error with Entra's message if the identity or its federated credential is not there.
  */

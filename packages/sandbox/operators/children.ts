@@ -1,4 +1,4 @@
-import type { KubernetesApi } from "../cluster/api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { ownedBy, type CustomObject } from "./operator";
 
 /** An object without its place: that is the owner's namespace. */
@@ -14,19 +14,19 @@ export interface Child {
 }
 
 /** Path of a child. The plural is the kind's in lower case with an `s`. */
-export function childPath(owner: CustomObject, { apiVersion, kind, metadata }: Child): string {
+function childPath(owner: CustomObject, { apiVersion, kind, metadata }: Child): string {
     const root = apiVersion.includes("/") ? "/apis" : "/api";
     return `${root}/${apiVersion}/namespaces/${owner.metadata.namespace}/${kind.toLowerCase()}s/${metadata.name}`;
 }
 
-/** Makes children, or puts right what is not as here. They go when their owner goes. */
+/** Creates children, or corrects those that differ. They are deleted with their owner. */
 export async function applyChildren(api: KubernetesApi, owner: CustomObject, ...children: Child[]): Promise<void> {
     for (const child of children) {
         await api.apply(childPath(owner, child), placed(owner, child));
     }
 }
 
-/** Makes children that are not there; leaves those that are. For what may not be changed, or is made up at random. */
+/** Creates the children that are missing and leaves the others alone. For what may not be changed, or is random. */
 export async function createMissing(api: KubernetesApi, owner: CustomObject, ...children: Child[]): Promise<void> {
     for (const child of children) {
         const path = childPath(owner, child);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError } from "../cluster/api";
+import { ApiError } from "../kubernetes/api-error";
+import { follow } from "../kubernetes/follow";
 import { collectionOf, type CustomObject, type Installed, type Kind } from "./operator";
 
 const resyncMs = 30_000;
@@ -15,7 +16,7 @@ interface Entry {
     running?: Promise<void>;
 }
 
-/** Follows the objects of a kind, and has each of them reconciled, one change of it after the other. */
+/** Follows the objects of a kind and reconciles each, one change at a time. */
 export class KindLoop {
     private readonly aborted = new AbortController();
     private readonly entries = new Map<string, Entry>();
@@ -32,7 +33,7 @@ export class KindLoop {
             deleted: ({ metadata }: CustomObject) => this.forget(metadata.uid),
             failed: (error: unknown) => this.watchFailed(error),
         };
-        this.following = installed.api.follow(collectionOf(kind), handler, this.aborted.signal);
+        this.following = follow(installed.api, collectionOf(kind), handler, this.aborted.signal);
     }
 
     /** Waits for what is at work, but not for an API server that does not answer. */
@@ -93,10 +94,10 @@ export class KindLoop {
     }
 
     private watchFailed(error: unknown): void {
-        // Said once, not at each attempt. 404: the definition of the kind is gone, or not served yet.
+        // Reported once and not at each attempt. 404: the definition of the kind is gone, or not served yet.
         if (!this.isFailing && !(error instanceof ApiError && error.status === 404)) {
             this.isFailing = true;
-            this.report(`The watch of ${this.kind.plural} failed and is made again: ${String(error)}`);
+            this.report(`The watch of ${this.kind.plural} failed and is started again: ${String(error)}`);
         }
     }
 }

@@ -1,5 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import type { KubernetesApi, KubernetesObject } from "../cluster/api";
+import type { KubernetesApi } from "../kubernetes/api";
+import type { TypedObject } from "../kubernetes/object";
 import type { Authority } from "../network/authority";
 
 /** What a stand-in gets from the cluster that it is in. */
@@ -40,17 +41,14 @@ export interface Kind<Shape extends CustomObject = CustomObject> {
     /** Known to Kubernetes without a definition. */
     readonly builtIn?: boolean;
     /**
-     * Gives an object the status and the children that the operator would. Asked whenever the object changes and every
-     * half minute, so it changes nothing that is as it should be. Gives the milliseconds after which to be asked again
-     * when it waits for something; what it throws is logged, and tried again.
+     * Gives an object the status and the children that the operator would. Called whenever the object changes and every
+     * half minute, so it must not change what is right already. Gives the milliseconds after which to be called again
+     * when it waits for something. What it throws is logged, and the call is repeated.
      */
     reconcile(object: Shape, installed: Installed): Promise<number | undefined>;
 }
 
-export interface CustomObject extends KubernetesObject {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly metadata: KubernetesObject["metadata"] & { readonly generation?: number };
+export interface CustomObject extends TypedObject {
     readonly spec?: unknown;
     readonly status?: Readonly<Record<string, unknown>>;
 }
@@ -71,7 +69,7 @@ export function pathOf(kind: Pick<Kind, "group" | "version" | "plural">, object:
     return `/apis/${group}/${version}/${namespace === undefined ? "" : `namespaces/${namespace}/`}${plural}/${name}`;
 }
 
-/** Makes an object a child, which goes when its owner goes. */
+/** Makes an object a child, which is deleted with its owner. */
 export function ownedBy(owner: CustomObject): { ownerReferences: object[] } {
     const { apiVersion, kind, metadata } = owner;
     const { name, uid } = metadata;

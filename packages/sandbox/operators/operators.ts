@@ -1,14 +1,15 @@
 /**
- * What operators do for the kinds that the tree uses, since their pods run nothing here: the status that Flux waits for,
- * and some children. Each acts while a Deployment with the image of its controller has an available pod, so a custom
- * resource whose operator is not installed stays without status, as it does in a cluster.
+ * What operators do for the kinds that the tree uses, since their pods run nothing here: the status that Flux waits
+ * for, and some children. Each acts while a Deployment with the image of its controller has an available pod, so a
+ * custom resource whose operator is not installed stays without status, as it does in a cluster.
  *
  * They act as administrator of the cluster and not as the operators' service accounts: that the roles of the charts
  * suffice is not proved. What each leaves out is said in its own file.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { V1CustomResourceDefinition, V1Deployment } from "@kubernetes/client-node";
-import type { KubernetesObject } from "../cluster/api";
+import { follow } from "../kubernetes/follow";
+import type { KubernetesObject } from "../kubernetes/object";
 import { KindLoop } from "./kind-loop";
 import { placeOf, type Kind, type Operator, type OperatorContext, type Place } from "./operator";
 
@@ -32,18 +33,21 @@ export class Operators {
         private readonly report: (message: string) => void,
     ) {
         operators.forEach((operator) => this.deployed.set(operator, new Map()));
-        const follow = <T extends KubernetesObject>(path: string, changed: (object: T, isThere: boolean) => void) => {
+        const followEach = <T extends KubernetesObject>(
+            path: string,
+            changed: (object: T, isThere: boolean) => void,
+        ) => {
             const handler = {
                 changed: (object: T) => changed(object, true),
                 deleted: (object: T) => changed(object, false),
                 // The node agent reports of the same API server.
                 failed: () => undefined,
             };
-            return context.api.follow(path, handler, this.aborted.signal);
+            return follow(context.api, path, handler, this.aborted.signal);
         };
         this.following = Promise.all([
-            follow<Deployed>("/apis/apps/v1/deployments", (each, isThere) => this.deployment(each, isThere)),
-            follow<Definition>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", (each, isThere) =>
+            followEach<Deployed>("/apis/apps/v1/deployments", (each, isThere) => this.deployment(each, isThere)),
+            followEach<Definition>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", (each, isThere) =>
                 this.definition(each, isThere),
             ),
         ]);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { KubernetesApi } from "../cluster/api";
+import type { KubernetesApi } from "../kubernetes/api";
 import { pathOf, type CustomObject, type Kind } from "./operator";
 
 export interface Condition {
@@ -11,7 +11,7 @@ export interface Condition {
     readonly observedGeneration?: number;
 }
 
-/** Writes fields of the status subresource, unless they are as they should be; those that are not named stay. */
+/** Writes the given fields of the status subresource where they differ. The other fields stay. */
 export async function setStatus(
     api: KubernetesApi,
     kind: Pick<Kind, "group" | "version" | "plural">,

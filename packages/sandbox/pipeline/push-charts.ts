@@ -1,7 +1,7 @@
 /**
- * What a team's pipeline does in a job of GitHub Actions: logs in to Azure with the job's OIDC token (azure/login), to the registry
- * (az acr login), and pushes charts (helm push). The environment is the job's: ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN, AZURE_CLIENT_ID,
- * AZURE_TENANT_ID, REGISTRY. Arguments: the charts' folders.
+ * What a team's pipeline does in a job of GitHub Actions: logs in to Azure with the job's OIDC token (azure/login), to
+ * the registry (az acr login), and pushes charts (helm push). The environment is the job's:
+ * ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN, AZURE_CLIENT_ID, AZURE_TENANT_ID, REGISTRY. Arguments: the charts' folders.
  */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";

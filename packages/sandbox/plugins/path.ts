@@ -1,7 +1,9 @@
-import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import * as githubSdk from "@pulumi/github/package.json";
+import * as kubernetesSdk from "@pulumi/kubernetes/package.json";
+import * as tlsSdk from "@pulumi/tls/package.json";
 import { build } from "esbuild";
 
 /** Where each stand-in's process begins, under this folder. */
@@ -19,20 +21,30 @@ const scripts = {
     kubelogin: join(__dirname, "kubelogin/main.mjs"),
 } as const;
 
+/**
+ * Versions of the SDKs whose real plugin is used where it is installed. The real azure-native is not: it speaks Azure's
+ * wire format, which the stand-in for Azure does not.
+ */
+const sdkVersions: Partial<Record<Plugin, string>> = {
+    "pulumi-resource-github": githubSdk.version,
+    "pulumi-resource-tls": tlsSdk.version,
+    "pulumi-resource-kubernetes": kubernetesSdk.version,
+};
+
 type Bundled = keyof typeof entryPoints;
 type Script = keyof typeof scripts;
 
 export type Plugin = Bundled | Script;
 
-export const allPlugins = [...Object.keys(entryPoints), ...Object.keys(scripts)] as readonly Plugin[];
+const allPlugins = [...Object.keys(entryPoints), ...Object.keys(scripts)] as readonly Plugin[];
 
 export interface PluginPathOptions {
     /** The folder to put on PATH; made when missing. */
     readonly directory: string;
     /** By default all. */
     readonly plugins?: readonly Plugin[];
-    /** Where the engine keeps installed plugins: by default `plugins` in PULUMI_HOME, or in `~/.pulumi`. */
-    readonly realPluginFolder?: string;
+    /** Where the engine keeps installed plugins. */
+    readonly realPluginFolder: string;
 }
 
 /**
@@ -42,14 +54,12 @@ export interface PluginPathOptions {
  * one. Each stand-in is bundled into one file, which starts in half the time that compiling it at start takes.
  */
 export async function writePluginPath(options: PluginPathOptions): Promise<Plugin[]> {
-    const { directory, plugins = allPlugins } = options;
-    const folder =
-        options.realPluginFolder ?? join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins");
+    const { directory, plugins = allPlugins, realPluginFolder } = options;
     const wanted: Plugin[] = [];
     for (const plugin of plugins) {
         const executable = join(directory, plugin);
         await rm(executable, { force: true });
-        if (!(await isInstalled(plugin, folder))) {
+        if (!(await isInstalled(plugin, realPluginFolder))) {
             wanted.push(plugin);
         }
     }
@@ -83,14 +93,11 @@ function isScript(plugin: Plugin): plugin is Script {
 
 /** Whether the engine would find the real plugin of the version that the program's SDK asks for. */
 async function isInstalled(plugin: Plugin, folder: string): Promise<boolean> {
-    const name = /^pulumi-resource-(.+)$/.exec(plugin)?.[1];
-    // The real azure-native speaks Azure's wire format, which the stand-in for Azure does not.
-    if (name === undefined || isScript(plugin) || name === "azure-native") {
+    const version = sdkVersions[plugin];
+    if (version === undefined) {
         return false;
     }
-    const manifest = require.resolve(`@pulumi/${name}/package.json`);
-    const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
-    return access(join(folder, `resource-${name}-v${version}`, plugin)).then(
+    return access(join(folder, `${plugin.replace(/^pulumi-/, "")}-v${version}`, plugin)).then(
         () => true,
         () => false,
     );

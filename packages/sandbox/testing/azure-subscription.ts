@@ -20,14 +20,14 @@ export const deployer = {
 export interface Answer {
     readonly status: number;
     readonly body: Json;
-    /** `error.code`, or "" for an answer that is no refusal. */
+    /** `error.code`, or "" when the answer is not a refusal. */
     readonly code: string;
     readonly message: string;
     readonly target: string;
 }
 
 /** A cluster host that runs nothing, and remembers what it was asked for. */
-export class RecordedClusters {
+class RecordedClusters {
     readonly started: ClusterSpec[] = [];
     readonly stopped: string[] = [];
     readonly nodes = new Map<string, readonly NodeSpec[]>();

@@ -1,5 +1,5 @@
 /** What tests outside of this package may use of it: parts of the outside world in the test's own process. */
-export { armType, parseResourceId } from "../azure/arm/resource-id";
+export { armType } from "../azure/arm/resource-id";
 export { findType } from "../azure/arm/resource-types";
 export { checkSchema } from "../azure/arm/schema-check";
 export { createGitHub, type GitHub } from "../github/github";

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { issuerOf } from "../azure/entra/discovery";
+import { aksServerId } from "../azure/entra/entra";
 import type { ClusterHost, ClusterSpec, NodeSpec, RunningCluster } from "../azure/aks/clusters";
 import { type AccessReview, type Cluster, startCluster } from "../cluster/cluster";
 import type { Authority } from "../network/authority";
 import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
-
-/** Audience of the tokens that AKS accepts: the application "Azure Kubernetes Service AAD Server", the same everywhere. */
-const aksServerApplication = "6dae42f8-4368-4678-94ff-3960e28e3630";
 
 export interface ClustersOptions {
     readonly directory: string;
@@ -18,6 +17,8 @@ export interface ClustersOptions {
     readonly tenantId: string;
     /** The world outside of the clusters; asked when a cluster starts. */
     readonly routes: () => readonly Route[];
+    /** Hears of faults of the stand-ins. */
+    readonly report: (message: string) => void;
     /** Azure RBAC for Kubernetes. */
     readonly authorize: (clusterId: string, review: AccessReview) => Promise<boolean>;
 }
@@ -45,8 +46,9 @@ export class Clusters implements ClusterHost {
                 ...node,
                 taints: taints.map(({ key, value = "", effect }) => ({ key, value, effect })),
             })),
-            proxy: (own) => startProxy({ authority, routes: [...own, ...this.options.routes()] }),
-            entra: { issuer: `https://sts.windows.net/${tenantId}/`, audience: aksServerApplication },
+            proxy: (own) =>
+                startProxy({ authority, report: this.options.report, routes: [...own, ...this.options.routes()] }),
+            entra: { issuer: issuerOf(tenantId), audience: aksServerId },
             authorize: (review) => this.options.authorize(spec.id, review),
             workloadIdentity: { tenantId, authorityHost: "https://login.microsoftonline.com/" },
         });

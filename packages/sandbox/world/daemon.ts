@@ -7,8 +7,8 @@ import { startWorld, type World } from "./world";
 /**
  * The background process of a sandbox: holds its world, and answers the commands on a Unix socket in its folder.
  *
- * Arguments: the repository, the folder, the folder of binaries, the Flux distribution's folder, the Flux Operator's source, the proxy's
- * port (0 for a free one).
+ * Arguments: the repository, the folder, the folder of binaries, the Flux distribution's folder, the Flux Operator's
+ * source, the proxy's port (0 for a free one).
  */
 async function main(): Promise<void> {
     const [repository = "", directory = "", binaries = "", fluxDistribution = "", fluxOperatorSource = "", port = "0"] =

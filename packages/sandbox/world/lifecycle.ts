@@ -74,7 +74,7 @@ export async function tearDown(directory: string): Promise<void> {
             await new Promise((resolve) => setTimeout(resolve, 50));
         }
     }
-    // What a background process that was killed has left behind.
+    // A background process that was killed leaves its clusters' processes behind.
     const clusters = path.join(directory, "clusters");
     for (const folder of fs.existsSync(clusters) ? fs.readdirSync(clusters) : []) {
         await clearCluster(path.join(clusters, folder));
@@ -83,7 +83,7 @@ export async function tearDown(directory: string): Promise<void> {
 }
 
 /**
- * Keeps a second `npm start` of the same sandbox out while one is at work.
+ * Keeps a second `npm start` of the same sandbox out while one runs.
  *
  * @throws SandboxError naming the process that holds the lock.
  */

@@ -27,21 +27,22 @@ export interface WorldOptions extends Workspace {
 /** Everything outside of the program: Azure, Entra, GitHub, chart registries, and the clusters that Azure runs. */
 export interface World {
     status(): WorldStatus;
-    /** Gives the deployer these roles on the subscription, and no others there. */
+    /** Gives the deployer these roles on the subscription and takes away its others there. */
     setDeployerRoles(names: readonly string[]): void;
-    /** Lets a job of GitHub Actions run, and gives what it finds in its environment. */
+    /** Starts a job of GitHub Actions, and gives the variables that it finds in its environment. */
     startJob(job: Job): JobEnvironment;
-    /** Lets the commands know that the world is there. */
+    /** Tells the commands that the world has started. */
     announce(): void;
     stop(): Promise<void>;
 }
 
-/** Starts the world of a sandbox, with credentials that only this sandbox knows. */
+/** Starts the world of a sandbox, with credentials of its own. */
 export async function startWorld(options: WorldOptions): Promise<World> {
     const { repository, directory, binaries } = options;
     const credentials = createCredentials(repository);
     const authority = await loadOrCreateAuthority(directory);
     const routes: Route[] = [];
+    const report = (message: string) => console.error(`${new Date().toISOString()} ${message}`);
     const clusters = new Clusters({
         directory: path.join(directory, "clusters"),
         binaries,
@@ -49,6 +50,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         authority,
         tenantId: credentials.tenantId,
         routes: () => routes,
+        report,
         authorize: (id, review) => azure.authorize(id, review),
     });
     const actions = createActionsTokens();
@@ -62,7 +64,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const charts = await generateCharts(options.fluxOperatorSource);
     routes.push(...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route());
     const { port } = options;
-    const proxy = await startProxy({ routes, authority, port }).catch((error: NodeJS.ErrnoException) => {
+    const proxy = await startProxy({ routes, authority, port, report }).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
     });
     await preparePlugins(directory);
@@ -110,7 +112,7 @@ function createCredentials(repository: string) {
     };
 }
 
-/** Environment of whoever deploys: what the providers document as their login, and the only way out. */
+/** Environment of the deployer: the login as the providers document it, and the proxies, which are the only way out. */
 function deployerEnvironment(
     credentials: ReturnType<typeof createCredentials>,
     proxy: { readonly url: string; readonly socksUrl: string },
@@ -133,7 +135,7 @@ function deployerEnvironment(
     };
 }
 
-/** The organisation that exists is the one that the committed stack files name. */
+/** The organisation is the one that the committed stack files name. */
 function owner(repository: string): string {
     const { config } = readStack(repository, "staging");
     return (config?.["github:owner"] as string | undefined) ?? "landfall-example";

@@ -13,8 +13,8 @@ export function controlPlaneIdentity({ identity }: ClusterInputs): string | unde
 }
 
 /**
- * The control plane's identity needs to be given its rights before the cluster: to assign the kubelet's identity to machines, and to
- * join machines to the subnet. Whoever makes the cluster needs to be allowed to give those away.
+ * The control plane's identity needs to be given its rights before the cluster: to assign the kubelet's identity to
+ * machines, and to join machines to the subnet. Whoever makes the cluster needs to be allowed to give those away.
  * @throws an ArmError that names the right that is missing, and where.
  */
 export function checkClusterIdentity(put: PutContext): void {
@@ -38,7 +38,9 @@ export function checkClusterIdentity(put: PutContext): void {
     }
 }
 
-/** @throws an ArmError unless the control plane of `owner`, the cluster being written, may join machines to the subnet. */
+/**
+ * @throws an ArmError unless the control plane of `owner`, the cluster being written, may join machines to the subnet.
+ */
 export function checkSubnetAccess(
     put: PutContext,
     subnetId: string | undefined,

@@ -20,7 +20,8 @@ export function networkProfileOf(profile: NetworkProfile | undefined): NetworkPr
 }
 
 /**
- * Pods, services and the virtual networks of the node pools have addresses of their own, and the DNS service one of the services'.
+ * Pods, services and the virtual networks of the node pools have addresses of their own, and the DNS service one of the
+ * services'.
  * @throws an ArmError naming the two ranges.
  */
 export function checkClusterNetwork({ state, inputs }: PutContext): void {

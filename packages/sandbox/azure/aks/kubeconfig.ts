@@ -12,7 +12,10 @@ export interface KubeconfigOptions {
     readonly tenantId: string;
 }
 
-/** The kubeconfig that AKS gives to users of a cluster with Entra ID: kubelogin with a device code, which a pipeline has to replace. */
+/**
+ * The kubeconfig that AKS gives to users of a cluster with Entra ID: kubelogin with a device code, which a pipeline has
+ * to replace.
+ */
 export function userKubeconfig(options: KubeconfigOptions): string {
     const { clusterName, fqdn, caPem } = options;
     const user = `clusterUser_${options.resourceGroupName}_${clusterName}`;

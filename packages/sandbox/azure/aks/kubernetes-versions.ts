@@ -1,8 +1,8 @@
 import { ArmError } from "../arm/arm-error";
 
 /**
- * The patch that each supported minor version stands for. The API server that the sandbox runs is of the newest one, so an older
- * minor is only told, not run.
+ * The patch that each supported minor version stands for. The API server that the sandbox runs is of the newest one, so
+ * an older minor is only told, not run.
  */
 const patches: Readonly<Record<string, string>> = { "1.35": "1.35.7", "1.36": "1.36.4" };
 const newest = "1.36.4";

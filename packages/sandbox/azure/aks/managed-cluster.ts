@@ -18,8 +18,8 @@ import { checkPool, checkPoolChange } from "./pool-rules";
 export type RunningClusters = Map<string, RunningCluster>;
 
 /**
- * A managed cluster: a PUT starts a control plane and is answered when that serves, a DELETE stops it. Azure answers at once and lets
- * the client poll; here the client waits.
+ * A managed cluster: a PUT starts a control plane and is answered when that serves, a DELETE stops it. Azure answers at
+ * once and lets the client poll; here the client waits.
  */
 export function managedCluster(running: RunningClusters): ResourceProvider {
     return {

@@ -40,7 +40,10 @@ export function authorize(state: AzureState, caller: Caller, action: string, sco
     }
 }
 
-/** @throws an ArmError `LinkedAuthorizationFailed` unless the caller may do `action` on a resource that the one it writes refers to. */
+/**
+ * @throws an ArmError `LinkedAuthorizationFailed` unless the caller may do `action` on a resource that the one it
+ * writes refers to.
+ */
 export function authorizeLinked(
     state: AzureState,
     caller: Caller,

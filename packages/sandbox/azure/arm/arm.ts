@@ -1,9 +1,11 @@
 /**
- * Stands in for Azure Resource Manager: the resource types of `resource-types.ts` in one subscription, with what Azure refuses.
+ * Stands in for Azure Resource Manager: the resource types of `resource-types.ts` in one subscription, with what Azure
+ * refuses.
  *
- * Departures from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format (but for
- * DNS, see `dns-wire.ts`), and long operations are answered when they are done. Not modelled: quotas, throttling, replication delays,
- * policy, prices, and whatever the services themselves do beyond their management interface.
+ * Differences from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format
+ * (but for DNS, see `dns-wire.ts`), and long operations are answered when they are done. Not modelled: quotas,
+ * throttling, replication delays, policy, prices, and whatever the services themselves do beyond their management
+ * interface.
  */
 import type { HttpRequest, HttpResponse } from "../../network/route";
 import type { Properties } from "../../plugins/provider";
@@ -32,25 +34,9 @@ export interface Arm {
     readonly entra: Entra;
 }
 
-/** Answers a request to management.azure.com. */
+/** Answers a request to management.azure.com. @throws ArmError */
 export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpResponse> {
-    try {
-        const caller = await authenticate(arm.entra, request);
-        return await dispatch(arm, caller, request);
-    } catch (error) {
-        if (error instanceof ArmError) {
-            return { status: error.status, headers: challenge(error), body: error.toJSON() };
-        }
-        const internal = new ArmError(
-            500,
-            "InternalServerError",
-            error instanceof Error ? error.message : String(error),
-        );
-        return { status: 500, body: internal.toJSON() };
-    }
-}
-
-async function dispatch(arm: Arm, caller: Caller, request: HttpRequest): Promise<HttpResponse> {
+    const caller = await authenticate(arm.entra, request);
     const path = decodeURIComponent(request.url.pathname).replace(/\/+$/, "");
     checkSubscription(arm, path);
     const dns = await answerDns(arm.service, caller, path, request);
@@ -150,10 +136,4 @@ function bodyOf(request: HttpRequest): Properties {
             `The request content was invalid: ${(error as Error).message}.`,
         );
     }
-}
-
-function challenge(error: ArmError): Record<string, string> {
-    return error.status === 401
-        ? { "www-authenticate": 'Bearer authorization_uri="https://login.microsoftonline.com/", error="invalid_token"' }
-        : {};
 }

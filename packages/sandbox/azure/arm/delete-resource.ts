@@ -6,8 +6,9 @@ import { armType, type ResourceId } from "./resource-id";
 import { providerOf, type Service } from "./service";
 
 /**
- * Deletes a resource and everything in and on it. False when there was nothing.
- * @throws an ArmError for whatever Azure would refuse.
+ * Deletes a resource with everything in and on it. False when it does not exist.
+ *
+ * @throws an ArmError for what Azure would refuse.
  */
 export async function deleteResource(service: Service, caller: Caller, address: ResourceId): Promise<boolean> {
     const { state } = service;
@@ -28,9 +29,15 @@ export async function deleteResource(service: Service, caller: Caller, address: 
     checkUnused(state, all);
     providerOf(service, address.type.token).checkRemoval?.({ ...service, caller, resource, inner: all });
     all.forEach((inner) => state.remove(inner.address.id));
-    for (const gone of all) {
-        const inner = all.filter((other) => other.address.id.startsWith(`${gone.address.id}/`));
-        await providerOf(service, gone.address.type.token).removed?.({ ...service, caller, resource: gone, inner });
+    try {
+        for (const gone of all) {
+            const inner = all.filter((other) => other.address.id.startsWith(`${gone.address.id}/`));
+            await providerOf(service, gone.address.type.token).removed?.({ ...service, caller, resource: gone, inner });
+        }
+    } catch (error) {
+        // The resource stays, as Azure keeps one whose deletion failed: the client's next attempt deletes it.
+        state.set(resource);
+        throw error;
     }
     return true;
 }

@@ -1,6 +1,6 @@
 /**
- * The roles of whoever deploys. In Azure the second of them is assigned with a condition, which limits it to the roles that the
- * program grants; the stand-in does not evaluate conditions.
+ * The roles of whoever deploys. In Azure the second of them is assigned with a condition, which limits it to the roles
+ * that the program grants; the stand-in does not evaluate conditions.
  */
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
@@ -41,8 +41,8 @@ export function checkRoles(customRole: CustomRole | undefined, names: readonly s
 }
 
 /**
- * Gives the principal these roles on the subscription, and takes the others that it has there. What the program granted it on
- * narrower scopes stays.
+ * Gives the principal these roles on the subscription, and takes the others that it has there. What the program granted
+ * it on narrower scopes stays.
  *
  * @throws SandboxError naming a role that the sandbox does not know.
  */

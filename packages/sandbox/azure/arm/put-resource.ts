@@ -65,7 +65,7 @@ function checkParent({ state, address }: PutContext): void {
     if (resourceGroupName !== undefined && address.type.token !== "resources:ResourceGroup" && !state.get(groupId)) {
         throw new ArmError(404, "ResourceGroupNotFound", `Resource group '${resourceGroupName}' could not be found.`);
     }
-    // A role may be assigned in one namespace of a cluster, which is no resource.
+    // A role may be assigned in one namespace of a cluster, which is not a resource.
     const parent = parentOf(address.id)?.replace(/\/namespaces\/[^/]+$/i, "");
     const isSubscription = parent === undefined || /^\/subscriptions\/[^/]+$/i.test(parent);
     if (!isSubscription && !state.get(parent)) {

@@ -91,7 +91,7 @@ function belongsTo(id: string, path: string): boolean {
     return collection === path.toLowerCase() || wide === path.toLowerCase();
 }
 
-/** Reads what is no resource: the subscription, deleted vaults, built-in roles. Undefined for any other path. */
+/** Reads what is not a resource: the subscription, deleted vaults, built-in roles. Undefined for any other path. */
 function specialReader(state: AzureState, path: string): (() => Properties) | undefined {
     const { subscriptionId, tenantId } = state;
     if (path.toLowerCase() === `/subscriptions/${subscriptionId}`.toLowerCase()) {

@@ -65,7 +65,7 @@ function collect(value: unknown, path: (string | number)[]): Reference[] {
     return [];
 }
 
-/** Parts of a resource that have an id but are none, e.g. the front end of a load balancer, stand for the resource. */
+/** Parts of a resource that have an id, such as the front end of a load balancer, stand for the resource. */
 function withoutBlock(id: string): string {
     return /\/(ipConfigurations|frontendIPConfigurations)\/[^/]+$/i.test(id) ? (parentOf(id) ?? id) : id;
 }

@@ -48,7 +48,10 @@ export function formatResourceId(type: ResourceType, parameters: Readonly<Record
     return id;
 }
 
-/** The ARM type of an id, e.g. `Microsoft.Network/virtualNetworks/subnets`; a resource group is `Microsoft.Resources/subscriptions/resourceGroups`. */
+/**
+ * The ARM type of an id, e.g. `Microsoft.Network/virtualNetworks/subnets`; a resource group is
+ * `Microsoft.Resources/subscriptions/resourceGroups`.
+ */
 export function armType(id: string): string {
     const provider = id.toLowerCase().lastIndexOf("/providers/");
     if (provider < 0) {

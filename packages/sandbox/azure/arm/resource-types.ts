@@ -1,7 +1,8 @@
 /**
- * The resource types that the stand-in and the `azure-native` plugin of the sandbox know: their address in Azure Resource Manager,
- * API version (the defaults of @pulumi/azure-native 3.28.0) and the properties whose change needs a new resource
- * (pulumi/pulumi-azure-native, provider/pkg/gen/replacement.go, and `x-ms-mutability` in Azure/azure-rest-api-specs).
+ * The resource types that the stand-in and the `azure-native` plugin of the sandbox know: their address in Azure
+ * Resource Manager, API version (the defaults of @pulumi/azure-native 3.28.0) and the properties whose change needs a
+ * new resource (pulumi/pulumi-azure-native, provider/pkg/gen/replacement.go, and `x-ms-mutability` in
+ * Azure/azure-rest-api-specs).
  */
 export interface ResourceType {
     /** `<module>:<Resource>` of the package. */

@@ -1,6 +1,6 @@
 /**
- * Azure's built-in roles that the stand-in knows, with their permissions (MicrosoftDocs/azure-docs, built-in-roles). Long lists of the
- * same kind are written with a wildcard where that grants nothing else here.
+ * Azure's built-in roles that the stand-in knows, with their permissions (MicrosoftDocs/azure-docs, built-in-roles).
+ * Long lists of the same kind are written with a wildcard where that grants nothing else here.
  */
 export interface RoleDefinition {
     /** GUID. */

@@ -67,7 +67,9 @@ export class BlobContainer {
         this.blocks.set(name, (this.blocks.get(name) ?? new Map<string, Buffer>()).set(blockId, content));
     }
 
-    /** The content that the blocks make in this order. @throws StorageError `InvalidBlockList` when one was not staged. */
+    /**
+     * The content that the blocks make in this order. @throws StorageError `InvalidBlockList` when one was not staged.
+     */
     join(name: string, blockIds: readonly string[]): Buffer {
         const staged = this.blocks.get(name);
         return Buffer.concat(

@@ -1,9 +1,10 @@
 /**
- * Stands in for the data plane of blob storage, for block blobs: put (whole or in blocks), get, head, list, delete, and the
- * properties of a container, each with Entra's token and a role on the container or above it. Blobs live in this process's memory.
- * Not modelled: account keys and signatures, anonymous access, leases, tiers, copies, snapshots, soft delete (versions are kept
- * where the account keeps them), lifecycle rules, firewalls.
+ * Stands in for the data plane of blob storage, for block blobs: put (whole or in blocks), get, head, list, delete, and
+ * the properties of a container, each with Entra's token and a role on the container or above it. Blobs live in this
+ * process's memory. Not modelled: account keys and signatures, anonymous access, leases, tiers, copies, snapshots, soft
+ * delete (versions are kept where the account keeps them), lifecycle rules, firewalls.
  */
+import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";
 import { isAllowed } from "../arm/access";
 import { bearerOf } from "../entra/bearer";
@@ -20,18 +21,11 @@ const audiences = ["https://storage.azure.com", "https://storage.azure.com/"];
 const oldestVersion = "2017-11-09";
 
 export function blobRoute(state: AzureState, entra: Entra): Route {
-    const handle = async (request: HttpRequest): Promise<HttpResponse> => {
+    const handle = answerRefusals(async (request) => {
         const version = request.headers["x-ms-version"] ?? oldestVersion;
-        try {
-            const response = await answer(state, entra, request);
-            return { ...response, headers: { ...response.headers, "x-ms-version": version } };
-        } catch (error) {
-            if (error instanceof StorageError) {
-                return error.toResponse();
-            }
-            throw error;
-        }
-    };
+        const response = await answer(state, entra, request);
+        return { ...response, headers: { ...response.headers, "x-ms-version": version } };
+    });
     return { host: /[a-z0-9]+\.blob\.core\.windows\.net/, handle };
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { Refusal } from "../../network/refusal";
 import type { HttpResponse } from "../../network/route";
 import { xml } from "./xml";
 
 /** A refusal as the storage services write it: XML, and the code in a header too. */
-export class StorageError extends Error {
+export class StorageError extends Refusal {
     override readonly name = "StorageError";
 
     constructor(

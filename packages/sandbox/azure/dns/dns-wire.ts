@@ -1,7 +1,7 @@
 /**
- * Resource Manager's DNS operations in Azure's own wire format, as external-dns and cert-manager call them (armdns 1.2.0, API version
- * 2018-05-01): zones are found, record sets are read, listed, written under conditions and deleted. Not modelled: pages, the record
- * sets NS and SOA that every zone has, and what a resolver would be told.
+ * Resource Manager's DNS operations in Azure's own wire format, as external-dns and cert-manager call them (armdns
+ * 1.2.0, API version 2018-05-01): zones are found, record sets are read, listed, written under conditions and deleted.
+ * Not modelled: pages, the record sets NS and SOA that every zone has, and what a resolver would be told.
  */
 import type { HttpRequest, HttpResponse } from "../../network/route";
 import type { Properties } from "../../plugins/provider";

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { Refusal } from "../../network/refusal";
 import type { HttpResponse } from "../../network/route";
 
 /** A refusal as Entra's token endpoint writes it: an OAuth error with an AADSTS code. */
-export class EntraError extends Error {
+export class EntraError extends Refusal {
     override readonly name = "EntraError";
 
     constructor(

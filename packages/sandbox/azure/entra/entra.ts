@@ -1,17 +1,19 @@
 /**
- * Stands in for Entra ID, one tenant: tokens for applications and managed identities (client credentials with a secret or a federated
- * token), and the discovery documents that clients and API servers read. There are no users, groups, interactive logins, conditional
- * access, or the delay before a new identity is known everywhere.
+ * Stands in for Entra ID, one tenant: tokens for applications and managed identities (client credentials with a secret
+ * or a federated token), and the discovery documents that clients and API servers read. There are no users, groups,
+ * interactive logins, conditional access, or the delay before a new identity is known everywhere.
  */
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { type CryptoKey, errors, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from "jose";
+import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";
+import { Router } from "../../network/router";
 import type { Caller } from "../arm/access";
+import { configuration, instanceDiscovery, issuerOf, login } from "./discovery";
 import { EntraError } from "./entra-error";
 import { checkFederatedToken, type IssuerKeys } from "./federated-login";
 import type { AzureState, Principal } from "../state";
 
-const login = "https://login.microsoftonline.com";
 const lifetimeSeconds = 3600;
 
 /** Entra's own application id for the API servers of AKS clusters. */
@@ -39,26 +41,17 @@ interface Keys {
     readonly jwk: JWK;
 }
 
-/** The signing key is made at the first use and lives as long as the process. */
+/** The signing key is made at the first use and lasts as long as the process. */
 export function createEntra(state: AzureState, keysOf: IssuerKeys): Entra {
     const keys = once(makeKeys);
-    const handle = async (request: HttpRequest): Promise<HttpResponse> => {
-        try {
-            return await answer(state, await keys(), keysOf, request);
-        } catch (error) {
-            if (error instanceof EntraError) {
-                return error.toResponse();
-            }
-            throw error;
-        }
-    };
+    const handle = answerRefusals(async (request) => answer({ state, keysOf, keys: await keys() }, request));
     return {
         routes: ["login.microsoftonline.com", "sts.windows.net"].map((host) => ({ host, handle })),
         async verify(token, audiences) {
             const { publicKey } = await keys();
             try {
                 const { payload } = await jwtVerify(token, publicKey, {
-                    issuer: issuerOf(state),
+                    issuer: issuerOf(state.tenantId),
                     audience: [...audiences],
                 });
                 return { objectId: String(payload.oid), clientId: String(payload.appid) };
@@ -69,13 +62,37 @@ export function createEntra(state: AzureState, keysOf: IssuerKeys): Entra {
     };
 }
 
-async function answer(state: AzureState, keys: Keys, keysOf: IssuerKeys, request: HttpRequest): Promise<HttpResponse> {
-    const { pathname } = request.url;
-    if (pathname === "/common/discovery/instance") {
-        return { status: 200, body: instanceDiscovery(state.tenantId) };
+interface Directory {
+    readonly state: AzureState;
+    readonly keys: Keys;
+    readonly keysOf: IssuerKeys;
+}
+
+const operations = new Router<(directory: Directory, request: HttpRequest) => HttpResponse | Promise<HttpResponse>>([
+    [
+        "GET",
+        "/:tenant/v2.0/.well-known/openid-configuration",
+        ({ state }) => configuration(state.tenantId, `${login}/${state.tenantId}/v2.0`),
+    ],
+    [
+        "GET",
+        "/:tenant/.well-known/openid-configuration",
+        ({ state }) => configuration(state.tenantId, issuerOf(state.tenantId)),
+    ],
+    ["GET", "/:tenant/discovery/v2.0/keys", publicKeys],
+    ["GET", "/:tenant/discovery/keys", publicKeys],
+    ["POST", "/:tenant/oauth2/v2.0/token", token],
+    ["POST", "/:tenant/oauth2/token", token],
+]);
+
+async function answer(directory: Directory, request: HttpRequest): Promise<HttpResponse> {
+    const { method, url } = request;
+    const { tenantId } = directory.state;
+    if (url.pathname === "/common/discovery/instance") {
+        return instanceDiscovery(tenantId);
     }
-    const [, tenant = "", ...rest] = pathname.split("/");
-    if (tenant !== state.tenantId && tenant !== "common" && tenant !== "organizations") {
+    const [, tenant = ""] = url.pathname.split("/");
+    if (![tenantId, "common", "organizations"].includes(tenant)) {
         throw new EntraError(
             400,
             "invalid_request",
@@ -83,23 +100,18 @@ async function answer(state: AzureState, keys: Keys, keysOf: IssuerKeys, request
             `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
         );
     }
-    const path = rest.join("/");
-    if (path === "v2.0/.well-known/openid-configuration") {
-        return { status: 200, body: configuration(state, `${login}/${state.tenantId}/v2.0`) };
-    }
-    if (path === ".well-known/openid-configuration") {
-        return { status: 200, body: configuration(state, issuerOf(state)) };
-    }
-    if (path === "discovery/v2.0/keys" || path === "discovery/keys") {
-        return { status: 200, body: { keys: [keys.jwk] } };
-    }
-    if (request.method === "POST" && (path === "oauth2/v2.0/token" || path === "oauth2/token")) {
-        return token(state, keys, keysOf, new URLSearchParams(request.body.toString("utf8")));
-    }
-    return { status: 404, body: { error: "not_found", error_description: `Nothing is at ${pathname}.` } };
+    const found = operations.find(method, url.pathname);
+    return found
+        ? found.target(directory, request)
+        : { status: 404, body: { error: "not_found", error_description: `Nothing is at ${url.pathname}.` } };
 }
 
-async function token(state: AzureState, keys: Keys, keysOf: IssuerKeys, form: URLSearchParams): Promise<HttpResponse> {
+function publicKeys({ keys }: Directory): HttpResponse {
+    return { status: 200, body: { keys: [keys.jwk] } };
+}
+
+async function token({ state, keys, keysOf }: Directory, request: HttpRequest): Promise<HttpResponse> {
+    const form = new URLSearchParams(request.body.toString("utf8"));
     if (form.get("grant_type") !== "client_credentials") {
         throw new EntraError(
             400,
@@ -113,7 +125,7 @@ async function token(state: AzureState, keys: Keys, keysOf: IssuerKeys, form: UR
     const accessToken = await new SignJWT({
         appid: principal.clientId,
         appidacr: form.has("client_secret") ? "1" : "2",
-        idp: issuerOf(state),
+        idp: issuerOf(state.tenantId),
         idtyp: "app",
         oid: principal.objectId,
         sub: principal.objectId,
@@ -123,7 +135,7 @@ async function token(state: AzureState, keys: Keys, keysOf: IssuerKeys, form: UR
         ver: "1.0",
     })
         .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: keys.jwk.kid ?? "" })
-        .setIssuer(issuerOf(state))
+        .setIssuer(issuerOf(state.tenantId))
         .setAudience(audience)
         .setIssuedAt()
         .setNotBefore("-5s")
@@ -164,7 +176,10 @@ async function authenticate(state: AzureState, keysOf: IssuerKeys, form: URLSear
     return principal;
 }
 
-/** `scope=<resource>/.default` (version 2) or `resource=<resource>` (version 1); a token's audience is the resource as asked. */
+/**
+ * `scope=<resource>/.default` (version 2) or `resource=<resource>` (version 1); a token's audience is the resource as
+ * asked.
+ */
 function audienceOf(form: URLSearchParams): string {
     const scopes = (form.get("scope") ?? "")
         .split(" ")
@@ -189,41 +204,6 @@ function audienceOf(form: URLSearchParams): string {
         );
     }
     return audience;
-}
-
-function configuration(state: AzureState, issuer: string): object {
-    const base = `${login}/${state.tenantId}`;
-    return {
-        issuer,
-        token_endpoint: `${base}/oauth2/v2.0/token`,
-        authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
-        device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
-        jwks_uri: `${base}/discovery/v2.0/keys`,
-        response_types_supported: ["code", "id_token", "code id_token", "id_token token"],
-        subject_types_supported: ["pairwise"],
-        id_token_signing_alg_values_supported: ["RS256"],
-        token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
-        cloud_instance_name: "microsoftonline.com",
-    };
-}
-
-function instanceDiscovery(tenantId: string): object {
-    const host = "login.microsoftonline.com";
-    return {
-        tenant_discovery_endpoint: `${login}/${tenantId}/v2.0/.well-known/openid-configuration`,
-        "api-version": "1.1",
-        metadata: [
-            {
-                preferred_network: host,
-                preferred_cache: "login.windows.net",
-                aliases: [host, "login.windows.net", "sts.windows.net"],
-            },
-        ],
-    };
-}
-
-function issuerOf({ tenantId }: AzureState): string {
-    return `https://sts.windows.net/${tenantId}/`;
 }
 
 async function makeKeys(): Promise<Keys> {

@@ -13,8 +13,8 @@ interface Credential {
 export type IssuerKeys = (issuer: string) => Promise<object | undefined>;
 
 /**
- * Checks the token of another issuer against the federated credentials of an identity: issuer, subject and audience exactly as
- * written, then the issuer's signature and the times.
+ * Checks the token of another issuer against the federated credentials of an identity: issuer, subject and audience
+ * exactly as written, then the issuer's signature and the times.
  * @throws an EntraError that says which of them does not match.
  */
 export async function checkFederatedToken(

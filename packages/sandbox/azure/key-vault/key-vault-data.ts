@@ -1,34 +1,29 @@
 /**
- * Stands in for the data plane of Key Vault, in vaults with Azure RBAC: keys (`vault-keys.ts`) and secrets (`vault-secrets.ts`), in this
- * process's memory. Not modelled: access policies, firewalls, rotation policies, certificates.
+ * Stands in for the data plane of Key Vault, in vaults with Azure RBAC: keys (`vault-keys.ts`) and secrets
+ * (`vault-secrets.ts`), in this process's memory. Not modelled: access policies, firewalls, rotation policies,
+ * certificates.
  */
+import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";
+import { Router } from "../../network/router";
 import { isAllowed } from "../arm/access";
 import { bearerOf } from "../entra/bearer";
 import type { Entra } from "../entra/entra";
-import { KeyVersions } from "./key-versions";
 import type { AzureState, Resource } from "../state";
+import { KeyVersions } from "./key-versions";
+import type { VaultOperation } from "./vault-call";
 import { VaultError } from "./vault-error";
-import { answerKey } from "./vault-keys";
-import { answerSecret } from "./vault-secrets";
+import { keyRoutes } from "./vault-keys";
+import { secretRoutes } from "./vault-secrets";
+
+const operations = new Router<VaultOperation>([...keyRoutes, ...secretRoutes]);
 
 export function keyVaultRoute(state: AzureState, entra: Entra): Route {
     const versions = new KeyVersions(state);
-    const handle = async (request: HttpRequest): Promise<HttpResponse> => {
-        try {
-            return await answer(state, entra, versions, request);
-        } catch (error) {
-            if (error instanceof VaultError) {
-                const challenge = `Bearer authorization="https://login.microsoftonline.com/${state.tenantId}", resource="https://vault.azure.net"`;
-                const headers = error.status === 401 ? { "www-authenticate": challenge } : undefined;
-                const inner = error.inner ? { innererror: { code: error.inner } } : {};
-                const body = { error: { code: error.code, message: error.message, ...inner } };
-                return { status: error.status, body, ...(headers ? { headers } : {}) };
-            }
-            throw error;
-        }
+    return {
+        host: /[a-z0-9-]+\.vault\.azure\.net/,
+        handle: answerRefusals((request) => answer(state, entra, versions, request)),
     };
-    return { host: /[a-z0-9-]+\.vault\.azure\.net/, handle };
 }
 
 async function answer(
@@ -37,25 +32,35 @@ async function answer(
     versions: KeyVersions,
     request: HttpRequest,
 ): Promise<HttpResponse> {
-    const vault = findVault(state, request.url.hostname);
-    const objectId = await authenticate(entra, request);
-    const demandOn = (kind: string) => (id: string, action: string) =>
-        demandDataAction(state, objectId, `Microsoft.KeyVault/vaults/${kind}/${action}`, id, vault);
-    const isSecret = /^\/(deleted)?secrets(\/|$)/.test(request.url.pathname);
-    return isSecret
-        ? answerSecret({ state, vault, request, demand: demandOn("secrets") })
-        : answerKey({ state, vault, request, demand: demandOn("keys") }, versions);
+    const { method, url } = request;
+    const vault = findVault(state, url.hostname);
+    const objectId = await authenticate(state, entra, request);
+    const found = operations.find(method, url.pathname);
+    if (!found) {
+        throw new VaultError(404, "NotFound", `The sandbox's Key Vault does not answer "${method} ${url.pathname}".`);
+    }
+    const { name, version = "" } = found.params;
+    const collection = /^\/(deleted)?secrets/.test(url.pathname) ? "secrets" : "keys";
+    const id = `${vault.address.id}/${collection}/${name ?? ""}`;
+    const demand = (action: string, scope = id) =>
+        demandDataAction(state, objectId, `Microsoft.KeyVault/vaults/${collection}/${action}`, scope, vault);
+    return found.target({ state, vault, versions, request, id, version, demand });
 }
 
-async function authenticate(entra: Entra, request: HttpRequest): Promise<string> {
+async function authenticate(state: AzureState, entra: Entra, request: HttpRequest): Promise<string> {
+    const unauthorized = (message: string) => {
+        const authority = `https://login.microsoftonline.com/${state.tenantId}`;
+        const challenge = `Bearer authorization="${authority}", resource="https://vault.azure.net"`;
+        return new VaultError(401, "Unauthorized", message, undefined, { "www-authenticate": challenge });
+    };
     const token = bearerOf(request);
     if (token === undefined) {
-        throw new VaultError(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.");
+        throw unauthorized("AKV10000: Request is missing a Bearer or PoP token.");
     }
     try {
         return (await entra.verify(token, ["https://vault.azure.net", "https://vault.azure.net/"])).objectId;
     } catch (error) {
-        throw new VaultError(401, "Unauthorized", `AKV10022: Invalid token: ${(error as Error).message}.`);
+        throw unauthorized(`AKV10022: Invalid token: ${(error as Error).message}.`);
     }
 }
 

@@ -27,7 +27,10 @@ interface KeyProperties extends Properties {
 
 const everyRsaOperation = ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"];
 
-/** Unique in the whole of Azure, kept back for 7 to 90 days after its deletion, and protected from purging for good once it was. */
+/**
+ * Unique in the whole of Azure, kept back for 7 to 90 days after its deletion, and protected from purging for good once
+ * it was.
+ */
 export const vault: ResourceProvider = {
     check(put) {
         const { state, address, previous } = put;

@@ -1,8 +1,8 @@
 import { constants, privateDecrypt, publicEncrypt } from "node:crypto";
-import type { HttpRequest, HttpResponse } from "../../network/route";
-import type { KeyPair, KeyVersions } from "./key-versions";
-import type { AzureState, Resource } from "../state";
-import type { VaultCall } from "./vault-call";
+import type { HttpResponse } from "../../network/route";
+import type { Resource } from "../state";
+import type { KeyPair } from "./key-versions";
+import type { VaultCall, VaultRoute } from "./vault-call";
 import { VaultError } from "./vault-error";
 
 const algorithms: Readonly<Record<string, { padding: number; oaepHash?: string }>> = {
@@ -11,90 +11,86 @@ const algorithms: Readonly<Record<string, { padding: number; oaepHash?: string }
     RSA1_5: { padding: constants.RSA_PKCS1_PADDING },
 };
 
-const operations: Readonly<Record<string, { operation: string; dataAction: string }>> = {
-    encrypt: { operation: "encrypt", dataAction: "encrypt/action" },
-    decrypt: { operation: "decrypt", dataAction: "decrypt/action" },
-    wrapkey: { operation: "wrapKey", dataAction: "wrap/action" },
-    unwrapkey: { operation: "unwrapKey", dataAction: "unwrap/action" },
-};
-
 /**
- * Answers a request to a vault's keys: read, encrypt, decrypt, wrap, unwrap, rotate, enable and disable a version, delete, recover and
- * purge. The keys are real.
+ * The operations on a vault's keys. The keys are real.
+ *
  * @see https://learn.microsoft.com/rest/api/keyvault/keys/operation-groups
- * @throws VaultError
  */
-export function answerKey({ state, vault, request, demand: demandOn }: VaultCall, versions: KeyVersions): HttpResponse {
-    const [collection = "", name = "", version = "", verb = ""] = request.url.pathname.split("/").slice(1);
-    const id = `${vault.address.id}/keys/${name}`;
-    const demand = (action: string) => demandOn(id, action);
-    const call = `${request.method} ${collection}${version || verb ? "/…" : ""}`;
-    if (collection === "deletedkeys") {
-        return deletedKey(state, demand, request, id, version);
-    }
-    if (collection === "keys" && verb in operations) {
-        demand(operations[verb]?.dataAction ?? verb);
-        return crypt(versions, versions.find(id, version), verb, request);
-    }
-    if (collection === "keys" && request.method === "POST" && version === "rotate") {
-        demand("rotate/action");
-        const key = versions.rotate(versions.find(id, ""));
-        return { status: 200, body: bundle(key, versions.pairOf(key)) };
-    }
-    if (collection === "keys" && request.method === "PATCH") {
-        demand("update/action");
-        const key = versions.find(id, version);
-        const { attributes } = JSON.parse(request.body.toString("utf8")) as { attributes?: { enabled?: boolean } };
-        versions.setEnabled(key, attributes?.enabled ?? versions.isEnabled(key));
-        return { status: 200, body: bundle(key, versions.pairOf(key)) };
-    }
-    if (collection === "keys" && request.method === "GET") {
-        demand("read");
-        const key = versions.find(id, version);
-        return { status: 200, body: bundle(key, versions.pairOf(key)) };
-    }
-    if (collection === "keys" && request.method === "DELETE") {
-        demand("delete");
-        const key = versions.find(id, "");
-        state.remove(id);
-        state.deletedKeys.set(id.toLowerCase(), key);
-        return { status: 200, body: { ...bundle(key, versions.pairOf(key)), recoveryId: recoveryId(key) } };
-    }
-    throw new VaultError(404, "NotFound", `The sandbox's Key Vault does not answer "${call}".`);
+export const keyRoutes: readonly VaultRoute[] = [
+    ["GET", "/keys/:name/:version?", get],
+    ["PATCH", "/keys/:name/:version?", update],
+    ["DELETE", "/keys/:name", remove],
+    ["POST", "/keys/:name/rotate", rotate],
+    ["POST", "/keys/:name/:version/encrypt", (call) => crypt(call, "encrypt", "encrypt/action")],
+    ["POST", "/keys/:name/:version/decrypt", (call) => crypt(call, "decrypt", "decrypt/action")],
+    ["POST", "/keys/:name/:version/wrapkey", (call) => crypt(call, "wrapKey", "wrap/action")],
+    ["POST", "/keys/:name/:version/unwrapkey", (call) => crypt(call, "unwrapKey", "unwrap/action")],
+    ["GET", "/deletedkeys/:name", (call) => deletedAnswer(deleted(call, "read"))],
+    ["POST", "/deletedkeys/:name/recover", recover],
+    ["DELETE", "/deletedkeys/:name", purge],
+];
+
+function get({ versions, demand, id, version }: VaultCall): HttpResponse {
+    demand("read");
+    const key = versions.find(id, version);
+    return { status: 200, body: bundle(key, versions.pairOf(key)) };
 }
 
-function deletedKey(
-    state: AzureState,
-    demand: (action: string) => void,
-    request: HttpRequest,
-    id: string,
-    verb: string,
-): HttpResponse {
-    demand(verb === "recover" ? "recover/action" : request.method === "DELETE" ? "purge/action" : "read");
+function update({ versions, demand, id, version, request }: VaultCall): HttpResponse {
+    demand("update/action");
+    const key = versions.find(id, version);
+    const { attributes } = JSON.parse(request.body.toString("utf8")) as { attributes?: { enabled?: boolean } };
+    versions.setEnabled(key, attributes?.enabled ?? versions.isEnabled(key));
+    return { status: 200, body: bundle(key, versions.pairOf(key)) };
+}
+
+function rotate({ versions, demand, id }: VaultCall): HttpResponse {
+    demand("rotate/action");
+    const key = versions.rotate(versions.find(id, ""));
+    return { status: 200, body: bundle(key, versions.pairOf(key)) };
+}
+
+function remove({ state, versions, demand, id }: VaultCall): HttpResponse {
+    demand("delete");
+    const key = versions.find(id, "");
+    state.remove(id);
+    state.deletedKeys.set(id.toLowerCase(), key);
+    return { status: 200, body: { ...bundle(key, versions.pairOf(key)), recoveryId: recoveryId(key) } };
+}
+
+function deleted({ state, demand, id }: VaultCall, action: string): Resource {
+    demand(action);
     const key = state.deletedKeys.get(id.toLowerCase());
     if (!key) {
         throw new VaultError(404, "KeyNotFound", `A deleted key at ${id} was not found in this key vault.`);
     }
-    if (request.method === "DELETE") {
-        if ((key.properties.attributes as { recoveryLevel: string }).recoveryLevel === "Recoverable") {
-            throw new VaultError(
-                403,
-                "Forbidden",
-                'Operation "purge" is not allowed on this vault: it has purge protection.',
-            );
-        }
-        state.deletedKeys.delete(id.toLowerCase());
-        return { status: 204 };
-    }
-    if (verb === "recover") {
-        state.deletedKeys.delete(id.toLowerCase());
-        state.set(key);
-    }
+    return key;
+}
+
+function deletedAnswer(key: Resource): HttpResponse {
     return { status: 200, body: { key: { kid: key.properties.keyUriWithVersion }, recoveryId: recoveryId(key) } };
 }
 
-function crypt(versions: KeyVersions, key: Resource, verb: string, request: HttpRequest): HttpResponse {
-    const operation = operations[verb]?.operation ?? verb;
+function recover(call: VaultCall): HttpResponse {
+    const key = deleted(call, "recover/action");
+    call.state.deletedKeys.delete(call.id.toLowerCase());
+    call.state.set(key);
+    return deletedAnswer(key);
+}
+
+function purge(call: VaultCall): HttpResponse {
+    const key = deleted(call, "purge/action");
+    if ((key.properties.attributes as { recoveryLevel: string }).recoveryLevel === "Recoverable") {
+        const message = 'Operation "purge" is not allowed on this vault: it has purge protection.';
+        throw new VaultError(403, "Forbidden", message);
+    }
+    call.state.deletedKeys.delete(call.id.toLowerCase());
+    return { status: 204 };
+}
+
+function crypt({ versions, demand, id, version, request }: VaultCall, operation: string, action: string): HttpResponse {
+    demand(action);
+    const key = versions.find(id, version);
     if (!versions.isEnabled(key)) {
         const message = `Operation ${operation} is not allowed on a disabled key.`;
         throw new VaultError(403, "Forbidden", message, "KeyDisabled");

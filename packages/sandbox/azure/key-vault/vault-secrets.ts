@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from "../../network/route";
 import { parseResourceId } from "../arm/resource-id";
+import type { AzureState, Resource } from "../state";
 import {
     addSecretVersion,
     findSecretVersion,
@@ -7,40 +8,28 @@ import {
     secretNotFound,
     type SecretVersion,
 } from "./secret-versions";
-import type { AzureState, Resource } from "../state";
-import type { VaultCall } from "./vault-call";
+import type { VaultCall, VaultRoute } from "./vault-call";
 import { VaultError } from "./vault-error";
 
 /**
- * Answers a request to a vault's secrets: set, get, list, list versions, enable and disable, delete, recover and purge.
+ * The operations on a vault's secrets.
+ *
  * @see https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups
- * @throws VaultError
  */
-export function answerSecret(call: VaultCall): HttpResponse {
-    const { method, url } = call.request;
-    const [collection, name = "", version = ""] = url.pathname.split("/").slice(1);
-    const id = `${call.vault.address.id}/secrets/${name}`;
-    if (collection === "deletedsecrets") {
-        return deletedSecret(call, id, version);
-    }
-    switch (name === "" || version === "versions" ? `${method} list` : method) {
-        case "GET list":
-            return list(call, name, id);
-        case "GET":
-            return get(call, id, version);
-        case "PUT":
-            return set(call, id);
-        case "PATCH":
-            return update(call, id, version);
-        case "DELETE":
-            return remove(call, id);
-        default:
-            throw new VaultError(404, "NotFound", `The sandbox's Key Vault does not answer "${method} ${collection}".`);
-    }
-}
+export const secretRoutes: readonly VaultRoute[] = [
+    ["GET", "/secrets", list],
+    ["GET", "/secrets/:name/versions", listVersions],
+    ["GET", "/secrets/:name/:version?", get],
+    ["PUT", "/secrets/:name", set],
+    ["PATCH", "/secrets/:name/:version?", update],
+    ["DELETE", "/secrets/:name", remove],
+    ["GET", "/deletedsecrets/:name", (call) => deletedAnswer(call, deleted(call, "readMetadata/action"))],
+    ["POST", "/deletedsecrets/:name/recover", recover],
+    ["DELETE", "/deletedsecrets/:name", purge],
+];
 
-function get({ state, demand, vault }: VaultCall, id: string, asked: string): HttpResponse {
-    demand(id, "getSecret/action");
+function get({ state, demand, vault, id, version: asked }: VaultCall): HttpResponse {
+    demand("getSecret/action");
     const version = findSecretVersion(state, present(state, id).address.id, asked);
     if (!version.enabled) {
         throw new VaultError(403, "Forbidden", "Operation get is not allowed on a disabled secret.", "SecretDisabled");
@@ -48,21 +37,24 @@ function get({ state, demand, vault }: VaultCall, id: string, asked: string): Ht
     return { status: 200, body: { value: version.value, ...describe(vault, id, version) } };
 }
 
-function list({ state, demand, vault }: VaultCall, name: string, id: string): HttpResponse {
-    demand(name === "" ? vault.address.id : id, "readMetadata/action");
-    const ids = state
+function list({ state, demand, vault, id }: VaultCall): HttpResponse {
+    demand("readMetadata/action", vault.address.id);
+    const value = state
         .ofType("keyvault:Secret")
         .map(({ address }) => address.id)
-        .filter((each) => each.toLowerCase().startsWith(`${vault.address.id}/secrets/`.toLowerCase()));
-    const value =
-        name === ""
-            ? ids.map((each) => describe(vault, each, findSecretVersion(state, each, "")))
-            : (state.secretVersions.get(id.toLowerCase()) ?? []).map((version) => describe(vault, id, version));
+        .filter((each) => each.toLowerCase().startsWith(id.toLowerCase()))
+        .map((each) => describe(vault, each, findSecretVersion(state, each, "")));
     return { status: 200, body: { value, nextLink: null } };
 }
 
-function set({ state, demand, vault, request }: VaultCall, id: string): HttpResponse {
-    demand(id, "setSecret/action");
+function listVersions({ state, demand, vault, id }: VaultCall): HttpResponse {
+    demand("readMetadata/action");
+    const versions = state.secretVersions.get(id.toLowerCase()) ?? [];
+    return { status: 200, body: { value: versions.map((version) => describe(vault, id, version)), nextLink: null } };
+}
+
+function set({ state, demand, vault, request, id }: VaultCall): HttpResponse {
+    demand("setSecret/action");
     checkNotDeleted(state, id);
     const address = parseResourceId(id);
     const { value, contentType, tags, attributes } = bodyOf(request);
@@ -78,15 +70,15 @@ function set({ state, demand, vault, request }: VaultCall, id: string): HttpResp
     return { status: 200, body: { value, ...describe(vault, id, version) } };
 }
 
-function update({ state, demand, vault, request }: VaultCall, id: string, asked: string): HttpResponse {
-    demand(id, "update/action");
+function update({ state, demand, vault, request, id, version: asked }: VaultCall): HttpResponse {
+    demand("update/action");
     const version = findSecretVersion(state, present(state, id).address.id, asked);
     version.enabled = bodyOf(request).attributes?.enabled ?? version.enabled;
     return { status: 200, body: describe(vault, id, version) };
 }
 
-function remove({ state, demand, vault }: VaultCall, id: string): HttpResponse {
-    demand(id, "delete");
+function remove({ state, demand, vault, id }: VaultCall): HttpResponse {
+    demand("delete");
     const secret = present(state, id);
     const version = findSecretVersion(state, id, "");
     state.remove(id);
@@ -94,30 +86,38 @@ function remove({ state, demand, vault }: VaultCall, id: string): HttpResponse {
     return { status: 200, body: { ...describe(vault, id, version), recoveryId: recoveryId(vault, id) } };
 }
 
-function deletedSecret({ state, demand, vault, request }: VaultCall, id: string, verb: string): HttpResponse {
-    const purges = request.method === "DELETE";
-    demand(id, verb === "recover" ? "recover/action" : purges ? "purge/action" : "readMetadata/action");
+function deleted({ state, demand, id }: VaultCall, action: string): Resource {
+    demand(action);
     const secret = state.deletedSecrets.get(id.toLowerCase());
     if (!secret) {
         throw new VaultError(404, "SecretNotFound", `Deleted Secret not found: ${id.split("/").at(-1)}.`);
     }
+    return secret;
+}
+
+function deletedAnswer({ state, vault, id }: VaultCall, { address }: Resource): HttpResponse {
+    const version = findSecretVersion(state, address.id, "");
+    return { status: 200, body: { ...describe(vault, id, version), recoveryId: recoveryId(vault, id) } };
+}
+
+function recover(call: VaultCall): HttpResponse {
+    const secret = deleted(call, "recover/action");
+    call.state.deletedSecrets.delete(call.id.toLowerCase());
+    call.state.set(secret);
+    return deletedAnswer(call, secret);
+}
+
+function purge(call: VaultCall): HttpResponse {
+    deleted(call, "purge/action");
+    const { state, vault, id } = call;
     const { enablePurgeProtection } = vault.properties.properties as { enablePurgeProtection?: boolean };
-    if (purges && enablePurgeProtection) {
+    if (enablePurgeProtection) {
         const message = 'Operation "purge" is not allowed because purge protection is enabled for this vault.';
         throw new VaultError(403, "Forbidden", message, "ForbiddenByPolicy");
     }
-    const body = { ...describe(vault, id, findSecretVersion(state, id, "")), recoveryId: recoveryId(vault, id) };
-    if (purges || verb === "recover") {
-        state.deletedSecrets.delete(id.toLowerCase());
-    }
-    if (purges) {
-        state.secretVersions.delete(id.toLowerCase());
-        return { status: 204 };
-    }
-    if (verb === "recover") {
-        state.set(secret);
-    }
-    return { status: 200, body };
+    state.deletedSecrets.delete(id.toLowerCase());
+    state.secretVersions.delete(id.toLowerCase());
+    return { status: 204 };
 }
 
 /** The secret, unless there is none or it was deleted. */

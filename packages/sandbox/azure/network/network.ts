@@ -44,8 +44,8 @@ export const networkSecurityGroup: ResourceProvider = {
 };
 
 /**
- * Subnets given in a PUT become subnets of their own; one that gives none leaves those that are there as they are, as the
- * package does by sending them again (ARM itself would delete them).
+ * Subnets given in a PUT become subnets of their own; one that gives none leaves those that are there as they are, as
+ * the package does by sending them again (ARM itself would delete them).
  */
 export const virtualNetwork: ResourceProvider = {
     ...networkResource(),
@@ -100,7 +100,7 @@ export const subnet: ResourceProvider = {
     }),
 };
 
-export function subnetPrefixes(inputs: Properties): string[] {
+function subnetPrefixes(inputs: Properties): string[] {
     const { addressPrefix, addressPrefixes } = inputs as { addressPrefix?: string; addressPrefixes?: string[] };
     return addressPrefix === undefined ? (addressPrefixes ?? []) : [addressPrefix];
 }

@@ -3,7 +3,7 @@ import { jwtVerify, SignJWT } from "jose";
 import type { HttpRequest, HttpResponse } from "../../network/route";
 import { isAllowed } from "../arm/access";
 import type { Entra } from "../entra/entra";
-import { RegistryError, unauthorized } from "./registry-error";
+import { RegistryError } from "../../registry/registry-error";
 import type { AzureState, Resource } from "../state";
 
 /** What a token lets its bearer do with one repository. */
@@ -29,8 +29,9 @@ const registryAudiences = ["https://containerregistry.azure.net", "https://conta
 const armAudiences = ["https://management.azure.com", "https://management.azure.com/"];
 
 /**
- * The token service of container registries: Entra's access token for a refresh token of the registry, and that for an access
- * token with what the roles on the registry allow. Roles are looked at when a token is made; it lasts as long as it says.
+ * The token service of container registries: Entra's access token for a refresh token of the registry, and that for an
+ * access token with what the roles on the registry allow. Roles are looked at when a token is made; it lasts as long as
+ * it says.
  */
 export class RegistryTokens {
     private readonly key = randomBytes(32);
@@ -106,7 +107,7 @@ export class RegistryTokens {
     private async verify(host: string, grant: Grant, token: string) {
         const { payload } = await jwtVerify(token, this.key, { issuer: "Azure Container Registry", audience: host });
         if (payload.grant_type !== grant) {
-            throw new Error(`this is no ${grant}`);
+            throw new Error(`this is not a ${grant}`);
         }
         return { sub: String(payload.sub), access: payload.access as readonly Access[] | undefined };
     }
@@ -128,9 +129,19 @@ function parseScope(scope: string): Access {
     return { type: "repository", name, actions: actions.split(",") };
 }
 
-/** The password of a login whose user is the null GUID: a refresh token. There are no users besides. */
+/** The password of a login whose user is the null GUID: a refresh token. There are no other users. */
 function passwordOf({ headers }: HttpRequest): string {
     const basic = /^Basic (.+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
     const [user, ...password] = Buffer.from(basic, "base64").toString("utf8").split(":");
     return user === "00000000-0000-0000-0000-000000000000" ? password.join(":") : "";
+}
+
+/**
+ * Azure's answer to a request without a token, with a wrong one, or of an identity without a role. It does not say
+ * which.
+ */
+export function unauthorized(challenge?: string): RegistryError {
+    const help = "visit https://aka.ms/acr/authorization for more information";
+    const message = `authentication required, ${help}. CorrelationId: ${randomUUID()}`;
+    return new RegistryError(401, "UNAUTHORIZED", message, challenge);
 }

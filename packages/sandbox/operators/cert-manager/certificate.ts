@@ -9,9 +9,10 @@ import { generateKey, keyPem, sign, type Signed } from "./signing";
 import { certificates, clusterIssuers, issuers, textOf, type Certificate, type Issuer, type Secret } from "./types";
 
 /**
- * Certificates that are really signed, into the Secret that they name: by themselves, by the CA of their issuer, or, for
- * ACME, by a stand-in of Let's Encrypt that nothing trusts, once the challenges of challenge.ts are met. Issued again when the Secret or
- * its key pair is gone or of another issuer or for other names, and when two thirds of its life have passed.
+ * Certificates that are really signed, into the Secret that they name: by themselves, by the CA of their issuer, or,
+ * for ACME, by a stand-in of Let's Encrypt that nothing trusts, once the challenges of challenge.ts are met. Issued
+ * again when the Secret or its key pair is gone or of another issuer or for other names, and when two thirds of its
+ * life have passed.
  *
  * Left out: CertificateRequests, Orders and Challenges, keystores, literal subjects, usages but the common ones.
  */

@@ -4,9 +4,9 @@ import type { Installed } from "../operator";
 import type { AzureDns, Solver } from "./types";
 
 /**
- * Meets the challenge of ACME for a host with the solver that cert-manager would choose. DNS-01 in Azure DNS: the record is
- * really written into the zone and taken out again, by the identity of cert-manager's pods. Nobody asks a name server for it,
- * so that the zone is delegated is not proved. HTTP-01 and other DNS services: nothing happens.
+ * Meets the challenge of ACME for a host with the solver that cert-manager would choose. DNS-01 in Azure DNS: the
+ * record is really written into the zone and taken out again, by the identity of cert-manager's pods. Nobody asks a
+ * name server for it, so that the zone is delegated is not proved. HTTP-01 and other DNS services: nothing happens.
  *
  * @throws Error if no solver fits, or with what Azure says.
  */

@@ -12,8 +12,8 @@ interface Gateway extends CustomObject {
 }
 
 /**
- * A Certificate for each Secret that the listeners of a Gateway with an issuer's annotation name. cert-manager does this
- * only with `config.gatewayAPI.enabled` in its chart's values, which is not looked at here.
+ * A Certificate for each Secret that the listeners of a Gateway with an issuer's annotation name. cert-manager does
+ * this only with `config.gatewayAPI.enabled` in its chart's values, which is not looked at here.
  *
  * @see https://cert-manager.io/docs/usage/gateway/
  */

@@ -1,5 +1,5 @@
 import type { V1Ingress } from "@kubernetes/client-node";
-import type { KubernetesApi } from "../../cluster/api";
+import type { KubernetesApi } from "../../kubernetes/api";
 import { applyChildren } from "../children";
 import { defineKind, type CustomObject, type Kind } from "../operator";
 import type { Certificate } from "./types";
@@ -7,8 +7,8 @@ import type { Certificate } from "./types";
 const annotation = (name: string) => `cert-manager.io/${name}`;
 
 /**
- * A Certificate for each Secret that an Ingress with an issuer's annotation names in `spec.tls`. Left out: the annotations
- * that set other fields of the Certificate, and the removal of a Certificate whose entry has gone.
+ * A Certificate for each Secret that an Ingress with an issuer's annotation names in `spec.tls`. Left out: the
+ * annotations that set other fields of the Certificate, and the removal of a Certificate whose entry has gone.
  *
  * @see https://cert-manager.io/docs/usage/ingress/
  */

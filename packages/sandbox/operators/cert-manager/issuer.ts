@@ -6,8 +6,8 @@ import { clusterIssuers, issuers, textOf, type Issuer, type Secret } from "./typ
 
 /**
  * Issuers that sign themselves, with a CA's Secret, or by ACME. For ACME it makes the account's key and says that the
- * account is registered; it asks no server. It does refuse a solver whose ingress class does not exist, which cert-manager
- * would find out when a challenge is not answered.
+ * account is registered; it asks no server. It does refuse a solver whose ingress class does not exist, which
+ * cert-manager would find out when a challenge is not answered.
  *
  * Reasons and messages are those of cert-manager's pkg/issuer.
  */
@@ -28,7 +28,7 @@ export const issuerKinds: readonly Kind[] = [issuers, clusterIssuers].map((kind)
 );
 
 /** The namespace of the Secrets that an issuer names: a ClusterIssuer's are where cert-manager runs. */
-export function secretNamespace(issuer: Issuer, { namespace }: Installed): string {
+function secretNamespace(issuer: Issuer, { namespace }: Installed): string {
     return issuer.metadata.namespace ?? namespace;
 }
 

@@ -60,7 +60,7 @@ export function readSigner(certificatesPem: string, privateKeyPem: string): Sign
     return { certificate, key, intermediates: [certificate, ...rest].filter((each) => each.subject !== each.issuer) };
 }
 
-export function certificatesIn(pem: string): x509.X509Certificate[] {
+function certificatesIn(pem: string): x509.X509Certificate[] {
     return x509.PemConverter.decode(pem).map((der) => new x509.X509Certificate(der));
 }
 

@@ -15,11 +15,12 @@ import { clusters, type Cluster } from "./types";
 
 /**
  * CloudNativePG's Cluster: its instances as pods with volumes, its Services, its service account and the Secret of its
- * application, and the status that says how many instances are ready. A plugin that it names has to be installed, with the
- * Secrets of its certificates.
+ * application, and the status that says how many instances are ready. A plugin that it names has to be installed, with
+ * the Secrets of its certificates.
  *
  * Left out: PostgreSQL. So there is no failover, no rolling update of a changed instance, no archive and no backup, no
- * certificate of the cluster's own, and no superuser; `bootstrap` gives the names of database and owner and does nothing else.
+ * certificate of the cluster's own, and no superuser; `bootstrap` gives the names of database and owner and does
+ * nothing else.
  */
 export const clusterKind: Kind = defineKind<Cluster>({
     ...clusters,

@@ -8,8 +8,8 @@ interface ScheduledBackup extends CustomObject {
 }
 
 /**
- * CloudNativePG's ScheduledBackup: that its schedule has the six fields that the operator wants, and that its cluster is
- * there. It makes no Backup, since there is no data to back up: that a backup succeeds is not proved.
+ * CloudNativePG's ScheduledBackup: that its schedule has the six fields that the operator wants, and that its cluster
+ * is there. It makes no Backup, since there is no data to back up: that a backup succeeds is not proved.
  */
 export const scheduledBackupKind: Kind = defineKind<ScheduledBackup>({
     ...scheduledBackups,

@@ -7,7 +7,8 @@ export type ReadSecret = (reference: RemoteReference) => Promise<string>;
 /**
  * Reads secrets of a store's vault with the identity that the store names.
  *
- * @throws Error if the store is of another kind than Azure Key Vault with workload identity, or if Entra or the vault refuse.
+ * @throws Error if the store is of another kind than Azure Key Vault with workload identity, or if Entra or the vault
+ * refuse.
  */
 export async function withVault<Result>(
     store: SecretStore,

@@ -4,9 +4,9 @@ import { withVault } from "./key-vault";
 import { clusterSecretStores, secretStores, type SecretStore } from "./types";
 
 /**
- * SecretStore and ClusterSecretStore: ready when Entra gives the identity of the store's service account a token for Key
- * Vault, as External Secrets asks for one when it makes its client. Whether the vault lets it read is seen with the first
- * ExternalSecret, there as here.
+ * SecretStore and ClusterSecretStore: ready when Entra gives the identity of the store's service account a token for
+ * Key Vault, as External Secrets asks for one when it makes its client. Whether the vault lets it read is seen with the
+ * first ExternalSecret, there as here.
  */
 export const storeKinds: readonly Kind[] = [secretStores, clusterSecretStores].map((kind) =>
     defineKind<SecretStore>({

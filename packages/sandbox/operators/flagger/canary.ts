@@ -8,12 +8,12 @@ import { autoscaler, primary, route, services } from "./primary";
 import { canaries, type Canary } from "./types";
 
 /**
- * Flagger's Canary of a Deployment: a copy of it named `<name>-primary` with copies of the Secrets and ConfigMaps that it
- * reads and of its autoscaler, the three Services, the HTTPRoute of the provider `gatewayapi`, and the Deployment itself
- * scaled to zero. A change of the pod template or of what it reads is promoted.
+ * Flagger's Canary of a Deployment: a copy of it named `<name>-primary` with copies of the Secrets and ConfigMaps that
+ * it reads and of its autoscaler, the three Services, the HTTPRoute of the provider `gatewayapi`, and the Deployment
+ * itself scaled to zero. A change of the pod template or of what it reads is promoted.
  *
- * Left out: the analysis. No canary pod runs, no metric is asked for, no webhook called, no traffic shifted, and nothing is
- * ever rolled back. Routes of other providers, DaemonSets and `revertOnDeletion` too.
+ * Left out: the analysis. No canary pod runs, no metric is asked for, no webhook called, no traffic shifted, and
+ * nothing is ever rolled back. Routes of other providers, DaemonSets and `revertOnDeletion` too.
  *
  * Follows pkg/canary and pkg/router of fluxcd/flagger.
  */

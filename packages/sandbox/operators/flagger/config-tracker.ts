@@ -1,5 +1,5 @@
 import type { V1ConfigMap, V1Container, V1Deployment, V1PodSpec, V1Secret } from "@kubernetes/client-node";
-import type { KubernetesApi } from "../../cluster/api";
+import type { KubernetesApi } from "../../kubernetes/api";
 import type { Child } from "../children";
 
 /** A Secret or ConfigMap that a Deployment reads. */

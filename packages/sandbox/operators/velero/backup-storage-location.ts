@@ -14,8 +14,8 @@ interface Location extends CustomObject {
 const locations = { group: "velero.io", version: "v1", plural: "backupstoragelocations" } as const;
 
 /**
- * Velero's BackupStorageLocation: Available when the identity of Velero's service account can list its container, which is
- * what Velero tries too. Only Azure with Entra (`useAAD`); no account keys. It writes no backup.
+ * Velero's BackupStorageLocation: Available when the identity of Velero's service account can list its container, which
+ * is what Velero tries too. Only Azure with Entra (`useAAD`); no account keys. It writes no backup.
  */
 export const backupStorageLocationKind: Kind = defineKind<Location>({
     ...locations,

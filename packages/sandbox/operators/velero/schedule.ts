@@ -8,8 +8,8 @@ interface Schedule extends CustomObject {
 const schedules = { group: "velero.io", version: "v1", plural: "schedules" } as const;
 
 /**
- * Velero's Schedule: Enabled when its cron expression has the five fields that Velero wants, or is one of its words, and
- * FailedValidation otherwise. It makes no Backup: that one succeeds, and can be restored, is not proved.
+ * Velero's Schedule: Enabled when its cron expression has the five fields that Velero wants, or is one of its words,
+ * and FailedValidation otherwise. It makes no Backup: that one succeeds, and can be restored, is not proved.
  */
 export const scheduleKind: Kind = defineKind<Schedule>({
     ...schedules,

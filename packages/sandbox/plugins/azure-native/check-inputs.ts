@@ -3,15 +3,18 @@ import { pathParameters } from "../../azure/arm/resource-id";
 import type { ResourceType } from "../../azure/arm/resource-types";
 import { type Properties, unknown } from "../provider";
 
-/** Says in a resource's inputs that its name was made here, so that a replacement may be created before the old one goes. */
+/**
+ * Says in a resource's inputs that its name was made here, so that a replacement may be created before the old one
+ * goes.
+ */
 export const createBeforeDelete = "__createBeforeDelete";
 
 /** The region of a resource group, or `unknown` when the group is. */
 export type RegionOf = (resourceGroupName: unknown) => Promise<unknown>;
 
 /**
- * Fills in what azure-native fills in: a name that is not given (logical name and eight hex digits, or a GUID), kept from `olds`
- * when there are some, and the region (of the provider's configuration, else of the resource group).
+ * Fills in what azure-native fills in: a name that is not given (logical name and eight hex digits, or a GUID), kept
+ * from `olds` when there are some, and the region (of the provider's configuration, else of the resource group).
  */
 export async function completeInputs(
     type: ResourceType,

@@ -6,7 +6,7 @@ interface Token {
     readonly expiresAt: number;
 }
 
-/** A token is fetched anew this long before it ends, so that it does not end on its way. */
+/** A token is replaced this long before it expires, so that it does not expire on its way. */
 const marginMilliseconds = 60_000;
 
 /** Gets tokens from Entra ID and keeps them while they last. */

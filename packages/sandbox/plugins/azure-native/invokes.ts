@@ -15,7 +15,8 @@ export interface Session {
 }
 
 /**
- * Runs a function of the package: the two about the caller, the credentials of a cluster, and `get<Resource>` of the known types.
+ * Runs a function of the package: the two about the caller, the credentials of a cluster, and `get<Resource>` of the
+ * known types.
  * @throws an Error for any other, and for a resource that does not exist.
  */
 export async function invoke(session: Session, token: string, args: Properties): Promise<Properties> {

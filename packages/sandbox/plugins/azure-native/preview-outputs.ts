@@ -11,8 +11,8 @@ const nestedOutputs: Readonly<Record<string, readonly [string, string][]>> = {
 };
 
 /**
- * What a preview knows of a resource: its inputs, with what Azure adds to their objects as unknown, which azure-native does for
- * every output of its schema (pulumi/pulumi-azure-native, provider/pkg/convert).
+ * What a preview knows of a resource: its inputs, with what Azure adds to their objects as unknown, which azure-native
+ * does for every output of its schema (pulumi/pulumi-azure-native, provider/pkg/convert).
  */
 export function previewOutputs(type: ResourceType, inputs: Properties): Properties {
     const filled = (nestedOutputs[type.token] ?? []).flatMap(([object, output]) => {

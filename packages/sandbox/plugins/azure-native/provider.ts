@@ -1,7 +1,8 @@
 /**
- * Stands in for the provider plugin of @pulumi/azure-native 3.28.0, for the resource types that the sandbox's Azure knows: naming,
- * defaults, replacement and deletion as that provider does them. What it sends to Azure Resource Manager are the package's
- * property names as they are, where the real one translates them; an import knows the path parameters of a resource only.
+ * Stands in for the provider plugin of @pulumi/azure-native 3.28.0, for the resource types that the sandbox's Azure
+ * knows: naming, defaults, replacement and deletion as that provider does them. What it sends to Azure Resource Manager
+ * are the package's property names as they are, where the real one translates them; an import knows the path parameters
+ * of a resource only.
  */
 import { formatResourceId, parseResourceId, pathParameters } from "../../azure/arm/resource-id";
 import { findType, type ResourceType } from "../../azure/arm/resource-types";

@@ -1,7 +1,9 @@
 import { normalizeRegion } from "../../azure/arm/regions";
 import type { Properties } from "../provider";
 
-/** The inputs that describe what Azure shows now, as far as they were given; what Azure does not tell stays as it was. */
+/**
+ * The inputs that describe what Azure shows now, as far as they were given; what Azure does not tell stays as it was.
+ */
 export function refreshInputs(inputs: Properties, outputs: Properties): Properties {
     return merge(inputs, outputs) as Properties;
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Properties } from "../provider";
 
-/** How the provider reaches Azure: configuration first, then ARM_*, then AZURE_* variables, as azure-native reads them. */
+/**
+ * How the provider reaches Azure: configuration first, then ARM_*, then AZURE_* variables, as azure-native reads them.
+ */
 export interface Settings {
     readonly tenantId: string;
     readonly subscriptionId: string;

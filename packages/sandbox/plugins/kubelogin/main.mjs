@@ -1,9 +1,10 @@
 /**
- * Stands in for Azure/kubelogin: `kubelogin get-token --login <method> --server-id <id> ...` prints the ExecCredential of an API
- * client. It logs in as an application (spn), by a federated token (workloadidentity), or as whoever the az CLI would be logged in as
- * (azurecli), which in a sandbox is the deployer of ARM_CLIENT_ID. It does not prove that a person can log in, nor that az is there.
+ * Stands in for Azure/kubelogin: `kubelogin get-token --login <method> --server-id <id> ...` prints the ExecCredential
+ * of an API client. It logs in as an application (spn), by a federated token (workloadidentity), or as whoever the az
+ * CLI would be logged in as (azurecli), which in a sandbox is the deployer of ARM_CLIENT_ID. It does not prove that a
+ * person can log in, nor that az is there.
  *
- * Plain JavaScript, because it starts anew for every API client.
+ * Plain JavaScript, because it is started for every API client.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";

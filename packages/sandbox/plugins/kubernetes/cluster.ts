@@ -1,5 +1,6 @@
-import { ApiClient, ApiError } from "./api-client";
-import type { KubernetesObject, ObjectReference } from "./object";
+import type { KubernetesApi } from "../../kubernetes/api";
+import { ApiError } from "../../kubernetes/api-error";
+import type { ObjectReference, ResourceObject } from "./object";
 import { describe } from "./object";
 
 /** The name under which the API server records which fields are this provider's. */
@@ -27,7 +28,7 @@ export class Cluster {
     readonly #resources = new Map<string, readonly ApiResource[]>();
 
     constructor(
-        private readonly client: ApiClient,
+        private readonly api: KubernetesApi,
         private readonly defaultNamespace: string,
     ) {}
 
@@ -38,12 +39,11 @@ export class Cluster {
     }
 
     /** The object, or undefined when it, or its kind, is not there. */
-    async get(reference: ObjectReference): Promise<KubernetesObject | undefined> {
+    async get(reference: ObjectReference): Promise<ResourceObject | undefined> {
         try {
-            const path = await this.pathOf(reference);
-            return await this.client.send<KubernetesObject>({ method: "GET", path });
+            return await this.api.find<ResourceObject>(await this.pathOf(reference));
         } catch (error) {
-            if (error instanceof UnknownKindError || (error instanceof ApiError && error.status === 404)) {
+            if (error instanceof UnknownKindError) {
                 return undefined;
             }
             throw error;
@@ -51,15 +51,10 @@ export class Cluster {
     }
 
     /** Server-side apply. @throws ApiError with reason `Conflict`, naming the managers, unless `force` */
-    async apply(reference: ObjectReference, body: object, force: boolean): Promise<KubernetesObject> {
+    async apply(reference: ObjectReference, body: object, force: boolean): Promise<ResourceObject> {
         try {
-            return await this.client.send<KubernetesObject>({
-                method: "PATCH",
-                path: await this.pathOf(reference),
-                query: { fieldManager, force: String(force), fieldValidation: "Warn" },
-                contentType: "application/apply-patch+yaml",
-                body,
-            });
+            const path = await this.pathOf(reference);
+            return await this.api.apply<ResourceObject>(path, body, { name: fieldManager, force });
         } catch (error) {
             throw this.missingKind(error, reference);
         }
@@ -68,10 +63,9 @@ export class Cluster {
     /** Asks for the deletion of the object; nothing happens when it is not there. */
     async delete(reference: ObjectReference, propagationPolicy: string): Promise<void> {
         try {
-            const path = await this.pathOf(reference);
-            await this.client.send({ method: "DELETE", path, body: { propagationPolicy } });
+            await this.api.delete(await this.pathOf(reference), { propagationPolicy });
         } catch (error) {
-            if (!(error instanceof UnknownKindError || (error instanceof ApiError && error.status === 404))) {
+            if (!(error instanceof UnknownKindError)) {
                 throw error;
             }
         }
@@ -80,12 +74,10 @@ export class Cluster {
     /** Messages of the warning events about an object, the latest first. */
     async warningEvents({ kind, name, namespace = "default" }: ObjectReference): Promise<string[]> {
         const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name},type=Warning`;
-        const path = `/api/v1/namespaces/${namespace}/events`;
-        const { items } = await this.client.send<{ items: readonly { reason?: string; message?: string }[] }>({
-            method: "GET",
-            path,
-            query: { fieldSelector, limit: "50" },
-        });
+        const query = new URLSearchParams({ fieldSelector, limit: "50" }).toString();
+        const { items } = await this.api.get<{ items: readonly { reason?: string; message?: string }[] }>(
+            `/api/v1/namespaces/${namespace}/events?${query}`,
+        );
         return items.map(({ reason = "", message = "" }) => `${reason}: ${message}`).reverse();
     }
 
@@ -110,30 +102,25 @@ export class Cluster {
         if (known) {
             return known;
         }
-        try {
-            const path = basePath(apiVersion);
-            const { resources } = await this.client.send<{ resources: ApiResource[] }>({ method: "GET", path });
-            const own = resources.filter(({ name }) => !name.includes("/"));
-            this.#resources.set(apiVersion, own);
-            return own;
-        } catch (error) {
-            if (error instanceof ApiError && error.status === 404) {
-                return [];
-            }
-            throw error;
+        const served = await this.api.find<{ resources: ApiResource[] }>(basePath(apiVersion));
+        if (!served) {
+            return [];
         }
+        const own = served.resources.filter(({ name }) => !name.includes("/"));
+        this.#resources.set(apiVersion, own);
+        return own;
     }
 
     /** A kind whose definition was deleted, or is not served yet, answers with a 404 that names no object. */
     private missingKind(error: unknown, reference: ObjectReference): unknown {
         if (error instanceof ApiError && error.status === 404) {
             this.#resources.delete(reference.apiVersion);
-            if (!error.message.includes("not found")) {
+            if (!error.answer.includes("not found")) {
                 return new UnknownKindError(reference.apiVersion, reference.kind);
             }
         }
         return error instanceof ApiError
-            ? new ApiError(error.status, `${describe(reference)}: ${error.message}`, error.reason)
+            ? new ApiError(describe(reference), error.status, error.answer, error.reason)
             : error;
     }
 }

@@ -1,4 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
+import type { ApiAccess } from "../../kubernetes/access";
 
 /** Whether `kubeconfig` is the content of a kubeconfig rather than the path of one. */
 export function isContent(kubeconfig: string): boolean {
@@ -39,6 +40,14 @@ export function serverOf(kubeconfig: string | undefined): string | undefined {
         // What cannot be read cannot be compared; the call that needs it says what is wrong with it.
         return undefined;
     }
+}
+
+/** Access as a kubeconfig says: certificates, tokens, programs that give credentials, proxies. */
+export function kubeconfigAccess(config: KubeConfig): ApiAccess {
+    return {
+        server: config.getCurrentCluster()?.server ?? "",
+        authenticate: (options) => config.applyToHTTPSOptions(options),
+    };
 }
 
 /** As Go's HTTP client reads the environment, which is what the real provider and helm obey. */

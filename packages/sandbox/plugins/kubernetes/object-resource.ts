@@ -1,9 +1,9 @@
 import { InitializationError } from "../initialization-error";
 import type { Properties, ResourceState } from "../provider";
-import { ApiError } from "./api-client";
+import { ApiError } from "../../kubernetes/api-error";
 import type { Cluster } from "./cluster";
 import { fieldManager, UnknownKindError } from "./cluster";
-import type { KubernetesObject, ObjectReference } from "./object";
+import type { ResourceObject, ObjectReference } from "./object";
 import { describe, idOf, parseReference } from "./object";
 import { asProperties, pruneToInputs } from "./object-inputs";
 import { waitsFor } from "./readiness";
@@ -24,7 +24,7 @@ export class ObjectResource {
     /** @throws an Error when the object exists already, unless `upsertExistingObjects` is set. */
     async create(inputs: Properties, timeoutSeconds: number): Promise<ResourceState> {
         const deadline = this.deadline(inputs, timeoutSeconds);
-        const object = inputs as unknown as KubernetesObject;
+        const object = inputs as unknown as ResourceObject;
         const applied = await this.onceKindIsThere(deadline, async () => {
             const reference = await this.cluster.complete(referenceIn(object));
             if (!this.settings.upsertExistingObjects && (await this.cluster.get(reference))) {
@@ -40,7 +40,7 @@ export class ObjectResource {
 
     async update(inputs: Properties, timeoutSeconds: number): Promise<ResourceState> {
         const deadline = this.deadline(inputs, timeoutSeconds);
-        const object = inputs as unknown as KubernetesObject;
+        const object = inputs as unknown as ResourceObject;
         const applied = await this.onceKindIsThere(deadline, async () =>
             this.apply(await this.cluster.complete(referenceIn(object)), object),
         );
@@ -60,7 +60,9 @@ export class ObjectResource {
         return { ...stateOf(live), inputs: current as Properties };
     }
 
-    /** Deletes the object and waits until it is gone. @throws an Error at the timeout, naming the finalizers in its way. */
+    /**
+     * Deletes the object and waits until it is gone. @throws an Error at the timeout, naming the finalizers in its way.
+     */
     async delete(type: string, id: string, inputs: Properties, timeoutSeconds: number): Promise<void> {
         const annotations = annotationsOf(inputs);
         const reference = parseReference(type, id);
@@ -75,7 +77,7 @@ export class ObjectResource {
         }
     }
 
-    private async apply(reference: ObjectReference, object: KubernetesObject): Promise<KubernetesObject> {
+    private async apply(reference: ObjectReference, object: ResourceObject): Promise<ResourceObject> {
         const isForced = this.settings.enablePatchForce || annotationsOf(object)["pulumi.com/patchForce"] === "true";
         const { namespace } = reference;
         const body = { ...object, metadata: { ...object.metadata, ...(namespace === undefined ? {} : { namespace }) } };
@@ -106,7 +108,7 @@ export class ObjectResource {
         }
     }
 
-    private async settled(applied: KubernetesObject, deadline: Deadline): Promise<ResourceState> {
+    private async settled(applied: ResourceObject, deadline: Deadline): Promise<ResourceState> {
         const { object, reasons } = await waitUntilReady(this.cluster, applied, waitsFor(applied), deadline);
         const state = stateOf(object);
         if (reasons.length > 0) {
@@ -121,11 +123,11 @@ export class ObjectResource {
     }
 }
 
-function referenceIn({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObject): ObjectReference {
+function referenceIn({ apiVersion, kind, metadata: { name, namespace } }: ResourceObject): ObjectReference {
     return { apiVersion, kind, name, namespace };
 }
 
-function stateOf(live: KubernetesObject): ResourceState & { secrets: readonly string[] } {
+function stateOf(live: ResourceObject): ResourceState & { secrets: readonly string[] } {
     const metadata = Object.entries(live.metadata).filter(([key]) => key !== "managedFields");
     return {
         id: idOf({ ...live, ...live.metadata }),
@@ -135,14 +137,14 @@ function stateOf(live: KubernetesObject): ResourceState & { secrets: readonly st
 }
 
 /** What an import records: the object without what the API server adds to it. */
-function importedInputs({ apiVersion, kind, metadata, status: _, ...rest }: KubernetesObject): Properties {
+function importedInputs({ apiVersion, kind, metadata, status: _, ...rest }: ResourceObject): Properties {
     const { name, namespace, labels, annotations } = metadata;
     const kept = Object.entries({ name, namespace, labels, annotations }).filter(([, value]) => value !== undefined);
     return { apiVersion, kind, metadata: Object.fromEntries(kept), ...rest };
 }
 
 /** The API server keeps `stringData` as `data` only. */
-function withStringData(live: KubernetesObject): KubernetesObject {
+function withStringData(live: ResourceObject): ResourceObject {
     if (live.kind !== "Secret") {
         return live;
     }

@@ -1,24 +1,13 @@
-/** The parts of a Kubernetes object that this provider looks at. */
-export interface KubernetesObject {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly metadata: ObjectMetadata;
+import type { TypedObject } from "../../kubernetes/object";
+
+/** The parts of an object that this provider reads, in a resource's inputs and in the cluster. */
+export interface ResourceObject extends TypedObject {
     readonly spec?: Readonly<Record<string, unknown>>;
     readonly status?: ObjectStatus;
     readonly [key: string]: unknown;
 }
 
-export interface ObjectMetadata {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly uid?: string;
-    readonly generation?: number;
-    readonly finalizers?: readonly string[];
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly [key: string]: unknown;
-}
-
-export interface ObjectStatus {
+interface ObjectStatus {
     readonly observedGeneration?: number;
     readonly conditions?: readonly Condition[];
     readonly [key: string]: unknown;
@@ -44,7 +33,7 @@ export function describe({ kind, name, namespace }: Omit<ObjectReference, "apiVe
     return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
-export function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): ObjectReference {
+export function referenceTo({ apiVersion, kind, metadata }: ResourceObject): ObjectReference {
     return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
 }
 

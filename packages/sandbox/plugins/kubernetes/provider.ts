@@ -2,9 +2,10 @@ import { version } from "@pulumi/kubernetes/package.json";
 
 import { warn } from "../engine-log";
 import type { CheckedInputs, Difference, Properties, Provider, ResourceState } from "../provider";
-import { ApiClient, UnreachableError } from "./api-client";
+import { KubernetesApi } from "../../kubernetes/api";
+import { UnreachableError } from "../../kubernetes/api-error";
 import { Cluster } from "./cluster";
-import { loadKubeConfig } from "./kubeconfig";
+import { kubeconfigAccess, loadKubeConfig } from "./kubeconfig";
 import { checkObject, diffObject } from "./object-inputs";
 import { ObjectResource } from "./object-resource";
 import { checkRelease, diffRelease, ReleaseResource } from "./release-resource";
@@ -100,7 +101,7 @@ export class KubernetesProvider implements Provider {
     /** Whether the API server cannot be asked; then the user is told so, and what follows from it. */
     private async isUnreachable(consequence: string): Promise<boolean> {
         try {
-            await this.client().send({ method: "GET", path: "/version" });
+            await this.api().get("/version");
             return false;
         } catch (error) {
             if (!(error instanceof UnreachableError)) {
@@ -111,14 +112,14 @@ export class KubernetesProvider implements Provider {
         }
     }
 
-    private client(): ApiClient {
+    private api(): KubernetesApi {
         const config = loadKubeConfig(this.#settings.kubeconfig, this.#settings.context);
-        return new ApiClient(config, (text) => void warn(text));
+        return new KubernetesApi(kubeconfigAccess(config), (message) => void warn(message));
     }
 
     private objects(): ObjectResource {
         const namespace = this.#settings.namespace ?? "default";
-        this.#objects ??= new ObjectResource(new Cluster(this.client(), namespace), this.#settings, this.#stop.signal);
+        this.#objects ??= new ObjectResource(new Cluster(this.api(), namespace), this.#settings, this.#stop.signal);
         return this.#objects;
     }
 

@@ -1,8 +1,8 @@
-import type { KubernetesObject } from "./object";
+import type { ResourceObject } from "./object";
 import type { Wait } from "./wait-for";
 import { parseWaitFor, waitForCondition } from "./wait-for";
 
-/** Kinds that the real provider waits for of its own accord, by `apiVersion/kind`. */
+/** Kinds that the real provider waits for without being asked, by `apiVersion/kind`. */
 const waits: Readonly<Record<string, Wait>> = {
     "apps/v1/Deployment": (object) => rollout(object, numberAt(object.spec, "replicas") ?? 1, "availableReplicas"),
     "apps/v1/StatefulSet": (object) => rollout(object, numberAt(object.spec, "replicas") ?? 1, "readyReplicas"),
@@ -17,7 +17,7 @@ const waits: Readonly<Record<string, Wait>> = {
  * What to wait for after `object` was applied: its annotation `pulumi.com/waitFor`, or what its kind asks for; nothing
  * with `pulumi.com/skipAwait`, and nothing for a custom resource without an annotation.
  */
-export function waitsFor({ apiVersion, kind, metadata }: KubernetesObject): Wait[] {
+export function waitsFor({ apiVersion, kind, metadata }: ResourceObject): Wait[] {
     const { annotations } = metadata;
     if (annotations?.["pulumi.com/skipAwait"] === "true") {
         return [];
@@ -30,7 +30,7 @@ export function waitsFor({ apiVersion, kind, metadata }: KubernetesObject): Wait
     return ofKind ? [ofKind] : [];
 }
 
-function rollout(object: KubernetesObject, wanted: number, ready: string): string | undefined {
+function rollout(object: ResourceObject, wanted: number, ready: string): string | undefined {
     if ((object.status?.observedGeneration ?? 0) < (object.metadata.generation ?? 0)) {
         return "its controller has not seen it yet";
     }
@@ -43,7 +43,7 @@ function rollout(object: KubernetesObject, wanted: number, ready: string): strin
     return all > updated ? `${all - updated} old replicas are still there` : undefined;
 }
 
-function daemonSet(object: KubernetesObject): string | undefined {
+function daemonSet(object: ResourceObject): string | undefined {
     if ((object.status?.observedGeneration ?? 0) < (object.metadata.generation ?? 0)) {
         return "its controller has not seen it yet";
     }
@@ -55,7 +55,7 @@ function daemonSet(object: KubernetesObject): string | undefined {
         : undefined;
 }
 
-function service({ spec, status }: KubernetesObject): string | undefined {
+function service({ spec, status }: ResourceObject): string | undefined {
     const balancer = status?.["loadBalancer"] as { ingress?: unknown[] } | undefined;
     const isWaiting = spec?.["type"] === "LoadBalancer" && (balancer?.ingress?.length ?? 0) === 0;
     return isWaiting ? "its load balancer has no address" : undefined;

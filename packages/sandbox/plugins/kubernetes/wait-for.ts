@@ -1,14 +1,14 @@
 import { jsonPath } from "./json-path";
-import type { KubernetesObject } from "./object";
+import type { ResourceObject } from "./object";
 
-/** Says what `object` still lacks, or undefined when there is nothing left to wait for. */
-export type Wait = (object: KubernetesObject) => string | undefined;
+/** What `object` still lacks, or undefined when there is nothing left to wait for. */
+export type Wait = (object: ResourceObject) => string | undefined;
 
 /**
  * The waits that an annotation `pulumi.com/waitFor` asks for: `condition=Ready`, `condition=Ready=False`,
  * `jsonpath={.status.phase}=Running`, `jsonpath={.status.address}`, or a JSON list of such, all of which must hold.
  *
- * @throws an Error when it is none of these.
+ * @throws an Error when the annotation is none of these.
  */
 export function parseWaitFor(annotation: string): Wait[] {
     const list = annotation.trim().startsWith("[") ? (JSON.parse(annotation) as string[]) : [annotation];
@@ -26,7 +26,7 @@ function parseOne(text: string): Wait {
         return waitForValue(path, expected);
     }
     throw new Error(
-        `"${text}" is nothing that pulumi.com/waitFor knows: write condition=Ready or jsonpath={.status.phase}=Running.`,
+        `pulumi.com/waitFor does not know "${text}": write condition=Ready or jsonpath={.status.phase}=Running.`,
     );
 }
 

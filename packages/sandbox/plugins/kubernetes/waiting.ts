@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Cluster } from "./cluster";
-import type { Condition, KubernetesObject, ObjectReference } from "./object";
+import type { Condition, ResourceObject, ObjectReference } from "./object";
 import { describe, referenceTo } from "./object";
 import type { Wait } from "./wait-for";
 
@@ -37,10 +37,10 @@ export class Deadline {
 /** The object once nothing is left to wait for, or as it was at the deadline with the reasons that it is not ready. */
 export async function waitUntilReady(
     cluster: Cluster,
-    applied: KubernetesObject,
+    applied: ResourceObject,
     waits: readonly Wait[],
     deadline: Deadline,
-): Promise<{ object: KubernetesObject; reasons: string[] }> {
+): Promise<{ object: ResourceObject; reasons: string[] }> {
     let object = applied;
     for (;;) {
         const missing = waits.map((wait) => wait(object)).filter((reason) => reason !== undefined);
@@ -66,7 +66,7 @@ export async function waitUntilReady(
 
 async function explain(
     cluster: Cluster,
-    object: KubernetesObject,
+    object: ResourceObject,
     missing: readonly string[],
     { seconds }: Deadline,
 ): Promise<string[]> {

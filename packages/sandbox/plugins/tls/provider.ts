@@ -60,7 +60,7 @@ async function generate(inputs: Properties): Promise<KeyObject> {
 }
 
 /** All outputs of a key. What OpenSSH cannot write (P224) is empty, as in the real provider. */
-export function describe(key: KeyObject, inputs: Properties): ResourceState {
+function describe(key: KeyObject, inputs: Properties): ResourceState {
     const openSsh = toOpenSsh(key);
     const pem = (type: "pkcs1" | "sec1" | "pkcs8"): string => key.export({ type, format: "pem" }).toString();
     const traditional = { rsa: "pkcs1", ec: "sec1" } as const;

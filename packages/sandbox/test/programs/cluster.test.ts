@@ -8,7 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
 import { parse } from "yaml";
 
-import { KubernetesApi } from "../../cluster/api";
+import { tokenAccess } from "../../kubernetes/access";
+import { KubernetesApi } from "../../kubernetes/api";
 import { startCluster, type AccessReview, type Cluster } from "../../cluster/cluster";
 import { loadOrCreateAuthority, type Authority } from "../../network/authority";
 import { startProxy } from "../../network/proxy";
@@ -42,7 +43,7 @@ describe("a sandbox cluster", function () {
             serviceCidr: "10.0.0.0/16",
             nodes: [{ name: "aks-system-1", labels: { agentpool: "system" }, zone: "westeurope-1" }],
             proxy: async (routes) => {
-                const proxy = await startProxy({ routes, authority });
+                const proxy = await startProxy({ routes, authority, report: console.error });
                 proxyUrl = proxy.url;
                 return proxy;
             },
@@ -205,7 +206,7 @@ async function adminApi(cluster: Cluster): Promise<KubernetesApi> {
         users: { user: { token: string } }[];
     };
     const { server } = config.clusters[0]!.cluster;
-    return new KubernetesApi({ server, caPem: cluster.caPem, token: config.users[0]!.user.token });
+    return new KubernetesApi(tokenAccess({ server, caPem: cluster.caPem, token: config.users[0]!.user.token }));
 }
 
 function deployment(name: string, image: string, pod: object = {}, labels: object = {}): object {

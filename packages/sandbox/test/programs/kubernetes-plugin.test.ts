@@ -5,12 +5,13 @@ import { connect } from "node:net";
 import * as path from "node:path";
 import { pipeline } from "node:stream";
 
+import { KubernetesApi } from "../../kubernetes/api";
+import { freePort } from "../../network/free-port";
 import { InitializationError } from "../../plugins/initialization-error";
-import { ApiClient } from "../../plugins/kubernetes/api-client";
-import { loadKubeConfig } from "../../plugins/kubernetes/kubeconfig";
+import { kubeconfigAccess, loadKubeConfig } from "../../plugins/kubernetes/kubeconfig";
 import { KubernetesProvider } from "../../plugins/kubernetes/provider";
 import type { Properties } from "../../plugins/provider";
-import { binary, freePort, TestApiServer } from "../support/api-server";
+import { binary, TestApiServer } from "../support/api-server";
 
 const configMap = "kubernetes:core/v1:ConfigMap";
 const namespace = "kubernetes:core/v1:Namespace";
@@ -75,9 +76,11 @@ describe("the kubernetes plugin's stand-in", function () {
         const { id, outputs } = await make(configMap, configMapInputs("whole"));
         assert.equal(id, "default/whole");
         assert.ok((outputs["metadata"] as Properties)["uid"]);
-        const changed = configMapInputs("whole", { a: "2" });
+        // Nothing collects garbage here, which a deletion in the foreground waits for.
+        const policy = { annotations: { "pulumi.com/deletionPropagationPolicy": "background" } };
+        const changed = configMapInputs("whole", { a: "2" }, policy);
         await provider.update(configMap, id, {}, changed, 20);
-        assert.deepEqual((await provider.read(configMap, id, configMapInputs("whole"), {}))?.inputs, changed);
+        assert.deepEqual((await provider.read(configMap, id, changed, {}))?.inputs, changed);
         await provider.delete(configMap, id, changed, {}, 20);
         assert.equal(await provider.read(configMap, id, changed, {}), undefined);
     });
@@ -94,13 +97,9 @@ describe("the kubernetes plugin's stand-in", function () {
 
     /** Sets the object's data as another field manager. */
     async function takeOver(name: string, manager: string): Promise<void> {
-        await new ApiClient(loadKubeConfig(api.kubeconfig()), () => undefined).send({
-            method: "PATCH",
-            path: `/api/v1/namespaces/default/configmaps/${name}`,
-            query: { fieldManager: manager, force: "true" },
-            contentType: "application/apply-patch+yaml",
-            body: configMapInputs(name, { a: "theirs" }),
-        });
+        const client = new KubernetesApi(kubeconfigAccess(loadKubeConfig(api.kubeconfig())));
+        const path = `/api/v1/namespaces/default/configmaps/${name}`;
+        await client.apply(path, configMapInputs(name, { a: "theirs" }), { name: manager, force: true });
     }
 
     it("waits for a kind that is on its way, and names the definition that never came", async () => {
@@ -139,7 +138,10 @@ describe("the kubernetes plugin's stand-in", function () {
     it("waits for a deletion, and names the finalizer in its way", async () => {
         const held = configMapInputs("held", {}, { finalizers: ["example.com/hold"] });
         const { id } = await make(configMap, held);
-        await assert.rejects(provider.delete(configMap, id, held, {}, 1), /waits for its finalizers example.com\/hold/);
+        await assert.rejects(
+            provider.delete(configMap, id, held, {}, 1),
+            /its finalizers example.com\/hold, foregroundDeletion/,
+        );
     });
 
     it("names what has no name, and says which changes need a new object", async () => {

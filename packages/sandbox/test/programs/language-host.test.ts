@@ -16,7 +16,9 @@ const config = new pulumi.Config();
 console.log("the program's own output");
 if (config.getBoolean("fail")) throw new pulumi.RunError("the program gave up");
 const provider = new k8s.Provider("cluster", { kubeconfig: config.requireSecret("kubeconfig") });
-const metadata = { name: "made", namespace: "default" };
+// Nothing collects garbage at the test's API server, which a deletion in the foreground waits for.
+const annotations = { "pulumi.com/deletionPropagationPolicy": "background" };
+const metadata = { name: "made", namespace: "default", annotations };
 const data = { password: config.requireSecret("password") };
 const secret = new k8s.core.v1.Secret("made", { metadata, stringData: data }, { provider });
 

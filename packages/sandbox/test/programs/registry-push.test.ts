@@ -33,7 +33,11 @@ describe("a pipeline that pushes charts with the real Helm client", function () 
 
     before(async () => {
         authority = await loadOrCreateAuthority(directory);
-        proxy = await startProxy({ authority, routes: [...subscription.azure.routes, ...actions.routes] });
+        proxy = await startProxy({
+            authority,
+            report: console.error,
+            routes: [...subscription.azure.routes, ...actions.routes],
+        });
         const location = "westeurope";
         const resourceName = "id-ci";
         await subscription.make("resources:ResourceGroup", {}, { location });

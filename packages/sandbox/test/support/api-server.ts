@@ -2,10 +2,10 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import { request } from "node:https";
-import { createServer } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../network/free-port";
 
 /** etcd and an API server of their own for a test, with one administrator; no controllers, so nothing gets a status. */
 export class TestApiServer {
@@ -102,16 +102,5 @@ function answers(url: string, token: string): Promise<boolean> {
         });
         call.on("error", () => resolve(false));
         call.end();
-    });
-}
-
-export function freePort(): Promise<number> {
-    return new Promise((resolve, reject) => {
-        const server = createServer();
-        server.on("error", reject);
-        server.listen(0, "127.0.0.1", () => {
-            const { port } = server.address() as { port: number };
-            server.close(() => resolve(port));
-        });
     });
 }

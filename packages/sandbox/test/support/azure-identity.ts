@@ -4,7 +4,9 @@ import { type Json, TestSubscription } from "../../testing/azure-subscription";
 
 const issuer = "https://issuer.example/";
 
-/** A subscription with resource group `rg`, and identities that prove who they are by tokens of an issuer of the test. */
+/**
+ * A subscription with resource group `rg`, and identities that prove who they are by tokens of an issuer of the test.
+ */
 export class IdentitySubscription extends TestSubscription {
     private readonly keys: ReturnType<typeof generateKeyPair>;
 

@@ -107,7 +107,9 @@ export class GitHubFixture {
         return this.expectOk("POST", "/repos/acme/fleet/keys", body);
     }
 
-    /** Runs the real git, whose ssh leads to the sandbox instead of github.com and trusts the keys of GET /meta alone. */
+    /**
+     * Runs the real git, whose ssh leads to the sandbox instead of github.com and trusts the keys of GET /meta alone.
+     */
     async git(key: SshKey, ...args: string[]): Promise<{ readonly code: number; readonly stderr: string }> {
         const { ssh_keys: keys } = await this.expectOk("GET", "/meta");
         const knownHosts = join(this.directory, "known_hosts");

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Secret } from "@kubernetes/client-node";
 import { parse } from "yaml";
-import { KubernetesApi } from "../../cluster/api";
+import { tokenAccess } from "../../kubernetes/access";
+import { KubernetesApi } from "../../kubernetes/api";
 import { startCluster, type Cluster } from "../../cluster/cluster";
 import { loadOrCreateAuthority } from "../../network/authority";
 import { startProxy } from "../../network/proxy";
@@ -30,7 +31,7 @@ export class OperatorCluster {
             issuer: "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/",
             serviceCidr: "10.0.0.0/16",
             nodes: [{ name: "aks-system-1", labels: {}, zone: "westeurope-1" }],
-            proxy: (own) => startProxy({ routes: [...own, ...routes], authority }),
+            proxy: (own) => startProxy({ routes: [...own, ...routes], authority, report: console.error }),
             authorize: () => Promise.resolve(false),
             workloadIdentity: { tenantId: "tenant", authorityHost: "https://login.microsoftonline.com/" },
         });
@@ -39,7 +40,8 @@ export class OperatorCluster {
         };
         const token = kubeconfig.users[0]?.user.token ?? "";
         const server = `https://127.0.0.1:${cluster.port}`;
-        return new OperatorCluster(cluster, new KubernetesApi({ server, caPem: cluster.caPem, token }), directory);
+        const api = new KubernetesApi(tokenAccess({ server, caPem: cluster.caPem, token }));
+        return new OperatorCluster(cluster, api, directory);
     }
 
     async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { ClusterClient, isPermanent } from "../../../../components/gitops/readiness/cluster-client";
 import { FluxApi } from "../../../support/flux-api";
-import { fluxGraph, fluxObject } from "../../../support/flux-objects";
+import { fluxStatus, fluxObject } from "../../../support/flux-objects";
 
 describe("ClusterClient", () => {
     let api: FluxApi;
@@ -16,7 +16,7 @@ describe("ClusterClient", () => {
     afterEach(() => api.stop());
 
     it("reads Flux's objects with their kind, as the kubeconfig's user", async () => {
-        api.objects = fluxGraph("c0ffee", fluxObject("OCIRepository", "traefik", "c0ffee"));
+        api.objects = fluxStatus("c0ffee", fluxObject("OCIRepository", "traefik", "c0ffee"));
         const objects = await client().fluxObjects();
         assert.deepEqual(new Set(objects.map(({ kind }) => kind)), new Set(api.objects.map(({ kind }) => kind)));
         assert.equal(objects.length, 3);

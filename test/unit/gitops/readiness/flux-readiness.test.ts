@@ -4,7 +4,7 @@ import { FluxReadiness } from "../../../../components/gitops/readiness/flux-read
 import { UserError } from "../../../../components/user-error";
 import { deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../../support/deploy";
 import { FluxApi } from "../../../support/flux-api";
-import { failing, fluxGraph, fluxObject } from "../../../support/flux-objects";
+import { failing, fluxStatus, fluxObject } from "../../../support/flux-objects";
 import { answeringGitHub } from "../../../support/github-answers";
 import { serializedProvider } from "../../../support/serialized-provider";
 import { withoutWaiting } from "../../../support/time";
@@ -43,7 +43,7 @@ describe("FluxReadiness", () => {
     after(() => api.stop());
 
     beforeEach(() => {
-        api.objects = fluxGraph(COMMIT);
+        api.objects = fluxStatus(COMMIT);
         api.refusal = undefined;
         api.requests.length = 0;
         printed = [];
@@ -78,13 +78,13 @@ describe("FluxReadiness", () => {
     });
 
     it("accepts what somebody pushed on top of its commit meanwhile, and is at that then", async () => {
-        api.objects = fluxGraph("f00d");
+        api.objects = fluxStatus("f00d");
         const { commit, status } = await outputs();
         assert.deepEqual([commit, status], ["f00d", "2 objects Ready at f00d"]);
     });
 
     it("says what is not ready, and is made all the same", async () => {
-        api.objects = fluxGraph(COMMIT, stalled);
+        api.objects = fluxStatus(COMMIT, stalled);
         api.warnings = [{ message: "field is immutable", lastTimestamp: "2026-01-01T00:00:00Z" }];
         const { ready, status } = await outputs();
         assert.equal(ready, false);
@@ -121,7 +121,7 @@ describe("FluxReadiness", () => {
         it("waits again when something is not Ready any more, and says what", async () => {
             const olds = await outputs();
             printed = [];
-            api.objects = fluxGraph(COMMIT, stalled);
+            api.objects = fluxStatus(COMMIT, stalled);
             assert.equal(await changes(olds, inputs()), true);
             assert.deepEqual(printed, ["Flux: 2 of 3 ready; next HelmRelease traefik"]);
         });

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { FluxWaitArgs } from "../../../../components/gitops/readiness/flux-wait";
 import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
-import { failing, fluxGraph, fluxObject } from "../../../support/flux-objects";
+import { failing, fluxStatus, fluxObject } from "../../../support/flux-objects";
 import { handledAt, messageOf, ours, type Poll, readinessOf, wait } from "../../../support/flux-wait";
 
 const layer = (name: string) => fluxObject("Kustomization", name, ours);
@@ -15,7 +15,7 @@ describe("waitForFlux, with keys that were changed", () => {
     });
 
     it("has the source fetched and the canaries decrypted with the new ones, though both were Ready before", async () => {
-        const graph = fluxGraph(ours, layer("canary"), layer("apps"));
+        const graph = fluxStatus(ours, layer("canary"), layer("apps"));
         const requested: string[] = [];
         const cluster = {
             requestReconciliation: (kind: string, _: string, name: string) =>
@@ -28,16 +28,16 @@ describe("waitForFlux, with keys that were changed", () => {
     });
 
     it("has a layer tried again whose build failed with the old ones, and stops if it fails with the new", async () => {
-        const healed = await wait([fluxGraph(ours, undecryptable), fluxGraph(ours, layer("infra"))]);
+        const healed = await wait([fluxStatus(ours, undecryptable), fluxStatus(ours, layer("infra"))]);
         assert.equal(readinessOf(healed).commit, ours);
         assert.deepEqual(healed.requests, ["GitRepository flux-system", "Kustomization infra"]);
-        const failed = await wait([fluxGraph(ours, undecryptable)]);
+        const failed = await wait([fluxStatus(ours, undecryptable)]);
         assert.match(messageOf(failed), /^Kustomization flux-system\/infra cannot become ready: BuildFailed/);
         assert.ok(failed.seconds < 10, String(failed.seconds));
     });
 
     it("is not stopped by a build that failed before it was asked for, however long that takes to repeat", async () => {
-        const untried = [...Array<Poll>(60).fill(fluxGraph(ours, undecryptable)), fluxGraph(ours)];
+        const untried = [...Array<Poll>(60).fill(fluxStatus(ours, undecryptable)), fluxStatus(ours)];
         let requests = 0;
         const cluster: Partial<FluxWaitArgs["cluster"]> = {
             requestReconciliation: () => Promise.resolve(void requests++),

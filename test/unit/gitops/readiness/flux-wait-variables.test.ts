@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
-import { fluxGraph, fluxObject } from "../../../support/flux-objects";
+import { fluxStatus, fluxObject } from "../../../support/flux-objects";
 import { ours, readinessOf, wait } from "../../../support/flux-wait";
 
 const changed = "2026-01-01T12:00:00.000Z";
@@ -16,8 +16,8 @@ function layer(name: string, lastReconciled: string, lastReconciledDuration: str
 
 describe("waitForFlux, when a variable of the tree has changed", () => {
     it("has a layer built anew that was built with the old value, and waits for it", async () => {
-        const old = fluxGraph(ours, layer("mesh", "2026-01-01T11:59:00Z", "2s"));
-        const found = await wait([old, old, fluxGraph(ours, layer("mesh", "2026-01-01T12:00:05Z", "840ms"))], {
+        const old = fluxStatus(ours, layer("mesh", "2026-01-01T11:59:00Z", "2s"));
+        const found = await wait([old, old, fluxStatus(ours, layer("mesh", "2026-01-01T12:00:05Z", "840ms"))], {
             cluster,
         });
         assert.equal(readinessOf(found).objects.length, 3);
@@ -26,8 +26,8 @@ describe("waitForFlux, when a variable of the tree has changed", () => {
     });
 
     it("counts from when an attempt began: one that was under way was built with the old value", async () => {
-        const underWay = fluxGraph(ours, layer("mesh", "2026-01-01T12:01:00Z", "1m30.5s"));
-        const found = await wait([underWay, fluxGraph(ours, layer("mesh", "2026-01-01T12:01:00Z", "59s"))], {
+        const underWay = fluxStatus(ours, layer("mesh", "2026-01-01T12:01:00Z", "1m30.5s"));
+        const found = await wait([underWay, fluxStatus(ours, layer("mesh", "2026-01-01T12:01:00Z", "59s"))], {
             cluster,
         });
         assert.equal(found.polls, 2);
@@ -36,7 +36,7 @@ describe("waitForFlux, when a variable of the tree has changed", () => {
     it("asks nothing of a layer that was built since, nor of one that takes no variables", async () => {
         const since = layer("mesh", "2026-01-01T12:00:05Z", "1s");
         const without = layer("plain", "2026-01-01T11:00:00Z", "1s", false);
-        const found = await wait([fluxGraph(ours, since, without)], { cluster });
+        const found = await wait([fluxStatus(ours, since, without)], { cluster });
         assert.deepEqual(found.requests, ["GitRepository flux-system"]);
     });
 });

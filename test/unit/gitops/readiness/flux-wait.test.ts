@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { FluxWaitArgs } from "../../../../components/gitops/readiness/flux-wait";
-import { failing, fluxGraph, fluxObject } from "../../../support/flux-objects";
+import { failing, fluxStatus, fluxObject } from "../../../support/flux-objects";
 import { handledAt, messageOf, ours, type Poll, readinessOf, wait } from "../../../support/flux-wait";
 
 const theirs = "f00d";
@@ -15,9 +15,9 @@ const progressing = layer("apps", ours, failing("Progressing", "reconciling"));
 describe("waitForFlux", () => {
     it("ends when everything is Ready at the commit, and asks Flux once to fetch it", async () => {
         const found = await wait([
-            fluxGraph("0ld"),
-            fluxGraph(ours, progressing),
-            fluxGraph(ours, layer("apps", ours)),
+            fluxStatus("0ld"),
+            fluxStatus(ours, progressing),
+            fluxStatus(ours, layer("apps", ours)),
         ]);
         const { commit, objects } = readinessOf(found);
         assert.deepEqual([commit, objects.length], [ours, 3]);
@@ -28,9 +28,9 @@ describe("waitForFlux", () => {
     it("says what it waits for, and says nothing twice", async () => {
         const infra = layer("infra", ours, failing("Progressing", "reconciling"));
         const { progress } = await wait([
-            ...lasting(12, fluxGraph(ours, progressing)),
-            ...lasting(12, fluxGraph(ours, infra, layer("apps", ours))),
-            fluxGraph(ours),
+            ...lasting(12, fluxStatus(ours, progressing)),
+            ...lasting(12, fluxStatus(ours, infra, layer("apps", ours))),
+            fluxStatus(ours),
         ]);
         assert.deepEqual(progress, [
             "Flux: 1 of 3 ready; next GitRepository flux-system",
@@ -41,8 +41,8 @@ describe("waitForFlux", () => {
 
     it("says at most one thing in five seconds", async () => {
         const infra = layer("infra", ours, failing("Progressing", "reconciling"));
-        const changing = [fluxGraph(ours, progressing), fluxGraph(ours, infra, layer("apps", ours))];
-        const found = await wait([...Array<Poll[]>(20).fill(changing).flat(), fluxGraph(ours)]);
+        const changing = [fluxStatus(ours, progressing), fluxStatus(ours, infra, layer("apps", ours))];
+        const found = await wait([...Array<Poll[]>(20).fill(changing).flat(), fluxStatus(ours)]);
         assert.equal(found.progress.length, 4, `${found.progress.length} lines in ${found.seconds} s`);
     });
 
@@ -63,7 +63,7 @@ describe("waitForFlux", () => {
                 return Promise.resolve(event);
             },
         };
-        const found = await wait([fluxGraph(ours, release, progressing)], { cluster, timeoutMinutes: 30 });
+        const found = await wait([fluxStatus(ours, release, progressing)], { cluster, timeoutMinutes: 30 });
         assert.equal(
             messageOf(found),
             [
@@ -78,7 +78,7 @@ describe("waitForFlux", () => {
 
     it("does not stop at a failure that its controller mends within five seconds", async () => {
         const stalled = layer("apps", ours, failing("Stalled", "artifact race", "Stalled", "True"));
-        const states = [...lasting(4, fluxGraph(ours, stalled)), fluxGraph(ours)];
+        const states = [...lasting(4, fluxStatus(ours, stalled)), fluxStatus(ours)];
         assert.equal(readinessOf(await wait(states)).commit, ours);
     });
 
@@ -88,7 +88,7 @@ describe("waitForFlux", () => {
             spec: { dependsOn: [{ name: "infra" }] },
             status: { conditions: [failing("DependencyNotReady", "dependency 'flux-system/infra' is not ready")] },
         });
-        const found = await wait([fluxGraph(ours, apps, infra)]);
+        const found = await wait([fluxStatus(ours, apps, infra)]);
         assert.match(
             messageOf(found),
             /^Kustomization flux-system\/infra is not ready after 1 minute \(landfall:readyTimeoutMinutes\): HealthCheckFailed/,
@@ -107,7 +107,7 @@ describe("waitForFlux", () => {
     it("keeps the failure when its events cannot be read", async () => {
         const cluster = { lastWarning: () => Promise.reject(down) };
         assert.match(
-            messageOf(await wait([fluxGraph(ours, progressing)], { cluster })),
+            messageOf(await wait([fluxStatus(ours, progressing)], { cluster })),
             /^Kustomization flux-system\/apps is not ready .*\n {2}last event: not known: API server/,
         );
     });
@@ -115,13 +115,13 @@ describe("waitForFlux", () => {
 
 describe("waitForFlux, when questions fail", () => {
     it("asks again, and says so once", async () => {
-        const found = await wait([fluxGraph(ours, progressing), ...lasting(12, down), fluxGraph(ours)]);
+        const found = await wait([fluxStatus(ours, progressing), ...lasting(12, down), fluxStatus(ours)]);
         assert.equal(readinessOf(found).commit, ours);
         assert.deepEqual(found.progress.slice(1), [`Flux: ${down.message}; asking again`]);
     });
 
     it("ends with the server's name when the API server is gone until the time is up", async () => {
-        const found = await wait([fluxGraph(ours, progressing), down]);
+        const found = await wait([fluxStatus(ours, progressing), down]);
         assert.match(messageOf(found), /^whether Flux is ready is not known after 1 minute .*azmk8s\.io:443: connect/);
         assert.ok(found.seconds >= 60, String(found.seconds));
     });
@@ -136,11 +136,11 @@ describe("waitForFlux, when questions fail", () => {
 
     it("asks Flux to fetch until it was asked, and then until it has begun", async () => {
         const asked: string[] = [];
-        const states = [fluxGraph(ours)];
+        const states = [fluxStatus(ours)];
         const cluster: Partial<FluxWaitArgs["cluster"]> = {
             requestReconciliation: (_kind, _namespace, _name, at) => {
                 if (asked.push(at) < 3) return Promise.reject(down);
-                if (asked.length > 3) states.push(fluxGraph(ours).map((object) => handledAt(object, at)));
+                if (asked.length > 3) states.push(fluxStatus(ours).map((object) => handledAt(object, at)));
                 return Promise.resolve();
             },
         };
@@ -166,14 +166,14 @@ describe("waitForFlux, when somebody pushes meanwhile", () => {
     }
 
     it("is content with the newer commit, once everything is Ready at it", async () => {
-        const behind = fluxGraph(theirs, layer("apps", ours));
-        const found = await pushed([fluxGraph(ours, progressing), behind, fluxGraph(theirs)], [true]);
+        const behind = fluxStatus(theirs, layer("apps", ours));
+        const found = await pushed([fluxStatus(ours, progressing), behind, fluxStatus(theirs)], [true]);
         assert.equal(readinessOf(found).commit, theirs);
         assert.deepEqual(found.asked, [theirs]);
     });
 
     it("is not content with a commit that ours is not part of, such as the one before", async () => {
-        const { asked, ...found } = await pushed([fluxGraph("0ld")], [false]);
+        const { asked, ...found } = await pushed([fluxStatus("0ld")], [false]);
         assert.match(
             messageOf(found),
             /^GitRepository flux-system\/flux-system .*at staging@sha1:0ld, waiting for c0ffee/,
@@ -182,11 +182,11 @@ describe("waitForFlux, when somebody pushes meanwhile", () => {
     });
 
     it("asks GitHub again later, whose API may not have seen yet what Flux fetched", async () => {
-        assert.equal(readinessOf(await pushed([fluxGraph(theirs)], [false, true])).commit, theirs);
+        assert.equal(readinessOf(await pushed([fluxStatus(theirs)], [false, true])).commit, theirs);
     });
 
     it("outlives a GitHub that does not answer", async () => {
-        const found = await pushed([fluxGraph(theirs)], [new Error("GitHub: 503"), true]);
+        const found = await pushed([fluxStatus(theirs)], [new Error("GitHub: 503"), true]);
         assert.equal(readinessOf(found).commit, theirs);
         assert.deepEqual(found.progress, ["Flux: GitHub: 503; asking again"]);
     });
@@ -198,7 +198,7 @@ describe("waitForFlux, when somebody pushes meanwhile", () => {
                 lastAttemptedRevision: `staging@sha1:${theirs}`,
             },
         });
-        const found = await pushed([fluxGraph(theirs, broken)], [true], 30);
+        const found = await pushed([fluxStatus(theirs, broken)], [true], 30);
         assert.match(messageOf(found), /^Kustomization flux-system\/apps cannot become ready: BuildFailed/);
     });
 });

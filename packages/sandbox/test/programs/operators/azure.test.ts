@@ -5,7 +5,9 @@ import { OperatorCluster } from "../../support/operator-cluster";
 
 const clientId = "33333333-3333-4333-8333-333333333333";
 
-/** Entra, a vault, a DNS zone and a storage account, in a few lines; test/program/data-planes.test.ts has the real ones. */
+/**
+ * Entra, a vault, a DNS zone and a storage account, in a few lines; test/program/data-planes.test.ts has the real ones.
+ */
 class Cloud {
     readonly secrets: Record<string, string> = { database: "a password", json: JSON.stringify({ user: "app" }) };
     readonly records: string[] = [];

@@ -162,6 +162,18 @@ describe("the Azure stand-in's clusters", () => {
             assert.equal(status, 404);
         });
 
+        it("keeps a cluster whose deletion failed, so that the next attempt deletes it", async () => {
+            await put();
+            const { clusters } = subscription;
+            const stop = clusters.stop.bind(clusters);
+            clusters.stop = () => Promise.reject(new Error("it does not stop"));
+            const remove = () => subscription.delete("containerservice:ManagedCluster", parameters);
+            await assert.rejects(remove(), /it does not stop/);
+            clusters.stop = stop;
+            assert.equal((await remove()).status, 200);
+            assert.equal(clusters.stopped.length, 1);
+        });
+
         it("refuses a maintenance configuration of another name", async () => {
             await put();
             const refused = await subscription.put(

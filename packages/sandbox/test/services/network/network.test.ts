@@ -16,6 +16,7 @@ describe("the sandbox's network", () => {
     let proxy: Proxy;
     let echo: Server;
     let cluster: Server;
+    const reports: string[] = [];
 
     before(async () => {
         directory = await mkdtemp(join(tmpdir(), "landfall-network-"));
@@ -25,7 +26,7 @@ describe("the sandbox's network", () => {
         cluster = await listening(
             createTlsServer({ cert: own.certificatePem, key: own.keyPem }, (socket) => socket.end("cluster")),
         );
-        proxy = await startProxy({ authority, routes: routes() });
+        proxy = await startProxy({ authority, routes: routes(), report: (message) => reports.push(message) });
     });
 
     after(async () => {
@@ -107,6 +108,7 @@ describe("the sandbox's network", () => {
         );
         assert.equal(answered.statusCode, 500);
         assert.equal(await textOf(answered), "The sandbox's stand-in for broken.example.org failed: out of order\n");
+        assert.match(reports.join("\n"), /GET http:\/\/broken\.example\.org\/ failed: Error: out of order/);
     });
 
     it("passes TLS on untouched where a route forwards, and only the port that it knows", async () => {

@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { digestOf } from "./digest";
 import { RegistryError } from "./registry-error";
 
 export interface Stored {
@@ -10,7 +11,7 @@ interface Descriptor {
     readonly digest?: string;
 }
 
-/** What is in one repository of a registry: blobs, manifests, tags, and uploads under way. */
+/** The content of one repository of a registry: blobs, manifests, tags, and uploads under way. */
 export class RegistryRepository {
     readonly tags = new Map<string, string>();
     private readonly manifests = new Map<string, Stored>();
@@ -24,7 +25,9 @@ export class RegistryRepository {
         const digest = this.tags.get(reference) ?? reference;
         const found = this.manifests.get(digest);
         if (!found) {
-            throw new RegistryError(404, "MANIFEST_UNKNOWN", `manifest tagged by "${reference}" is not found`);
+            const known = [...this.tags.keys()].sort().join(", ") || "none";
+            const message = `manifest tagged by "${reference}" is not found: ${this.name} has no ${reference}. Its versions: ${known}.`;
+            throw new RegistryError(404, "MANIFEST_UNKNOWN", message);
         }
         return { ...found, digest };
     }
@@ -51,16 +54,23 @@ export class RegistryRepository {
         return all.length;
     }
 
-    /** Makes a blob of an upload. @throws RegistryError `DIGEST_INVALID` when it is another one than promised. */
+    /** Makes a blob of an upload. @throws RegistryError `DIGEST_INVALID` when its digest is not the one promised. */
     finish(id: string, digest: string): void {
         const content = this.upload(id);
         checkDigest(content, digest);
         this.uploads.delete(id);
+        this.putBlob(content);
+    }
+
+    /** Gives the digest. */
+    putBlob(content: Buffer): string {
+        const digest = digestOf(content);
         this.blobs.set(digest, content);
+        return digest;
     }
 
     /** Gives the digest. @throws RegistryError when something that the manifest names is not there. */
-    putManifest(reference: string, { mediaType, content }: Stored): string {
+    putManifest({ mediaType, content }: Stored, reference: string): string {
         const digest = digestOf(content);
         const isTag = !reference.startsWith("sha256:");
         if (!isTag) {
@@ -84,10 +94,6 @@ export class RegistryRepository {
         }
         return found;
     }
-}
-
-function digestOf(content: Buffer): string {
-    return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
 function checkDigest(content: Buffer, promised: string): void {

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import type { HttpResponse } from "../../network/route";
+import { Refusal } from "../network/refusal";
+import type { HttpResponse } from "../network/route";
 
 /** A refusal as a container registry writes it (OCI distribution specification, "Error Codes"). */
-export class RegistryError extends Error {
+export class RegistryError extends Refusal {
     override readonly name = "RegistryError";
 
     constructor(
@@ -28,9 +28,9 @@ export class RegistryError extends Error {
     }
 }
 
-/** What Azure says to whoever has no token, a wrong one, or one of an identity without a role: it does not say which. */
-export function unauthorized(challenge?: string): RegistryError {
-    const help = "visit https://aka.ms/acr/authorization for more information";
-    const message = `authentication required, ${help}. CorrelationId: ${randomUUID()}`;
-    return new RegistryError(401, "UNAUTHORIZED", message, challenge);
+/** With the repositories that there are, so that a wrong name is seen. */
+export function repositoryUnknown(name: string, known: Iterable<string>): RegistryError {
+    const names = [...known].sort().join(", ") || "none";
+    const message = `repository name not known to registry: it has no ${name}. Its repositories: ${names}.`;
+    return new RegistryError(404, "NAME_UNKNOWN", message);
 }

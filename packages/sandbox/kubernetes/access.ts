@@ -1,0 +1,24 @@
+import { Agent, type RequestOptions } from "node:https";
+
+/** The address of an API server, and how to log in to it. */
+export interface ApiAccess {
+    /** URL of the API server, which may have a path. */
+    readonly server: string;
+    /** Adds credentials and an agent to a request. Rejects when there are no credentials. */
+    authenticate(options: RequestOptions): Promise<void>;
+    /** Ends connections that are kept open. */
+    close?(): void;
+}
+
+/** Access with a bearer token, on connections that stay open between requests. */
+export function tokenAccess({ server, caPem, token }: { server: string; caPem: string; token: string }): ApiAccess {
+    const agent = new Agent({ keepAlive: true, ca: caPem });
+    return {
+        server,
+        authenticate: (options) => {
+            Object.assign(options, { agent, headers: { ...options.headers, authorization: `Bearer ${token}` } });
+            return Promise.resolve();
+        },
+        close: () => agent.destroy(),
+    };
+}
