@@ -120,7 +120,7 @@ async function isReady({ kubeconfig, commit }: Inputs): Promise<boolean> {
  * what the update replaced, such as a deploy key, stays until an update succeeds.
  *
  * An update with the same inputs looks at the cluster once. It waits again if the last wait failed or something is not
- * Ready now. A preview looks too, and shows that the update would wait. A refresh does neither.
+ * Ready now. A preview and a refresh look too, for twenty seconds at most, and never wait.
  *
  * @throws UserError, which fails the program: the first object that is not ready, its newest warning and the probable
  * cause.

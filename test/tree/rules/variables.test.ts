@@ -6,7 +6,7 @@ describeRule("variables", [
         edits: [{ file: "systems/velero/identity.yaml", from: "velero_client_id", to: "velero_clientid" }],
         line: "${velero_clientid}",
         problem: /\$\{velero_clientid\} is not produced by the program/,
-        fix: /ClusterVars in components\/gitops\/cluster-vars\.ts/,
+        fix: /ClusterVars in components\/gitops\/flux\/cluster-vars\.ts/,
     },
     {
         finds: "a variable that the program provides and nothing uses",

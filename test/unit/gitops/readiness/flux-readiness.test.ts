@@ -135,7 +135,7 @@ describe("FluxReadiness", () => {
         });
     });
 
-    it("is not read by a refresh, which so does not wait", () => {
+    it("has nothing that a refresh reads, so a refresh does not wait", () => {
         assert.equal(provider.read, undefined);
     });
 
