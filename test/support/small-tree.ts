@@ -1,7 +1,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
-import { filesBelow, foldersBelow, identity, isA, kindOf, objectsIn, ownFiles, type TreeObject } from "./tree-files";
+import { environmentsIn } from "../../components/gitops/manifest-tree";
+import { SERVICE_MESHES } from "../../tools/tree/variables";
+import {
+    filesBelow,
+    foldersBelow,
+    identity,
+    isA,
+    kindOf,
+    objectsIn,
+    ownFiles,
+    takenSecrets,
+    type TreeObject,
+} from "./tree-files";
 
 /**
  * Shortens a copy of the tree to a few systems, so that a test that runs the program need not wait for all of them.
@@ -16,24 +28,30 @@ import { filesBelow, foldersBelow, identity, isA, kindOf, objectsIn, ownFiles, t
  * @throws Error naming a system that the tree does not have.
  */
 export function shortenTree(root: string, systems: readonly string[]): void {
-    const environments = fs.readdirSync(path.join(root, "clusters"));
-    const layers = environments.flatMap((environment) => layersOf(root, environment));
+    const clusters = environmentsIn(root).map((environment) => path.join(root, "clusters", environment));
+    const layers = layersOf(root, clusters);
     const shortening = new Shortening(
+        clusters,
         layers.flatMap(({ folders }) => folders),
         systems,
     );
     while (shortening.pass());
-    for (const environment of environments) {
-        shortenLayers(root, environment, (layer) => shortening.objectsOf(layer.folders));
-    }
+    shortenLayers(clusters, layers, (layer) => shortening.objectsOf(layer.folders));
 }
 
 /** What the tests' sandbox runs: an ingress, certificates, and podinfo, which is no release. */
 export const smallTree: readonly string[] = ["cert-manager", "traefik", "prometheus-operator-crds"];
 
+interface FolderPatch {
+    readonly path?: string;
+    readonly target?: { readonly kind?: string; readonly name?: string };
+    readonly patch?: string;
+}
+
 interface FolderKustomization {
     resources?: string[];
-    patches?: { path?: string; target?: object; patch?: string }[];
+    patches?: FolderPatch[];
+    replacements?: { source: { kind: string; name: string } }[];
     [field: string]: unknown;
 }
 
@@ -48,7 +66,7 @@ interface LayerKustomization extends TreeObject {
 interface Layer {
     readonly file: string;
     readonly kustomization: LayerKustomization;
-    /** More than one where a variable stands for a part of the path. */
+    /** More than one where a variable stands for the mesh. */
     readonly folders: readonly string[];
 }
 
@@ -61,10 +79,12 @@ class Shortening {
     private readonly charts = new Map<string, readonly string[]>();
 
     constructor(
+        private readonly clusters: readonly string[],
         private readonly folders: readonly string[],
         systems: readonly string[],
     ) {
-        this.systems = withDependencies(systems, releasesBelow(folders));
+        const added = clusters.flatMap((cluster) => addedSystems(cluster).map(({ folder }) => folder));
+        this.systems = withDependencies(systems, releasesBelow([...folders, ...added]));
         for (const name of fs.readdirSync(chartFolder)) {
             const file = path.join(chartFolder, name, "chart.yaml");
             if (fs.existsSync(file)) {
@@ -77,7 +97,9 @@ class Shortening {
     }
 
     objectsOf(folders: readonly string[]): TreeObject[] {
-        return [...new Set(folders)].flatMap((folder) => [...filesBelow(folder)].flatMap(objectsIn));
+        return [...new Set(folders)].flatMap((folder) =>
+            [...filesBelow(folder), ...takenSecrets(folder, this.clusters)].flatMap(objectsIn),
+        );
     }
 
     /** Removes lines once; gives whether there were any, since what a removed object brought may be needed elsewhere. */
@@ -93,8 +115,27 @@ class Shortening {
         let removed = 0;
         for (const folder of new Set(this.folders.flatMap((each) => [...foldersBelow(each)]))) {
             removed += editFolder(folder, (line) => this.keeps(path.join(folder, line), stays));
+            removed += this.dropSecrets(folder, stays);
         }
-        return removed > 0;
+        return removed + this.dropAdded(stays) > 0;
+    }
+
+    /** A layer no longer takes the Secrets of a namespace that is gone. */
+    private dropSecrets(folder: string, stays: (object: TreeObject) => boolean): number {
+        const keeps = (patch: FolderPatch) =>
+            takenSecrets(folder, this.clusters, patch).flatMap(objectsIn).every(stays);
+        return editPatches(folder, (patch) => patch.target?.kind !== "Secret" || keeps(patch));
+    }
+
+    /** Systems that an environment adds to a layer go as those do that the layer lists. */
+    private dropAdded(stays: (object: TreeObject) => boolean): number {
+        const removed = this.clusters.map((cluster) => {
+            const gone = addedSystems(cluster).filter(
+                ({ folder }) => !this.keeps(folder, stays) || !filesBelow(folder).flatMap(objectsIn).every(stays),
+            );
+            return editPatches(cluster, ({ patch }) => !gone.some((added) => added.patch === patch));
+        });
+        return removed.reduce((sum, count) => sum + count, 0);
     }
 
     private keeps(target: string, stays: (object: TreeObject) => boolean): boolean {
@@ -119,32 +160,35 @@ class Shortening {
     }
 }
 
-function layersOf(root: string, environment: string): Layer[] {
-    const cluster = path.join(root, "clusters", environment);
-    return ownFiles(cluster).map((file) => {
+/** The layers that environments list. */
+function layersOf(root: string, clusters: readonly string[]): Layer[] {
+    return [...new Set(clusters.flatMap(ownFiles))].map((file) => {
         const [kustomization] = objectsIn(file) as [LayerKustomization];
         return { file, kustomization, folders: resolved(root, kustomization.spec.path) };
     });
 }
 
-/** The folders of a path in which a variable stands for any name: `./mesh/${service_mesh}/staging`. */
+/** The folders of a path in which a variable stands for each mesh: `./systems/${service_mesh}`. */
 function resolved(root: string, pattern: string): string[] {
-    return path.posix
-        .normalize(pattern)
-        .split("/")
-        .reduce<string[]>(
-            (folders, part) =>
-                folders.flatMap((folder) =>
-                    (part.startsWith("${") ? fs.readdirSync(folder) : [part])
-                        .map((name) => path.join(folder, name))
-                        .filter((name) => fs.existsSync(name)),
-                ),
-            [root],
-        );
+    return [...new Set(SERVICE_MESHES.map((mesh) => path.join(root, pattern.replace("${service_mesh}", mesh))))].filter(
+        (folder) => fs.existsSync(folder),
+    );
 }
 
-function shortenLayers(root: string, environment: string, objectsOf: (layer: Layer) => TreeObject[]): void {
-    const layers = layersOf(root, environment);
+/** What an environment's list adds to layers: a patch each, and the folder that it names. */
+function addedSystems(cluster: string): { patch: string; folder: string }[] {
+    const { patches = [] } = read(cluster);
+    return patches.flatMap(({ patch = "" }) => {
+        const [, folder] = /value: (\.\.\/\.\.\/\S+)/.exec(patch) ?? [];
+        return folder === undefined ? [] : [{ patch, folder: path.join(cluster, folder) }];
+    });
+}
+
+function shortenLayers(
+    clusters: readonly string[],
+    layers: readonly Layer[],
+    objectsOf: (layer: Layer) => TreeObject[],
+): void {
     const isEmpty = (layer: Layer) => objectsOf(layer).length === 0;
     const gone = new Map(layers.filter(isEmpty).map((layer) => [layer.kustomization.metadata.name, layer]));
     const lasting = (layer: Layer): string[] =>
@@ -166,30 +210,55 @@ function shortenLayers(root: string, environment: string, objectsOf: (layer: Lay
         });
         fs.writeFileSync(file, stringify(kustomization));
     }
-    editFolder(path.join(root, "clusters", environment), (line) => !gone.has(path.basename(line, ".yaml")));
+    for (const cluster of clusters) {
+        editFolder(cluster, (line) => !gone.has(path.basename(line, ".yaml")));
+    }
+}
+
+function read(folder: string): FolderKustomization {
+    return parse(fs.readFileSync(path.join(folder, "kustomization.yaml"), "utf8")) as FolderKustomization;
+}
+
+function write(folder: string, kustomization: FolderKustomization): void {
+    fs.writeFileSync(path.join(folder, "kustomization.yaml"), stringify(kustomization));
 }
 
 /** Takes lines out of a kustomization.yaml, and the patches of what is then gone. Gives how many lines it took. */
 function editFolder(folder: string, keeps: (line: string) => boolean): number {
-    const file = path.join(folder, "kustomization.yaml");
-    const kustomization = parse(fs.readFileSync(file, "utf8")) as FolderKustomization;
+    // ConfigMaps that it generates are for systems that are not kept.
+    const { configMapGenerator, generatorOptions, ...kustomization } = read(folder);
     const before = kustomization.resources ?? [];
     const resources = before.filter(keeps);
-    if (resources.length < before.length) {
-        fs.writeFileSync(file, stringify({ ...kustomization, resources }));
+    if (resources.length < before.length || configMapGenerator !== undefined || generatorOptions !== undefined) {
+        write(folder, { ...kustomization, resources });
     }
     const names = new Set([...filesBelow(folder)].flatMap(objectsIn).map(identity));
+    const { replacements = [], ...rest } = read(folder);
+    const copied = replacements.filter(({ source: { kind, name } }) =>
+        names.has(identity({ kind, metadata: { name } })),
+    );
+    if (copied.length < replacements.length) {
+        write(folder, rest);
+    }
     // A patch with a target that selects nothing is no error; one that names its object in itself is.
-    const patches = kustomization.patches?.filter(
+    editPatches(
+        folder,
         (patch) =>
             patch.target !== undefined ||
             patch.path === undefined ||
             objectsIn(path.join(folder, patch.path)).every((object) => names.has(identity(object))),
     );
-    if (patches && patches.length < (kustomization.patches?.length ?? 0)) {
-        fs.writeFileSync(file, stringify({ ...kustomization, resources, patches }));
-    }
     return before.length - resources.length;
+}
+
+/** Takes patches out of a kustomization.yaml. Gives how many it took. */
+function editPatches(folder: string, keeps: (patch: FolderPatch) => boolean): number {
+    const { patches: before = [], ...kustomization } = read(folder);
+    const patches = before.filter(keeps);
+    if (patches.length < before.length) {
+        write(folder, patches.length > 0 ? { ...kustomization, patches } : kustomization);
+    }
+    return before.length - patches.length;
 }
 
 /** Releases by their names: the folder, and the names of those that they depend on. */
@@ -226,12 +295,13 @@ function withDependencies(systems: readonly string[], releases: ReturnType<typeo
     return all;
 }
 
-/** The last part of the chart's address. */
+/** The chart's name, or the last part of its address. */
 function chartOf(release: TreeObject, objects: readonly TreeObject[]): string | undefined {
     const { chartRef, chart } = release.spec as {
-        chartRef?: { name: string };
+        chartRef?: { kind: string; name: string };
         chart?: { spec: { chart: string } };
     };
-    const source = objects.find(({ kind, metadata }) => kind === "OCIRepository" && metadata.name === chartRef?.name);
-    return chart?.spec.chart ?? path.posix.basename(String(source?.spec?.url));
+    const source = objects.find(({ kind, metadata }) => kind === chartRef?.kind && metadata.name === chartRef.name);
+    const { chart: named, url } = (source?.spec ?? {}) as { chart?: string; url?: string };
+    return chart?.spec.chart ?? named ?? path.posix.basename(String(url));
 }

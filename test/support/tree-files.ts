@@ -34,6 +34,19 @@ export function filesBelow(target: string): string[] {
     return fs.statSync(target).isFile() ? [target] : resourcesOf(target).flatMap(filesBelow);
 }
 
+/** Files of the Secrets that a layer takes, of each environment; of all its patches, or of one. */
+export function takenSecrets(folder: string, clusters: readonly string[], one?: object): string[] {
+    const { patches = [] } = parse(fs.readFileSync(path.join(folder, "kustomization.yaml"), "utf8")) as {
+        patches?: { target?: { kind?: string; name?: string } }[];
+    };
+    const taken = (one === undefined ? patches : [one as (typeof patches)[number]]).flatMap(({ target }) =>
+        target?.kind === "Secret" ? [`${target.name}.sops.yaml`] : [],
+    );
+    return clusters
+        .flatMap((cluster) => taken.map((file) => path.join(cluster, file)))
+        .filter((file) => fs.existsSync(file));
+}
+
 /** A folder and those that its `resources` lead to. */
 export function foldersBelow(folder: string): string[] {
     const folders = resourcesOf(folder).filter((target) => fs.statSync(target).isDirectory());

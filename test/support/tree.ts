@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { environmentsIn } from "../../components/gitops/manifest-tree";
 import { program } from "../../tools/tree/programs";
 import { renderTree } from "../../tools/tree/render";
 import type { Cluster, Tree } from "../../tools/tree/tree";
@@ -8,7 +8,7 @@ import type { Cluster, Tree } from "../../tools/tree/tree";
 export const TREE_ROOT = resolve(__dirname, "../../gitops");
 
 /** Environments that the tree has, in alphabetical order. */
-export const ENVIRONMENTS: readonly string[] = readdirSync(join(TREE_ROOT, "clusters")).sort();
+export const ENVIRONMENTS: readonly string[] = environmentsIn(TREE_ROOT);
 
 let rendered: Promise<Tree> | undefined;
 

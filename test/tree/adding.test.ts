@@ -84,10 +84,7 @@ describe("Adding a system", function () {
         const at = (text ?? "").split("\n").indexOf("    resource:") + 1;
         assert.match(
             found,
-            new RegExp(
-                `^gitops/system/base/sessions/release\\.yaml:${at}: .*sets resource, which chart memcached`,
-                "m",
-            ),
+            new RegExp(`^gitops/systems/sessions/release\\.yaml:${at}: .*sets resource, which chart memcached`, "m"),
         );
         assert.match(found, /did you mean resources\?/);
     });
@@ -97,7 +94,11 @@ describe("Upgrading a system", function () {
     this.timeout(60_000);
 
     it("is one line for an app: nothing else changes, and every rule holds", async () => {
-        const edit: Edit = { file: "apps/staging/kustomization.yaml", from: /newTag: \S+/, to: "newTag: 6.15.0" };
+        const edit: Edit = {
+            file: "clusters/staging/overlay/kustomization.yaml",
+            from: /newTag: \S+/,
+            to: "newTag: 6.15.0",
+        };
         const [staging, ...others] = (await changes([edit])).sort((one, other) =>
             other.environment.localeCompare(one.environment),
         );
@@ -108,13 +109,13 @@ describe("Upgrading a system", function () {
     });
 
     it("is one line for a chart, after which one finding says what else to look at", async () => {
-        const edit: Edit = { file: "infra/base/traefik/source.yaml", from: "tag: 41.3.0", to: "tag: 41.4.0" };
+        const edit: Edit = { file: "systems/traefik/source.yaml", from: "tag: 41.3.0", to: "tag: 41.4.0" };
         for (const cluster of await changes([edit])) {
             assert.deepEqual(names(cluster), ["changed OCIRepository flux-system/traefik"]);
         }
         assert.match(
             await findings([edit]),
-            /^gitops\/infra\/base\/traefik\/source\.yaml:\d+: .*packages\/facts\/charts\/traefik is of 41\.3\.0 \[charts\]\n.*copy values and definitions of 41\.4\.0.*$/,
+            /^gitops\/systems\/traefik\/source\.yaml:\d+: .*packages\/facts\/charts\/traefik is of 41\.3\.0 \[charts\]\n.*copy values and definitions of 41\.4\.0.*$/,
         );
     });
 });

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
-import { program } from "../../tools/tree/programs";
+import { textAt } from "../../tools/tree/object";
+import { manifestsOf } from "../../tools/tree/tree";
+import { clusterOf, committedTree, TREE_ROOT } from "../support/tree";
 
-const FOLDER = join(__dirname, "../../gitops/observability/base/dashboards");
-const FILES = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
-
-interface ConfigMap {
-    metadata: { labels?: Record<string, string>; annotations?: Record<string, string> };
-    data: Record<string, string>;
-}
+/** Each system has its dashboards beside it. */
+const SYSTEMS = join(TREE_ROOT, "systems");
+const FILES = readdirSync(SYSTEMS, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
 
 interface Panel {
     id: number;
@@ -30,30 +26,32 @@ interface Dashboard {
 const GRAFANA_VARIABLES = ["__rate_interval", "__interval", "__range"];
 
 describe("Dashboards", () => {
-    const configMaps = parseAllDocuments(
-        execFileSync(program("kustomize"), ["build", FOLDER], { encoding: "utf8" }),
-    ).map((document) => document.toJS() as ConfigMap);
+    const configMaps = async () =>
+        manifestsOf(clusterOf(await committedTree(), "production"))
+            .map(({ object }) => object)
+            .filter(({ kind, metadata }) => kind === "ConfigMap" && metadata.name.startsWith("dashboard-"));
 
-    it("are all in ConfigMaps, one each", () => {
-        const held = configMaps.flatMap(({ data }) => Object.keys(data));
-        assert.deepEqual(held.sort(), [...FILES].sort());
+    it("are all in ConfigMaps, one each", async () => {
+        const held = (await configMaps()).flatMap(({ data }) => Object.values(data as Record<string, string>));
+        assert.deepEqual(held.sort(), FILES.map((file) => readFileSync(join(SYSTEMS, file), "utf8")).sort());
     });
 
-    it("are found by Grafana's sidecar, and their variables left alone by Flux", () => {
-        for (const { metadata } of configMaps) {
-            assert.equal(metadata.labels?.grafana_dashboard, "1");
-            assert.equal(metadata.annotations?.["kustomize.toolkit.fluxcd.io/substitute"], "disabled");
+    it("are found by Grafana's sidecar, and their variables left alone by Flux", async () => {
+        for (const object of await configMaps()) {
+            assert.equal(textAt(object, "metadata.labels.grafana_dashboard"), "1");
+            const annotation = ["metadata", "annotations", "kustomize.toolkit.fluxcd.io/substitute"];
+            assert.equal(textAt(object, annotation), "disabled");
         }
     });
 
     for (const file of FILES) {
         it(`can be loaded, with a query in each panel (${file})`, () => {
-            assert.deepEqual(problemsOf(readFileSync(join(FOLDER, file), "utf8")), []);
+            assert.deepEqual(problemsOf(readFileSync(join(SYSTEMS, file), "utf8")), []);
         });
     }
 
     it("have an address of their own each", () => {
-        const uids = FILES.map((file) => (JSON.parse(readFileSync(join(FOLDER, file), "utf8")) as Dashboard).uid);
+        const uids = FILES.map((file) => (JSON.parse(readFileSync(join(SYSTEMS, file), "utf8")) as Dashboard).uid);
         assert.deepEqual(
             uids.filter((uid, index) => uid === undefined || uids.indexOf(uid) !== index),
             [],
@@ -62,7 +60,7 @@ describe("Dashboards", () => {
 });
 
 describe("The rules on dashboards", () => {
-    const good = readFileSync(join(FOLDER, "flux.json"), "utf8");
+    const good = readFileSync(join(SYSTEMS, "flux/dashboard.json"), "utf8");
 
     it("find what is no JSON", () => {
         assert.match(problemsOf(good.slice(0, -2)).join(), /^is no JSON: /);

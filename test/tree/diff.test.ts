@@ -45,7 +45,7 @@ describe("npm run tree -- diff", () => {
     });
 
     it("shows a change of a base in every environment that it reaches, and not where a patch hides it", async () => {
-        edit("gitops/apps/base/podinfo/autoscaler.yaml", "minReplicas: 2", "minReplicas: 3");
+        edit("gitops/systems/podinfo/autoscaler.yaml", "minReplicas: 2", "minReplicas: 3");
         const [staging, production] = await changes("staging", "production");
         assert.ok(staging && production);
         assert.deepEqual(names(staging), ["changed apps HorizontalPodAutoscaler podinfo/podinfo"]);
@@ -57,21 +57,16 @@ describe("npm run tree -- diff", () => {
     });
 
     it("shows what is added, what is removed, and what moves to another layer", async () => {
-        edit("gitops/infra-config/base/kustomization.yaml", "  - letsencrypt.yaml\n", "");
-        edit("gitops/infra-config/staging/kustomization.yaml", /patches:\n[^]*/, "");
-        edit("gitops/apps/staging/kustomization.yaml", "resources:\n", "resources:\n  - letsencrypt.yaml\n");
-        const moved = path.join(repository, "gitops/apps/staging/letsencrypt.yaml");
-        fs.copyFileSync(path.join(repository, "gitops/infra-config/base/letsencrypt.yaml"), moved);
-        edit("gitops/namespaces/base/kustomization.yaml", "  - velero.yaml\n", "");
-        edit(
-            "gitops/canary/staging/kustomization.yaml",
-            "resources:\n",
-            "namespace: flux-system\nresources:\n  - made.yaml\n",
-        );
-        const made = path.join(repository, "gitops/canary/staging/made.yaml");
-        fs.writeFileSync(made, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: made\n");
+        const issuer = "  - ../../systems/cert-manager/letsencrypt.yaml\n";
+        edit("gitops/layers/infra-config/kustomization.yaml", issuer, "");
+        edit("gitops/layers/apps/kustomization.yaml", "resources:\n", `resources:\n${issuer}`);
+        edit("gitops/layers/namespaces/kustomization.yaml", "  - ../../systems/velero/namespace.yaml\n", "");
+        edit("gitops/layers/canary/kustomization.yaml", "patches:\n", "resources: [made.yaml]\npatches:\n");
+        const made = path.join(repository, "gitops/layers/canary/made.yaml");
+        const metadata = "metadata:\n  name: made\n  namespace: flux-system\n";
+        fs.writeFileSync(made, `apiVersion: v1\nkind: ConfigMap\n${metadata}`);
         const [staging] = await changes("staging");
-        [made, moved].forEach((file) => fs.rmSync(file));
+        fs.rmSync(made);
         assert.ok(staging);
         for (const name of [
             "added canary ConfigMap flux-system/made",
@@ -83,7 +78,7 @@ describe("npm run tree -- diff", () => {
     });
 
     it("masks the values of Secrets, and says which is another one", async () => {
-        const file = "gitops/apps/staging/podinfo-credentials.sops.yaml";
+        const file = "gitops/clusters/staging/podinfo-credentials.sops.yaml";
         const value =
             /ENC\[AES256_GCM,data:(.*?),/.exec(fs.readFileSync(path.join(repository, file), "utf8"))?.[1] ?? "";
         edit(file, value, "AAAA");
@@ -104,7 +99,7 @@ describe("npm run tree -- diff", () => {
     });
 
     it("writes Markdown with a line an environment, and each object to unfold", async () => {
-        edit("gitops/infra/base/traefik/source.yaml", "tag: 41.3.0", "tag: 41.4.0");
+        edit("gitops/systems/traefik/source.yaml", "tag: 41.3.0", "tag: 41.4.0");
         const text = changesAsMarkdown(await changes("staging"));
         assert.match(
             text,
@@ -132,23 +127,23 @@ describe("npm run tree -- diff", () => {
     });
 
     it("takes a revision that needs an older program for what it can, and names the rest", async () => {
-        edit("gitops/identities/base/velero.yaml", "${velero_client_id}", "${velero_id}");
+        edit("gitops/systems/velero/identity.yaml", "${velero_client_id}", "${velero_id}");
         git("commit", "--quiet", "--all", "--message", "older");
-        edit("gitops/identities/base/velero.yaml", "${velero_id}", "${velero_client_id}");
+        edit("gitops/systems/velero/identity.yaml", "${velero_id}", "${velero_client_id}");
         const text = describeChanges(await changes("staging"));
         git("reset", "--quiet", "--hard", "HEAD^");
         assert.match(
             text,
             /^staging \(istio\): 0 added, 1 changed, 0 removed\nOf the tree before, this could not be rendered:/,
         );
-        assert.match(text, /identities\/base\/velero\.yaml:7: variable velero_id has no value/);
+        assert.match(text, /systems\/velero\/identity\.yaml:7: variable velero_id has no value/);
     });
 
     it("refuses a tree that does not build, with the place", async () => {
-        edit("gitops/infra/base/traefik/kustomization.yaml", "- release.yaml", "- releases.yaml");
+        edit("gitops/systems/traefik/kustomization.yaml", "- release.yaml", "- releases.yaml");
         await assert.rejects(
             changes("staging"),
-            /the work tree cannot be rendered:\ngitops\/infra\/base\/traefik\/kustomization\.yaml:\d+: infra\/staging does not build/,
+            /the work tree cannot be rendered:\ngitops\/systems\/traefik\/kustomization\.yaml:\d+: systems\/traefik\/kustomization\.yaml names systems\/traefik\/releases\.yaml/,
         );
     });
 

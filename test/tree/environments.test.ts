@@ -21,7 +21,7 @@ describe("Environments", () => {
         const message = list(await podinfo("production"), "env").find(
             (entry) => field(entry, "name") === "PODINFO_UI_MESSAGE",
         );
-        assert.equal(field(message, "value"), "podinfo on landfall-sample (sample)");
+        assert.equal(field(message, "value"), "podinfo on landfall-sample (production)");
     });
 
     it("serve podinfo under the domain of their own stack, with a certificate for that name", async () => {

@@ -20,35 +20,50 @@ async function lineOf(
 }
 
 const traefik = ["HelmRelease", "traefik"] as const;
-const overlay = "infra/staging/kustomization.yaml";
+const overlay = "clusters/staging/overlay/kustomization.yaml";
 const inline = (patch: string): Edit => ({ file: overlay, from: "patches:\n", to: `patches:\n${patch}` });
 
 describe("The place of a value", () => {
     it("is its line in the object's own file", async () => {
         assert.equal(
             await lineOf([], traefik, "spec.values.service.spec.externalTrafficPolicy"),
-            "infra/base/traefik/release.yaml: externalTrafficPolicy: Local",
+            "systems/traefik/release.yaml: externalTrafficPolicy: Local",
         );
     });
 
     it("is the line around it, for a value that is nowhere", async () => {
         assert.equal(
             await lineOf([], traefik, "spec.values.service.spec.ports.web"),
-            "infra/base/traefik/release.yaml: spec:",
+            "systems/traefik/release.yaml: spec:",
         );
     });
 
     it("is in the environment's patch, for a value that one sets", async () => {
         assert.equal(
             await lineOf([], traefik, "spec.values.deployment.replicas", "production"),
-            "infra/production/traefik-patch.yaml: replicas: 3",
+            "systems/traefik/release-production.yaml: replicas: 3",
         );
     });
 
     it("is in the object's own file, for a value beside those that a patch sets", async () => {
         assert.equal(
             await lineOf([], traefik, "spec.values.deployment.kind", "production"),
-            "infra/base/traefik/release.yaml: values:",
+            "systems/traefik/release.yaml: values:",
+        );
+    });
+
+    it("is in the object that it is copied from, for a value that a replacement sets", async () => {
+        assert.equal(
+            await lineOf([], ["OCIRepository", "istiod"], "spec.ref.tag"),
+            "systems/istio/istio-base/source.yaml: tag: 1.30.3",
+        );
+    });
+
+    it("is in what all releases have in common, for a value that no release sets", async () => {
+        assert.equal(await lineOf([], traefik, "spec.interval"), "policies/releases/all.yaml: interval: 30m");
+        assert.equal(
+            await lineOf([], ["HelmRelease", "memcached"], "spec.upgrade.remediation.retries"),
+            "policies/releases/roll-back.yaml: retries: 3",
         );
     });
 
@@ -69,19 +84,19 @@ describe("The place of a value", () => {
     it("is the tag in the list of images, for a container's image", async () => {
         assert.match(
             await lineOf([], ["Deployment", "podinfo"], "spec.template.spec.containers.0.image"),
-            /^apps\/staging\/kustomization\.yaml: newTag: /,
+            /^clusters\/staging\/overlay\/kustomization\.yaml: newTag: /,
         );
     });
 
     it("is the name of a generator, for what it makes", async () => {
         const generator: Edit = {
-            file: "canary/staging/kustomization.yaml",
-            from: "resources:\n",
-            to: "configMapGenerator:\n  - name: made\n    namespace: flux-system\n    literals: [a=b]\nresources:\n",
+            file: "layers/canary/kustomization.yaml",
+            from: "patches:\n",
+            to: "configMapGenerator:\n  - name: made\n    namespace: flux-system\n    literals: [a=b]\npatches:\n",
         };
         assert.equal(
             await lineOf([generator], ["ConfigMap", "made"], "data.a"),
-            "canary/staging/kustomization.yaml: - name: made",
+            "layers/canary/kustomization.yaml: - name: made",
         );
     });
 });

@@ -7,13 +7,13 @@ import { SecretTool } from "../support/secret-tool";
 /** What a person types, at a pseudo-terminal of script(1). */
 describe("npm run secret, at a terminal", function () {
     this.timeout(60_000);
-    const file = "apps/staging/smtp.sops.yaml";
+    const file = "clusters/staging/smtp.sops.yaml";
     let tool: SecretTool;
 
     before(() => {
         tool = new SecretTool();
         tool.holdDemonstrationKey();
-        tool.succeeds("first", "set", "staging", "apps/smtp", "password", "--namespace", "podinfo");
+        tool.succeeds("first", "set", "staging", "smtp", "password", "--layer", "apps", "--namespace", "podinfo");
     });
     after(() => tool.remove());
 
@@ -26,14 +26,14 @@ describe("npm run secret, at a terminal", function () {
             return text;
         };
     };
-    const set = (text: string) => tool.atTerminal(typing(text), "set", "staging", "apps/smtp", "user");
+    const set = (text: string) => tool.atTerminal(typing(text), "set", "staging", "smtp", "user");
     /** An editor that notes where the text lies and who may read it, and then does as the script says. */
     const editWith = (script: string) => {
         const editor = path.join(tool.directory, "editor");
         const note = `stat -c '%a %n' "$1" "$(dirname "$1")" "$(dirname "$(dirname "$1")")" > '${tool.directory}/note'`;
         fs.writeFileSync(editor, `#!/bin/sh\n${note}\n${script}\n`, { mode: 0o700 });
         tool.environment.SOPS_EDITOR = editor;
-        return tool.atTerminal(() => undefined, "edit", "staging", "apps/smtp");
+        return tool.atTerminal(() => undefined, "edit", "staging", "smtp");
     };
     /** Modes and paths of the text, of its folder, and of the folder that the tool made. */
     const noted = () =>

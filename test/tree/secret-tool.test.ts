@@ -7,7 +7,7 @@ import { SecretTool } from "../support/secret-tool";
 
 describe("npm run secret", function () {
     this.timeout(60_000);
-    const file = "apps/staging/smtp.sops.yaml";
+    const file = "clusters/staging/smtp.sops.yaml";
     let tool: SecretTool;
     let directory: string;
 
@@ -25,9 +25,10 @@ describe("npm run secret", function () {
         (parse(read(name)) as { sops: { pgp: { fp: string }[] } }).sops.pgp.map(({ fp }) => fp);
 
     it("makes an encrypted Secret from a value on standard input, with the public key alone", () => {
-        succeeds("first value\n", "set", "staging", "apps/smtp", "password", "--namespace", "podinfo");
+        succeeds("first value\n", "set", "staging", "smtp", "password", "--layer", "apps", "--namespace", "podinfo");
         assert.match(read(file), /kind: Secret[^]*name: smtp[^]*namespace: podinfo[^]*password: ENC\[/);
-        assert.match(read("apps/staging/kustomization.yaml"), /- smtp\.sops\.yaml/);
+        assert.match(read("clusters/staging/overlay/kustomization.yaml"), /- \.\.\/smtp\.sops\.yaml/);
+        assert.match(read("layers/apps/kustomization.yaml"), /name: smtp \}\n +path: \.\.\/take-secret\.yaml/);
         assert.equal(succeeds("", "check").includes("encrypted"), true);
     });
 
@@ -37,30 +38,32 @@ describe("npm run secret", function () {
     });
 
     it("sets another value of a Secret that exists, for who has the private key, and nobody else", () => {
-        assert.match(secret("x", "set", "staging", "apps/smtp", "user").output, /sops set .* failed/);
+        assert.match(secret("x", "set", "staging", "smtp", "user").output, /sops set .* failed/);
         tool.holdDemonstrationKey();
-        succeeds('two\nlines: "quoted"\n', "set", "staging", "apps/smtp", "user");
+        succeeds('two\nlines: "quoted"\n', "set", "staging", "smtp", "user");
         assert.deepEqual(decrypted(), { password: "first value", user: 'two\nlines: "quoted"' });
     });
 
     it("refuses a layer or environment that does not exist, an empty value, and a new Secret without namespace", () => {
-        assert.match(secret("x", "set", "nowhere", "apps/smtp", "user").output, /environments are production, staging/);
-        assert.match(secret("x", "set", "staging", "nothing/smtp", "user").output, /is no folder of a layer/);
-        assert.match(secret("", "set", "staging", "apps/smtp", "user").output, /the value is empty/);
-        assert.match(secret("x", "set", "staging", "apps/new", "user").output, /say its namespace/);
+        assert.match(secret("x", "set", "nowhere", "smtp", "user").output, /environments are production, staging/);
+        const unknown = secret("x", "set", "staging", "new", "user", "--layer", "app", "--namespace", "podinfo");
+        assert.match(unknown.output, /--layer app does not exist; layers are apps, canary/);
+        assert.match(secret("x", "set", "staging", "apps/smtp", "user").output, /is not the name of a Secret/);
+        assert.match(secret("", "set", "staging", "smtp", "user").output, /the value is empty/);
+        assert.match(secret("x", "set", "staging", "new", "user").output, /say its layer and namespace: --layer/);
         assert.equal(secret("", "set", "staging").status, 2);
     });
 
     it("moves an environment to a key of its own, the canary included, and leaves the others alone", () => {
-        const before = read("apps/production/podinfo-credentials.sops.yaml");
+        const before = read("clusters/production/podinfo-credentials.sops.yaml");
         const fingerprint = tool.adoptKey("staging", "own");
         const wrong = secret("", "check");
         assert.equal(wrong.status, 1);
         assert.match(wrong.output, /clusters\/staging\/\.sops\.pub\.asc: is \w+, but \.sops\.yaml names D9422CA5/);
         succeeds("", "recipients", "staging");
         assert.deepEqual(recipients(file), [fingerprint]);
-        assert.deepEqual(recipients("canary/staging/pgp.sops.yaml"), [fingerprint]);
-        assert.equal(read("apps/production/podinfo-credentials.sops.yaml"), before);
+        assert.deepEqual(recipients("clusters/staging/decryption-canary-pgp.sops.yaml"), [fingerprint]);
+        assert.equal(read("clusters/production/podinfo-credentials.sops.yaml"), before);
         succeeds("", "check");
     });
 
@@ -73,11 +76,14 @@ describe("npm run secret", function () {
     });
 
     it("check names each file that is wrong, what is wrong, and what to do", () => {
-        const plain = path.join(tool.tree, "apps/staging/plain.yaml");
+        const plain = path.join(tool.tree, "clusters/staging/plain.yaml");
         fs.writeFileSync(plain, "apiVersion: v1\nkind: Secret\nmetadata: {name: plain}\nstringData: {a: b}\n");
         const { status, output } = secret("", "check");
         assert.equal(status, 1);
-        assert.match(output, /^gitops\/apps\/staging\/plain\.yaml: Secret plain is not encrypted; .*npm run secret/m);
+        assert.match(
+            output,
+            /^gitops\/clusters\/staging\/plain\.yaml: Secret plain is not encrypted; .*npm run secret/m,
+        );
         fs.rmSync(plain);
     });
 
@@ -90,7 +96,7 @@ describe("npm run secret", function () {
             });
         git("init", "--quiet");
         git("config", "core.hooksPath", ".githooks");
-        const plain = path.join(tool.tree, "apps/staging/plain.yaml");
+        const plain = path.join(tool.tree, "clusters/staging/plain.yaml");
         fs.writeFileSync(plain, "apiVersion: v1\nkind: Secret\nmetadata: {name: plain}\nstringData: {a: b}\n");
         git("add", "gitops");
         fs.rmSync(plain);

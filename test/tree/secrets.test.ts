@@ -11,7 +11,7 @@ import { field, type KubernetesObject, list } from "../../tools/tree/object";
 import { ENVIRONMENTS, TREE_ROOT } from "../support/tree";
 
 const secrets = secretsIn(TREE_ROOT);
-const sample = secrets.find(({ file }) => file === "apps/production/podinfo-credentials.sops.yaml");
+const sample = secrets.find(({ file }) => file === "clusters/production/podinfo-credentials.sops.yaml");
 
 describe("Secrets", () => {
     it("are all encrypted, in files called *.sops.yaml, to the recipients in .sops.yaml and nobody else", async () => {
@@ -21,9 +21,11 @@ describe("Secrets", () => {
 
     it("have canaries in each environment, each encrypted to one kind of key alone", () => {
         for (const environment of ENVIRONMENTS) {
-            const { pgp, keyVault } = recipientsOf(TREE_ROOT, `apps/${environment}/any.sops.yaml`);
+            const { pgp, keyVault } = recipientsOf(TREE_ROOT, `clusters/${environment}/any.sops.yaml`);
             const wanted = [...(pgp.length > 0 ? ["pgp"] : []), ...(keyVault.length > 0 ? ["key-vault"] : [])];
-            const canaries = secrets.filter(({ file }) => file.startsWith(`canary/${environment}/`));
+            const canaries = secrets.filter(({ file }) =>
+                file.startsWith(`clusters/${environment}/decryption-canary-`),
+            );
             assert.deepEqual(
                 canaries.map(({ object }) => allOf(recipientsIn(object))),
                 wanted.sort().map((kind) => (kind === "pgp" ? pgp : keyVault)),
@@ -51,7 +53,7 @@ describe("The rules on secrets", () => {
     it("find a secret that nobody encrypted", () => {
         assert.match(
             faults(mutant({ sops: undefined, stringData: { "jwt-secret": "plain" } })),
-            /^gitops\/apps\/production\/podinfo-credentials\.sops\.yaml: Secret podinfo-credentials is not encrypted; /,
+            /^gitops\/clusters\/production\/podinfo-credentials\.sops\.yaml: Secret podinfo-credentials is not encrypted; /,
         );
     });
 
@@ -76,7 +78,7 @@ describe("The rules on secrets", () => {
 
     it("find a secret in a file that sops has no rule for", () => {
         assert.ok(sample);
-        const found = faults({ ...sample, file: "apps/base/podinfo/credentials.yaml" });
+        const found = faults({ ...sample, file: "systems/podinfo/credentials.yaml" });
         assert.match(found, /has to be called \*\.sops\.yaml[^]*no rule of \.sops\.yaml matches it/);
     });
 

@@ -1,25 +1,17 @@
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parse, parseAllDocuments, stringify } from "yaml";
+import { parse, stringify } from "yaml";
+import { environmentsIn } from "../../components/gitops/manifest-tree";
+import { dependenciesOf, manifestsOf } from "../../tools/tree/tree";
+import { list, textAt } from "../../tools/tree/object";
+import { renderTree } from "../../tools/tree/render";
 import { shortenTree, smallTree } from "../support/small-tree";
-import { binary } from "../support/tree";
-
-interface Built {
-    readonly kind: string;
-    readonly apiVersion: string;
-    readonly metadata: { readonly name: string; readonly namespace?: string };
-    readonly spec: {
-        readonly path: string;
-        readonly dependsOn?: readonly { name: string }[];
-        readonly healthChecks?: readonly { name: string }[];
-    };
-}
+import { clusterOf } from "../support/tree";
 
 const tree = path.join(__dirname, "../../gitops");
-const environments = fs.readdirSync(path.join(tree, "clusters"));
+const environments = environmentsIn(tree);
 
 describe("a tree that is shortened to a few systems", function () {
     this.timeout(60_000);
@@ -33,25 +25,27 @@ describe("a tree that is shortened to a few systems", function () {
         fs.cpSync(tree, root, { recursive: true });
         return root;
     };
-    const build = (root: string, target: string) => {
-        const manifests = execFileSync(binary("kustomize"), ["build", path.join(root, target)], { encoding: "utf8" });
-        return parseAllDocuments(manifests).map((document) => document.toJS() as Built);
+    const clusterIn = async (root: string, environment: string) => {
+        const rendered = await renderTree(root, { environments: [environment], meshes: ["istio"] });
+        assert.deepEqual(rendered.failures, []);
+        return clusterOf(rendered, environment);
     };
-    const layersOf = (root: string, environment: string) => build(root, `clusters/${environment}`);
-    const layer = (root: string, name: string) =>
-        layersOf(root, "staging").find(({ metadata }) => metadata.name === name);
-    const objectsOf = (root: string, environment: string) =>
-        layersOf(root, environment).flatMap(({ spec }) => build(root, spec.path.replace("${service_mesh}", "istio")));
+    const objectsOf = async (root: string, environment: string) =>
+        manifestsOf(await clusterIn(root, environment)).map(({ object }) => object);
+    const layer = async (root: string, name: string) =>
+        (await clusterIn(root, "staging")).layers.find((each) => each.isListed && each.name === name);
+    const namesOf = async (root: string, environment: string) =>
+        (await objectsOf(root, environment)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 
     for (const environment of environments) {
         describe(environment, () => {
             let root: string;
-            let objects: Built[];
+            let objects: Awaited<ReturnType<typeof objectsOf>>;
 
-            before(() => {
+            before(async () => {
                 root = copy();
                 shortenTree(root, smallTree);
-                objects = objectsOf(root, environment);
+                objects = await objectsOf(root, environment);
             });
 
             it("builds, with the releases of those systems and podinfo", () => {
@@ -62,12 +56,12 @@ describe("a tree that is shortened to a few systems", function () {
                 assert.ok(objects.some(({ kind, metadata }) => kind === "Deployment" && metadata.name === "podinfo"));
             });
 
-            it("has layers that depend on layers that there are", () => {
-                const layers = layersOf(root, environment);
-                const names = layers.map(({ metadata }) => metadata.name);
-                const needed = layers.flatMap(({ spec }) => spec.dependsOn ?? []).map(({ name }) => name);
+            it("has layers that depend on layers that there are", async () => {
+                const layers = (await clusterIn(root, environment)).layers.filter(({ isListed }) => isListed);
+                const names = layers.map(({ name }) => name);
+                assert.ok(names.includes("canary") && names.length < 14);
                 assert.deepEqual(
-                    needed.filter((name) => !names.includes(name)),
+                    layers.flatMap(dependenciesOf).filter((name) => !names.includes(name)),
                     [],
                 );
             });
@@ -92,35 +86,38 @@ describe("a tree that is shortened to a few systems", function () {
             shortenTree(root, ["traefik", "prometheus-operator-crds"]);
         });
 
-        it("a release that is not named, with the patches of it", () => {
-            const names = objectsOf(root, "production").map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+        it("a release that is not named, with the patches of it", async () => {
+            const names = await namesOf(root, "production");
             assert.ok(names.includes("HelmRelease traefik") && !names.includes("HelmRelease cert-manager"));
         });
 
-        it("objects of kinds that only such a release's chart defines, inside the folder of a system too", () => {
-            const kinds = new Set(objectsOf(root, "staging").map(({ kind }) => kind));
+        it("objects of kinds that only such a release's chart defines, inside the folder of a system too", async () => {
+            const kinds = new Set((await objectsOf(root, "staging")).map(({ kind }) => kind));
             assert.ok(!kinds.has("ClusterIssuer") && !kinds.has("Certificate") && kinds.has("Ingress"));
         });
 
-        it("layers without objects, on whose own dependencies the others depend then", () => {
-            assert.equal(layer(root, "extra-mesh"), undefined);
-            assert.deepEqual(layer(root, "apps")?.spec.dependsOn, [{ name: "infra" }]);
+        it("layers without objects, on whose own dependencies the others depend then", async () => {
+            assert.equal(await layer(root, "extra-mesh"), undefined);
+            const apps = await layer(root, "apps");
+            assert.deepEqual(apps && dependenciesOf(apps), ["infra"]);
         });
 
-        it("health checks of releases that are gone", () => {
-            const names = layer(root, "apps")?.spec.healthChecks?.map(({ name }) => name);
-            assert.deepEqual(names, ["traefik"]);
+        it("health checks of releases that are gone", async () => {
+            const checks = list((await layer(root, "apps"))?.kustomization.object, "spec.healthChecks");
+            assert.deepEqual(
+                checks.map((check) => textAt(check, "name")),
+                ["traefik"],
+            );
         });
     });
 
-    it("keeps a release that another one depends on", () => {
+    it("keeps a release that another one depends on", async () => {
         const root = copy();
-        edit(path.join(root, "infra/base/traefik/release.yaml"), (release) => {
+        edit(path.join(root, "systems/traefik/release.yaml"), (release) => {
             (release.spec as Record<string, unknown>).dependsOn = [{ name: "cert-manager" }];
         });
         shortenTree(root, ["traefik"]);
-        const names = objectsOf(root, "staging").map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-        assert.ok(names.includes("HelmRelease cert-manager"));
+        assert.ok((await namesOf(root, "staging")).includes("HelmRelease cert-manager"));
     });
 
     it("names a system that the tree does not have", () => {
@@ -142,21 +139,23 @@ function addMesh(root: string): void {
         metadata: { name: "mesh", namespace: "podinfo" },
         spec: { secretName: "mesh", issuerRef: { name: "letsencrypt" } },
     });
-    const mesh = path.join(root, "extra-mesh/istio/staging");
+    const mesh = path.join(root, "layers/extra-istio");
     fs.mkdirSync(mesh, { recursive: true });
     fs.writeFileSync(path.join(mesh, "certificate.yaml"), certificate);
     fs.writeFileSync(path.join(mesh, "kustomization.yaml"), stringify({ resources: ["certificate.yaml"] }));
-    fs.writeFileSync(path.join(root, "apps/base/podinfo/certificate.yaml"), certificate);
-    edit(path.join(root, "apps/base/podinfo/kustomization.yaml"), ({ resources }) =>
+    fs.writeFileSync(path.join(root, "systems/podinfo/certificate.yaml"), certificate);
+    edit(path.join(root, "systems/podinfo/kustomization.yaml"), ({ resources }) =>
         (resources as string[]).push("certificate.yaml"),
     );
-    const cluster = path.join(root, "clusters/staging");
-    const apps = parse(fs.readFileSync(path.join(cluster, "apps.yaml"), "utf8")) as Built;
+    const layers = path.join(root, "clusters/base");
+    const apps = parse(fs.readFileSync(path.join(layers, "apps.yaml"), "utf8")) as { spec: object };
     const own = { name: "extra-mesh", namespace: "flux-system" };
-    const spec = { ...apps.spec, path: "./extra-mesh/${service_mesh}/staging", dependsOn: [{ name: "infra" }] };
-    fs.writeFileSync(path.join(cluster, "extra-mesh.yaml"), stringify({ ...apps, metadata: own, spec }));
-    edit(path.join(cluster, "kustomization.yaml"), ({ resources }) => (resources as string[]).push("extra-mesh.yaml"));
-    edit(path.join(cluster, "apps.yaml"), (layer) => {
+    const spec = { ...apps.spec, path: "./layers/extra-${service_mesh}", dependsOn: [{ name: "infra" }] };
+    fs.writeFileSync(path.join(layers, "extra-mesh.yaml"), stringify({ ...apps, metadata: own, spec }));
+    edit(path.join(root, "clusters/staging/kustomization.yaml"), ({ resources }) =>
+        (resources as string[]).push("../base/extra-mesh.yaml"),
+    );
+    edit(path.join(layers, "apps.yaml"), (layer) => {
         const release = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease", namespace: "flux-system" };
         const healthChecks = ["traefik", "cert-manager"].map((name) => ({ ...release, name }));
         Object.assign(layer.spec as object, { dependsOn: [{ name: "extra-mesh" }], healthChecks });

@@ -5,23 +5,32 @@ import { find } from "../../tools/tree/tree";
 import { clusterOf, committedTree } from "../support/tree";
 import { type Edit, renderedWith } from "../support/tree-copy";
 
-const overlay = "tenants/staging/kustomization.yaml";
+const list = "clusters/staging/kustomization.yaml";
 
 describe("Tenants", () => {
     it("are none until somebody lists one", async () => {
         const layer = clusterOf(await committedTree(), "staging").layers.find(({ name }) => name === "tenants");
         const kinds = layer?.manifests.map(({ object }) => object.kind) ?? [];
         assert.ok(kinds.includes("ClusterRole") && !kinds.includes("Namespace"));
-        assert.ok(layer?.optional.some(({ object }) => object.metadata.name === "team-example"));
+        assert.ok(
+            clusterOf(await committedTree(), "staging").optional.some(
+                ({ object }) => object.metadata.name === "team-example",
+            ),
+        );
     });
 
     it("are added by copying the example's folder and listing it", async () => {
         const { sources } = await committedTree();
-        const copies = sources.below("tenants/base/team-example").map((file): Edit => ({
+        const copies = sources.below("tenants/team-example").map((file): Edit => ({
             file: file.replace("team-example", "orders"),
             text: sources.text(file).replaceAll("team-example", "orders"),
         }));
-        const listed = { file: overlay, from: "  - ../base\n", to: "  - ../base\n  - ../base/orders\n" };
+        const patch = "      - { op: add, path: /spec/components/0, value: ../../tenants/orders }\n";
+        const listed = {
+            file: list,
+            from: "patches:\n",
+            to: `patches:\n  - target: { name: tenants }\n    patch: |\n${patch}`,
+        };
         const tree = await renderedWith([...copies, listed]);
         const findings = await check(tree, ["builds", "tenants", "tenant-role", "namespaces", "schemas"]);
         assert.equal(findings.map(describeFinding).join("\n"), "");

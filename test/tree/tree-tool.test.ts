@@ -15,12 +15,14 @@ describe("npm run tree", function () {
     this.timeout(60_000);
 
     it("check names each file, line, fault and fix, and fails", async () => {
-        const edits = [{ file: "infra/base/traefik/release.yaml", from: "interval: 30m", to: "interval: 5m" }];
+        const edits = [
+            { file: "systems/traefik/release.yaml", from: "releaseName: traefik", to: "releaseName: proxy" },
+        ];
         const { status, output } = await withEdits(edits, (copy) => Promise.resolve(tree("check", copy)));
         assert.equal(status, 1);
         assert.match(
             output,
-            /^gitops\/infra\/base\/traefik\/release\.yaml:7: HelmRelease flux-system\/traefik sets spec\.interval to "5m" \[releases\]\n {4}write interval: 30m$/m,
+            /^gitops\/systems\/traefik\/release\.yaml:10: HelmRelease flux-system\/traefik sets spec\.releaseName to "proxy" \[releases\]\n {4}write releaseName: traefik, /m,
         );
         assert.match(output, /^Findings: \d+, in files: \d+\.$/m);
     });

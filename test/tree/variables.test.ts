@@ -19,18 +19,18 @@ describe("Variables", () => {
     it("choose the mesh, for every value that the setting may have", async () => {
         const { clusters } = await committedTree();
         const folders = clusters.map(({ environment, mesh, layers }) => {
-            return `${mesh} ${layers.find(({ name }) => name === "mesh")?.folder.replace(environment, "…")}`;
+            return `${mesh} ${layers.find(({ name }) => name === "mesh")?.build.folder}`;
         });
         assert.deepEqual(
             [...new Set(folders)],
-            SERVICE_MESHES.map((mesh) => `${mesh} mesh/${mesh}/…`),
+            SERVICE_MESHES.map((mesh) => `${mesh} systems/${mesh}`),
         );
     });
 
     it("are found wherever a manifest uses one", async () => {
         const tree = await renderedWith([
             {
-                file: "apps/base/podinfo/deployment.yaml",
+                file: "systems/podinfo/deployment.yaml",
                 from: "containerPort: 9898",
                 to: "containerPort: ${podinfo_port:=9898}",
             },

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { allOf, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { recipientsOf } from "./rules";
-import { environments } from "./secret-file";
 import { publicFingerprint, publicKeyFile } from "./sops";
 
 interface SecretDocument {
@@ -26,7 +26,7 @@ export async function checkTree(tree: string): Promise<string[]> {
             return object.kind === "Secret" || object.sops ? problemsOf(tree, file, object) : [];
         }),
     );
-    const keys = await Promise.all(environments(tree).map((environment) => wrongPublicKey(tree, environment)));
+    const keys = await Promise.all(environmentsIn(tree).map((environment) => wrongPublicKey(tree, environment)));
     return [...inFiles, ...keys.flat()];
 }
 
@@ -46,9 +46,9 @@ export function problemsOf(tree: string, file: string, object: SecretDocument): 
     const fix = `npm run secret -- recipients ${environment}`;
     return [
         ...open.flatMap((key) => at(`${key} is not encrypted; take it out, and npm run secret -- set it`)),
-        ...(object.sops.mac ? [] : at("has no MAC, so that nobody could tell if it was changed; encrypt it anew")),
+        ...(object.sops.mac ? [] : at("has no MAC, so that nobody could tell if it was changed; encrypt it again")),
         ...(file.endsWith(".sops.yaml") ? [] : at("holds a Secret, so it has to be called *.sops.yaml; rename it")),
-        ...(keys.length === 0 ? at("no rule of .sops.yaml matches it; move it to <layer>/<environment>/") : []),
+        ...(keys.length === 0 ? at("no rule of .sops.yaml matches it; move it to clusters/<environment>/") : []),
         ...lacking.flatMap((key) => at(`is not encrypted to ${key}, which .sops.yaml names; ${fix}`)),
         ...(keys.length === 0 ? [] : extra).flatMap((key) =>
             at(`is encrypted to ${key}, which .sops.yaml does not name; ${fix}`),
@@ -71,7 +71,7 @@ async function wrongPublicKey(tree: string, environment: string): Promise<string
     if (fingerprint instanceof Error) {
         return [fingerprint.message];
     }
-    return recipientsOf(tree, `any/${environment}/any.sops.yaml`)
+    return recipientsOf(tree, `clusters/${environment}/any.sops.yaml`)
         .pgp.filter((recipient) => recipient !== fingerprint)
         .map(
             (recipient) =>

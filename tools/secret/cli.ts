@@ -11,10 +11,11 @@ import { readValue } from "./value";
 
 const usage = `Usage: npm run secret -- COMMAND
 
-  set ENVIRONMENT LAYER/NAME KEY [--namespace N] [--anew]
-        one value of a Secret, read from standard input or a hidden prompt; a Secret that does not exist is made.
+  set ENVIRONMENT NAME KEY [--layer L --namespace N] [--anew]
+        one value of a Secret, read from standard input or a hidden prompt. A Secret that does not exist is made, for the
+        layer and namespace that you name.
         One newline at the end of the input is left out. --anew gives up the other values, for a Secret whose keys are lost
-  edit ENVIRONMENT LAYER/NAME       the Secret in $EDITOR
+  edit ENVIRONMENT NAME             the Secret in $EDITOR
   recipients ENVIRONMENT [--stack S | --without-key-vault]
         writes the environment's keys into gitops/.sops.yaml, and encrypts its files to them: the PGP key in
         gitops/clusters/ENVIRONMENT/.sops.pub.asc, and the Key Vault key of the stack's outputs, none, or the same as before
@@ -31,6 +32,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         args,
         allowPositionals: true,
         options: {
+            layer: { type: "string" },
             namespace: { type: "string" },
             anew: { type: "boolean", default: false },
             stack: { type: "string" },
@@ -47,7 +49,8 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         return command === "help" ? 0 : 2;
     }
     if (command === "set") {
-        const secret = { environment, name, namespace: values.namespace, anew: values.anew };
+        const { layer, namespace, anew } = values;
+        const secret = { environment, name, layer, namespace, anew };
         await setSecret(tree, secret, key, () => readValue(`Value of ${key}: `));
     } else if (command === "edit") {
         editSecret(tree, { environment, name });

@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { allOf, canaryFile, type Recipients, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { updateKeys } from "./rotate";
 import { recipientsOf, writeRules } from "./rules";
 import { SecretError } from "./secret-error";
-import { environments, listResource, writeEncrypted } from "./secret-file";
+import { listResource, offered, writeEncrypted } from "./secret-file";
 import { importPublicKey, publicFingerprint } from "./sops";
 
 /** Which Key Vault key: that of a stack's outputs, none, or the one that `.sops.yaml` names. */
@@ -19,10 +20,11 @@ export type KeyVaultChoice = { readonly stack: string } | "none" | "same";
  * @throws SecretError that names each file that nobody here can decrypt; the others are done then.
  */
 export async function updateRecipients(tree: string, environment: string, choice: KeyVaultChoice): Promise<void> {
-    if (!environments(tree).includes(environment)) {
-        throw new SecretError(`${environment} is no environment; environments are ${environments(tree).join(", ")}`);
+    const environments = environmentsIn(tree);
+    if (!environments.includes(environment)) {
+        throw new SecretError(`${environment} is no environment; environments are ${environments.join(", ")}`);
     }
-    const before = recipientsOf(tree, `any/${environment}/any.sops.yaml`);
+    const before = recipientsOf(tree, `clusters/${environment}/any.sops.yaml`);
     const recipients: Recipients = {
         pgp: [await publicFingerprint(tree, environment)],
         keyVault: choice === "same" ? before.keyVault : choice === "none" ? [] : [keyOfStack(tree, choice.stack)],
@@ -40,7 +42,7 @@ function writeCanary(tree: string, environment: string, kind: "pgp" | "key-vault
     if (keys.length === 0) {
         fs.rmSync(path.join(tree, file), { force: true });
     } else if (encryptedTo(tree, file) !== keys.join()) {
-        const metadata = { name: `decryption-canary-${kind}`, namespace: "flux-system" };
+        const metadata = offered(`decryption-canary-${kind}`, "flux-system");
         const stringData = { decrypted: "yes" };
         writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData });
     }

@@ -30,7 +30,12 @@ export function writeRules(tree: string, environment: string, recipients: Recipi
         ...(recipients.keyVault.length > 0
             ? [{ path_regex: canary("key-vault"), encrypted_regex: encrypted, ...keyVault }]
             : []),
-        { path_regex: `(^|/)${environment}/[^/]+\\.sops\\.yaml$`, encrypted_regex: encrypted, ...pgp, ...keyVault },
+        {
+            path_regex: `(^|/)clusters/${environment}/[^/]+\\.sops\\.yaml$`,
+            encrypted_regex: encrypted,
+            ...pgp,
+            ...keyVault,
+        },
     ];
     const own = (rule: unknown) => isRuleOf(environment, rule);
     const first = rules.items.findIndex(own);
@@ -46,6 +51,5 @@ export function writeRules(tree: string, environment: string, recipients: Recipi
 }
 
 function isRuleOf(environment: string, rule: unknown): boolean {
-    const pattern = rule instanceof YAMLMap ? String(rule.get("path_regex")) : "";
-    return pattern.includes(`canary/${environment}/`) || pattern.includes(`/)${environment}/`);
+    return rule instanceof YAMLMap && String(rule.get("path_regex")).includes(`clusters/${environment}/`);
 }

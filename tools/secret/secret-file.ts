@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse, parseDocument, stringify, YAMLSeq } from "yaml";
+import { type Document, parse, parseDocument, stringify, YAMLSeq } from "yaml";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { setAnew } from "../../components/gitops/encryption/sops-files";
 import { SecretError } from "./secret-error";
 import { sops } from "./sops";
@@ -8,40 +9,36 @@ import { sops } from "./sops";
 /** A Secret as a person names it. */
 export interface SecretName {
     readonly environment: string;
-    /** `<layer>/<name>`. */
+    /** Name of the Secret, and of its file. */
     readonly name: string;
-    /** Namespace of a Secret that does not exist yet. */
+    /** Layer and namespace of a Secret that does not exist yet. */
+    readonly layer?: string | undefined;
     readonly namespace?: string | undefined;
 }
 
 /**
  * The Secret's file, from the tree's root.
  *
- * @throws SecretError if the layer has no folder for the environment.
+ * @throws SecretError if the environment does not exist, or if a Secret cannot have the name.
  */
 export function fileOf(tree: string, { environment, name }: SecretName): string {
-    const [layer = "", secret = "", ...rest] = name.split("/");
-    if (!/^[a-z0-9-]+$/.test(layer) || !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(secret) || rest.length > 0) {
-        throw new SecretError(`${name} is not <layer>/<name>, such as apps/smtp`);
+    if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
+        throw new SecretError(`${name} is not the name of a Secret, such as smtp`);
     }
-    const folder = `${layer}/${environment}`;
-    if (!fs.existsSync(path.join(tree, folder, "kustomization.yaml"))) {
+    if (!environmentsIn(tree).includes(environment)) {
         throw new SecretError(
-            `gitops/${folder} is no folder of a layer; environments are ${environments(tree).join(", ")}`,
+            `gitops/clusters/${environment} does not exist; environments are ${environmentsIn(tree).join(", ")}`,
         );
     }
-    return `${folder}/${secret}.sops.yaml`;
-}
-
-export function environments(tree: string): string[] {
-    return fs.readdirSync(path.join(tree, "clusters")).sort();
+    return `clusters/${environment}/${name}.sops.yaml`;
 }
 
 /** Every encrypted file of an environment, from the tree's root. */
 export function encryptedFiles(tree: string, environment: string): string[] {
     return fs
-        .readdirSync(tree, { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".sops.yaml") && path.basename(path.dirname(file)) === environment)
+        .readdirSync(path.join(tree, "clusters", environment))
+        .filter((file) => file.endsWith(".sops.yaml"))
+        .map((file) => `clusters/${environment}/${file}`)
         .sort();
 }
 
@@ -65,9 +62,8 @@ export function keysOf({ data, stringData }: SecretObject): string[] {
 /** What to do about a file that cannot be decrypted: one line. */
 export function closedFile(tree: string, file: string): string {
     const secret = readSecret(tree, file);
-    const [layer = "", environment = ""] = file.split("/");
-    const name = `${layer}/${path.basename(file, ".sops.yaml")}`;
-    const anew = setAnew(environment, name, keysOf(secret));
+    const [, environment = ""] = file.split("/");
+    const anew = setAnew(environment, path.basename(file, ".sops.yaml"), keysOf(secret));
     return `gitops/${file} (${keysOf(secret).join(", ")}): if every key of it is lost, ${anew.join("; ")}`;
 }
 
@@ -82,23 +78,54 @@ export function writeEncrypted(tree: string, file: string, object: object): void
     fs.renameSync(`${full}.new`, full);
 }
 
-/** Lists a file among the resources of its folder, or takes it off the list. */
+/**
+ * Metadata of a Secret. An environment offers its Secrets to every layer, marked as local, which kustomize leaves out; the
+ * layer that takes one removes the mark.
+ */
+export function offered(name: string, namespace: string): object {
+    return { name, namespace, annotations: { "config.kubernetes.io/local-config": "true" } };
+}
+
+/** Lists a file among the resources of its environment's overlay, or takes it off the list. */
 export function listResource(tree: string, file: string, listed: boolean): void {
-    const kustomization = path.join(tree, path.dirname(file), "kustomization.yaml");
-    const document = parseDocument(fs.readFileSync(kustomization, "utf8"));
-    const resources = document.get("resources");
-    const name = path.basename(file);
-    if (!(resources instanceof YAMLSeq)) {
-        throw new SecretError(`gitops/${path.dirname(file)}/kustomization.yaml has no list of resources`);
+    const kustomization = path.posix.join(path.posix.dirname(file), "overlay/kustomization.yaml");
+    editKustomization(tree, kustomization, (document) => {
+        const name = `../${path.basename(file)}`;
+        const resources = document.get("resources");
+        const names = resources instanceof YAMLSeq ? (resources.toJSON() as string[]) : [];
+        if (listed && !names.includes(name)) {
+            document.addIn(["resources"], name);
+        } else if (!listed && names.includes(name)) {
+            document.deleteIn(["resources", names.indexOf(name)]);
+        }
+    });
+}
+
+/** The layers that can take a Secret. */
+export function layersOf(tree: string): string[] {
+    const folder = path.join(tree, "layers");
+    return fs.readdirSync(folder).filter((layer) => fs.existsSync(path.join(folder, layer, "kustomization.yaml")));
+}
+
+/** Makes a layer take a Secret of its environment. Does nothing if it does. */
+export function takeSecret(tree: string, layer: string, name: string): void {
+    editKustomization(tree, `layers/${layer}/kustomization.yaml`, (document) => {
+        const patches = document.get("patches");
+        const taken = patches instanceof YAMLSeq ? (patches.toJSON() as { target?: { name?: string } }[]) : [];
+        if (!taken.some(({ target }) => target?.name === name)) {
+            const target = document.createNode({ kind: "Secret", name }, { flow: true });
+            document.addIn(["patches"], document.createNode({ target, path: "../take-secret.yaml" }));
+        }
+    });
+}
+
+function editKustomization(tree: string, file: string, edit: (document: Document) => void): void {
+    const full = path.join(tree, file);
+    const document = parseDocument(fs.readFileSync(full, "utf8"));
+    const before = document.toString({ lineWidth: 0 });
+    edit(document);
+    const after = document.toString({ lineWidth: 0 });
+    if (after !== before) {
+        fs.writeFileSync(full, after);
     }
-    const index = (resources.toJSON() as string[]).indexOf(name);
-    if (listed === index >= 0) {
-        return;
-    }
-    if (listed) {
-        resources.add(document.createNode(name));
-    } else {
-        resources.delete(index);
-    }
-    fs.writeFileSync(kustomization, document.toString({ lineWidth: 0 }));
 }

@@ -1,12 +1,23 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SecretError, ToolRefusal } from "./secret-error";
-import { closedFile, fileOf, keysOf, listResource, readSecret, type SecretName, writeEncrypted } from "./secret-file";
+import {
+    closedFile,
+    fileOf,
+    keysOf,
+    layersOf,
+    listResource,
+    offered,
+    readSecret,
+    type SecretName,
+    takeSecret,
+    writeEncrypted,
+} from "./secret-file";
 import { importPublicKey, sops } from "./sops";
 
 /**
- * Sets one value of a Secret. A Secret that does not exist is made, and listed in its folder's kustomization.yaml. With
- * `anew`, one that exists begins again with this value alone, which takes no private key: for a file that nobody can decrypt.
+ * Sets one value of a Secret. A Secret that does not exist is made, and its layer takes it. With `anew`, one that exists
+ * begins again with this value alone, which takes no private key: for a file that nobody can decrypt.
  */
 export async function setSecret(
     tree: string,
@@ -39,19 +50,25 @@ function change(tree: string, file: string, key: string, value: string): void {
 async function make(
     tree: string,
     file: string,
-    { environment, namespace }: SecretName,
+    { environment, name, layer, namespace }: SecretName,
     key: string,
     value: () => Promise<string>,
 ): Promise<void> {
-    if (!namespace) {
-        throw new SecretError(`gitops/${file} does not exist yet; say its namespace: --namespace <name>`);
+    if (layer === undefined || namespace === undefined) {
+        throw new SecretError(
+            `gitops/${file} does not exist yet; say its layer and namespace: --layer <name> --namespace <name>`,
+        );
+    }
+    if (!layersOf(tree).includes(layer)) {
+        throw new SecretError(`--layer ${layer} does not exist; layers are ${layersOf(tree).join(", ")}`);
     }
     importPublicKey(tree, environment);
-    const metadata = { name: path.basename(file, ".sops.yaml"), namespace };
+    const metadata = offered(name, namespace);
     const stringData = { [key]: await value() };
     writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData });
     listResource(tree, file, true);
-    console.log(`Made gitops/${file} with ${key}, and listed it in kustomization.yaml.`);
+    takeSecret(tree, layer, name);
+    console.log(`Made gitops/${file} with ${key}. Layer ${layer} takes it.`);
 }
 
 async function beginAnew(

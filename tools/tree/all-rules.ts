@@ -12,7 +12,6 @@ import { images } from "./rules/images";
 import { ingressClasses } from "./rules/ingress-classes";
 import { issuers } from "./rules/issuers";
 import { layerOrder } from "./rules/layer-order";
-import { layerParity } from "./rules/layer-parity";
 import { layerSettings } from "./rules/layer-settings";
 import { layerTable } from "./rules/layer-table";
 import { meshes } from "./rules/meshes";
@@ -20,6 +19,7 @@ import { monitors } from "./rules/monitors";
 import { namespaces } from "./rules/namespaces";
 import { networkPolicies } from "./rules/network-policies";
 import { objectsOnce } from "./rules/objects-once";
+import { overlays } from "./rules/overlays";
 import { priorityClasses } from "./rules/priority-classes";
 import { pruning } from "./rules/pruning";
 import { references } from "./rules/references";
@@ -51,7 +51,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
     "ingress-classes": ingressClasses,
     issuers,
     "layer-order": layerOrder,
-    "layer-parity": layerParity,
     "layer-settings": layerSettings,
     "layer-table": layerTable,
     meshes,
@@ -59,6 +58,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     namespaces,
     "network-policies": networkPolicies,
     "objects-once": objectsOnce,
+    overlays,
     "priority-classes": priorityClasses,
     pruning,
     references,

@@ -112,18 +112,34 @@ function defaultsOf(own: unknown, subcharts: readonly Subchart[]): Record<string
 
 /** The chart that a HelmRelease installs, as its source names it. */
 export function chartReference(cluster: Cluster, release: Manifest): ChartReference {
-    const inline = textAt(release.object, "spec.chart.spec.chart");
-    const reference = inline === undefined ? "spec.chartRef" : "spec.chart.spec.sourceRef";
-    const source = everyOfKind(cluster, textAt(release.object, `${reference}.kind`) ?? "").find(
-        ({ object }) => object.metadata.name === textAt(release.object, `${reference}.name`),
-    );
-    const url = textAt(source?.object, "spec.url")?.replace(/\/$/, "");
-    if (inline !== undefined) {
-        const version = textAt(release.object, "spec.chart.spec.version");
-        return { name: inline, version, url, pinnedBy: release, pinnedAt: "spec.chart.spec.version" };
+    if (field(release.object, "spec.chart") !== undefined) {
+        return chartOfRepository(cluster, release, "spec.chart.spec");
     }
+    const source = sourceNamed(cluster, field(release.object, "spec.chartRef"));
+    if (source?.object.kind === "HelmChart") {
+        return chartOfRepository(cluster, source, "spec");
+    }
+    const url = urlOf(source);
     const version = textAt(source?.object, "spec.ref.tag");
     return { name: url?.split("/").at(-1) ?? "", version, url, pinnedBy: source, pinnedAt: "spec.ref.tag" };
+}
+
+/** A chart by name and version, in a release or in a HelmChart that several releases share. */
+function chartOfRepository(cluster: Cluster, pinnedBy: Manifest, spec: string): ChartReference {
+    const name = textAt(pinnedBy.object, `${spec}.chart`) ?? "";
+    const version = textAt(pinnedBy.object, `${spec}.version`);
+    const url = urlOf(sourceNamed(cluster, field(pinnedBy.object, `${spec}.sourceRef`)));
+    return { name, version, url, pinnedBy, pinnedAt: `${spec}.version` };
+}
+
+function sourceNamed(cluster: Cluster, reference: unknown): Manifest | undefined {
+    return everyOfKind(cluster, textAt(reference, "kind") ?? "").find(
+        ({ object }) => object.metadata.name === textAt(reference, "name"),
+    );
+}
+
+function urlOf(source: Manifest | undefined): string | undefined {
+    return textAt(source?.object, "spec.url")?.replace(/\/$/, "");
 }
 
 /** What is known of the chart that a HelmRelease installs: by where it is published, else by its name. */

@@ -43,7 +43,7 @@ async function rendered(
     const { environment, mesh } = choiceOf(stack, snapshot.read(`Pulumi.${stack}.yaml`));
     const tree = await renderTree(snapshot.root, { environments: [environment], meshes: [mesh] });
     const failures = tree.failures.map((finding) => describeFinding({ ...finding, rule: "builds" }));
-    const isThere = tree.sources.foldersIn("clusters").includes(environment);
+    const isThere = tree.sources.environments.includes(environment);
     const [cluster] = isThere ? tree.clusters : [];
     return { ...(cluster && { cluster }), failures: [...new Set(failures)] };
 }

@@ -1,24 +1,53 @@
 import * as path from "node:path";
 import { syntaxProblems } from "../../components/gitops/fleet/manifest-tree";
 import type { Finding } from "./finding";
-import { filesOfBuild, kustomizeFile, kustomizeFilesOf } from "./kustomizations";
+import { type Build, filesOfBuild, kustomizeFile, kustomizeFilesOf } from "./kustomizations";
 import type { Sources } from "./sources";
 import type { Substituted } from "./substitute";
 
-/** Why a folder does not build: its YAML, else what kustomize says, at the line that names what it speaks of. */
-export function buildFailure(sources: Sources, folder: string, error: string): Finding[] {
-    if (!kustomizeFile(sources, folder)) {
+/** Why something does not build: its YAML, else what kustomize says, at the line that names what it speaks of. */
+export function buildFailure(sources: Sources, build: Build, error: string): Finding[] {
+    const { folder, components } = build;
+    const absent = components.find((component) => !kustomizeFile(sources, component));
+    if (absent !== undefined) {
+        const fix = "write its kustomization.yaml, of kind Component";
+        return [{ file: `${absent}/kustomization.yaml`, line: 1, problem: `${absent} has no kustomization.yaml`, fix }];
+    }
+    if (!kustomizeFile(sources, folder) && !sources.has(folder)) {
         const fix = "write its kustomization.yaml, or correct the path";
         return [{ ...namedAt(sources, folder), problem: `${folder} has no kustomization.yaml`, fix }];
     }
-    const files = filesOfBuild(sources, folder);
+    const files = filesOfBuild(sources, build);
     const syntax = syntaxProblems(Object.fromEntries(files.map((file) => [file, sources.text(file)])));
     if (syntax.length > 0) {
         return syntax.map((problem) => syntaxFailure(problem));
     }
-    const place = namedIn(sources, folder, error) ?? { file: `${folder}/kustomization.yaml`, line: 1 };
+    const missing = missingFiles(sources, build);
+    if (missing.length > 0) {
+        return missing;
+    }
+    const place = namedIn(sources, build, error) ?? { file: `${folder}/kustomization.yaml`, line: 1 };
     const problem = `${folder} does not build: ${reasonOf(error)}`;
-    return [{ ...place, problem, fix: `correct it, and try: kustomize build gitops/${folder}` }];
+    return [{ ...place, problem, fix: "correct it, and run the check again" }];
+}
+
+/** What a kustomization.yaml names and the tree does not have. */
+function missingFiles(sources: Sources, build: Build): Finding[] {
+    return kustomizeFilesOf(sources, build).flatMap(({ file, resources, others }) =>
+        [...resources, ...others]
+            .filter((named) => !sources.has(named) && !kustomizeFile(sources, named))
+            .map((named) => {
+                const isFolder = sources.below(named).length > 0;
+                const problem = `${file} names ${named}, which ${isFolder ? "has no kustomization.yaml" : "does not exist"}`;
+                const line = sources.lineOf(file, new RegExp(`(^|[\\s/=])${escaped(path.posix.basename(named))}$`));
+                return {
+                    file,
+                    line,
+                    problem,
+                    fix: isFolder ? "write one, or name the folder's files" : "correct the name",
+                };
+            }),
+    );
 }
 
 /** kustomize tells the whole way from the folder to what is wrong, which comes last. */
@@ -28,14 +57,14 @@ function reasonOf(error: string): string {
 }
 
 /** The line that lists the innermost file or folder that a message names. */
-function namedIn(sources: Sources, folder: string, error: string): { file: string; line: number } | undefined {
+function namedIn(sources: Sources, build: Build, error: string): { file: string; line: number } | undefined {
     const quoted = [...error.matchAll(/['"`]([^'"`\s]+)['"`]/g)].map(([, name = ""]) => path.posix.basename(name));
     return quoted
         .reverse()
         .flatMap((name) =>
-            kustomizeFilesOf(sources, folder).map(({ file }) => ({
+            kustomizeFilesOf(sources, build).map(({ file }) => ({
                 file,
-                pattern: new RegExp(`- (.*/)?${escaped(name)}$`),
+                pattern: new RegExp(`(- |[:=] ?)(.*/)?${escaped(name)}$`),
             })),
         )
         .filter(({ file, pattern }) =>
@@ -63,11 +92,10 @@ function syntaxFailure(problem: string): Finding {
 
 /** The line of a layer's Kustomization that names the folder. */
 function namedAt(sources: Sources, folder: string): { file: string; line: number } {
-    const name = sources.files.find(
-        (file) => file.startsWith("clusters/") && sources.text(file).includes(`./${folder}`),
-    );
+    const pattern = new RegExp(`\\./${escaped(folder)}$`, "m");
+    const name = sources.files.find((file) => file.startsWith("clusters/") && pattern.test(sources.text(file)));
     const file = name ?? `${folder}/kustomization.yaml`;
-    return { file, line: sources.lineOf(file, `./${folder}`) };
+    return { file, line: sources.lineOf(file, pattern) };
 }
 
 /** Variables without a value, and expressions that are not understood, each at its line. */

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { dependenciesOf, type Layer, type Tree } from "./tree";
 
 /** What the picture says of one layer. */
@@ -6,7 +7,6 @@ interface Box {
     readonly after: readonly string[];
     /** Systems by the mesh that they belong to; those of both, or of none, are under the empty name. */
     readonly systems: ReadonlyMap<string, readonly string[]>;
-    readonly optional: readonly string[];
     readonly isListed: boolean;
 }
 
@@ -27,7 +27,16 @@ export function layersAsTable(tree: Tree): string {
         const after = box.after.map((name) => `\`${name}\``).join(", ");
         return `| \`${box.name}\`${box.isListed ? "" : " (not listed)"} | ${after} | ${systemLines(box, (names) => names.join(", ")).join("; ")} |`;
     });
-    return ["| Layer | Starts when these are ready | Systems |", "| --- | --- | --- |", ...rows].join("\n");
+    const optional = unlisted(tree);
+    const last = optional.length === 0 ? [] : [`| (not listed) | | ${optional.join(", ")} |`];
+    return ["| Layer | Starts when these are ready | Systems |", "| --- | --- | --- |", ...rows, ...last].join("\n");
+}
+
+/** Systems and teams that no environment lists. */
+function unlisted({ clusters }: Tree): string[] {
+    const listed = new Set(clusters.flatMap(({ layers }) => layers.flatMap(({ build }) => build.components)));
+    const folders = clusters.flatMap(({ optional }) => optional.map(({ build }) => build.folder));
+    return sorted(folders.filter((folder) => !listed.has(folder)).map((folder) => folder.replace(/^systems\//, "")));
 }
 
 function labelOf(box: Box): string {
@@ -40,9 +49,8 @@ function labelOf(box: Box): string {
     return [`<b>${box.name}</b>${box.isListed ? "" : " (not listed)"}`, ...systemLines(box, inLines)].join("<br/>");
 }
 
-function systemLines({ systems, optional }: Box, join: (names: readonly string[]) => string): string[] {
-    const lines = [...systems].map(([mesh, names]) => `${mesh === "" ? "" : `${mesh}: `}${join(names)}`);
-    return optional.length === 0 ? lines : [...lines, `not listed: ${join(optional)}`];
+function systemLines({ systems }: Box, join: (names: readonly string[]) => string): string[] {
+    return [...systems].map(([mesh, names]) => `${mesh === "" ? "" : `${mesh}: `}${join(names)}`);
 }
 
 /** In the order in which they can start. */
@@ -55,31 +63,37 @@ function boxOf(name: string, clusters: Tree["clusters"]): Box {
     const layers = clusters.flatMap(({ mesh, layers: all }) =>
         all.filter((layer) => layer.name === name).map((layer) => ({ mesh, layer })),
     );
-    const isOfMesh = layers.every(({ layer, mesh }) => layer.folder.split("/")[1] === mesh);
+    const isOfMesh = layers.every(({ layer, mesh }) => layer.build.folder === `systems/${mesh}`);
     const meshes = isOfMesh ? [...new Set(layers.map(({ mesh }) => mesh))] : [""];
     const systems = meshes.map((mesh): [string, string[]] => {
         const own = layers.filter((one) => mesh === "" || one.mesh === mesh);
-        return [mesh, sorted(own.flatMap(({ layer }) => systemsOf(layer, layer.manifests)))];
+        return [mesh, sorted(own.flatMap(({ layer }) => systemsOf(layer)))];
     });
-    const listed = systems.flatMap(([, names]) => names);
-    const optional = sorted(layers.flatMap(({ layer }) => systemsOf(layer, layer.optional)));
     return {
         name,
         after: layers[0] ? [...dependenciesOf(layers[0].layer)].sort() : [],
         systems: new Map(systems),
         isListed: layers.some(({ layer }) => layer.isListed),
-        optional: optional.filter((system) => !listed.includes(system)),
     };
 }
 
-/** A system is a folder, or a file, of the layer's base; a layer without one has what its environments add. */
-function systemsOf({ folder }: Layer, manifests: Layer["manifests"]): string[] {
-    const layer = folder.slice(0, folder.lastIndexOf("/"));
-    const inBase = manifests.filter(({ file }) => file.startsWith(`${layer}/base/`));
-    return (inBase.length > 0 ? inBase : manifests)
-        .map(({ file }) => file.slice(layer.length + 1).split("/"))
-        .map(([, name = ""]) => name.replace(/(\.sops)?\.yaml$/, ""))
-        .filter((name) => name !== "kustomization");
+/** A system is a folder of `systems/`, and in a mesh's a part of it; what is none goes by the name of its file. */
+function systemsOf({ build, manifests }: Layer): string[] {
+    const isMesh = build.folder.startsWith("systems/");
+    const names = manifests.map(({ file }) => {
+        const [home, name = "", part = ""] = file.split("/");
+        return home === "systems" && isMesh
+            ? part
+            : ["systems", "policies", "tenants"].includes(home ?? "")
+              ? name
+              : "";
+    });
+    const secrets = manifests
+        .filter(({ file }) => file.startsWith("clusters/"))
+        .map(({ file }) => posix.basename(file));
+    return (names.some((name) => name !== "") ? names : secrets)
+        .map((name) => name.replace(/(\.sops)?\.yaml$/, ""))
+        .filter((name) => name !== "" && name !== "kustomization");
 }
 
 function sorted(names: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { field, list, textAt } from "./object";
+import { type KubernetesObject, list, mapAt, textAt } from "./object";
 import type { Sources } from "./sources";
 
 /** A `kustomization.yaml`, with the folders and files that it names. */
@@ -11,6 +11,19 @@ export interface KustomizeFile {
     readonly resources: readonly string[];
     /** Every other file that it reads: patches, files of generators. */
     readonly others: readonly string[];
+}
+
+/** What Flux builds of a Kustomization. All paths are from the root of the tree. */
+export interface Build {
+    /** A folder with a kustomization.yaml, or one manifest. */
+    readonly folder: string;
+    /** Folders of components that are applied after what the folder lists, in this order. */
+    readonly components: readonly string[];
+}
+
+/** A folder on its own. */
+export function plainBuild(folder: string): Build {
+    return { folder: path.posix.normalize(folder), components: [] };
 }
 
 const NAME = "kustomization.yaml";
@@ -39,8 +52,8 @@ export function kustomizeFile(sources: Sources, folder: string): KustomizeFile |
     };
 }
 
-/** The `kustomization.yaml` files that building a folder reads, the outermost first. */
-export function kustomizeFilesOf(sources: Sources, folder: string): readonly KustomizeFile[] {
+/** The `kustomization.yaml` files that a build reads, those that are applied last first. */
+export function kustomizeFilesOf(sources: Sources, { folder, components }: Build): readonly KustomizeFile[] {
     const found = new Map<string, KustomizeFile>();
     const visit = (current: string) => {
         const own = found.has(current) ? undefined : kustomizeFile(sources, current);
@@ -49,27 +62,31 @@ export function kustomizeFilesOf(sources: Sources, folder: string): readonly Kus
             own.resources.forEach(visit);
         }
     };
-    visit(path.posix.normalize(folder));
+    [...components].reverse().forEach(visit);
+    visit(folder);
     return [...found.values()];
 }
 
-/** Every file that building a folder reads. */
-export function filesOfBuild(sources: Sources, folder: string): readonly string[] {
-    const files = kustomizeFilesOf(sources, folder).flatMap(({ file, resources, others }) => [
+/** Every file that a build reads. */
+export function filesOfBuild(sources: Sources, build: Build): readonly string[] {
+    const files = kustomizeFilesOf(sources, build).flatMap(({ file, resources, others }) => [
         file,
         ...resources,
         ...others,
     ]);
-    return [...new Set(files)].filter((file) => sources.has(file));
+    return [...new Set([build.folder, ...files])].filter((file) => sources.has(file));
 }
 
 /** Whether a patch with this target, or with the object that it names itself, changes the object. */
-export function isTarget(target: unknown, object: { kind: string; metadata: { name: string } }): boolean {
+export function isTarget(target: unknown, { kind, metadata }: Pick<KubernetesObject, "kind" | "metadata">): boolean {
     const matches = (key: string, value: string) => {
         const pattern = textAt(target, key);
         return pattern === undefined || new RegExp(`^(${pattern})$`).test(value);
     };
-    return field(target, "kind") !== undefined || field(target, "name") !== undefined
-        ? matches("kind", object.kind) && matches("name", object.metadata.name)
-        : target !== undefined;
+    const labels = mapAt(metadata, "labels");
+    const isSelected = (textAt(target, "labelSelector") ?? "").split(",").every((condition) => {
+        const [, key = "", not, value] = /^([^!=]+)(!?)==?(.*)$/.exec(condition) ?? [];
+        return key === "" || (labels[key] === value) === (not === "");
+    });
+    return target !== undefined && matches("kind", kind) && matches("name", metadata.name) && isSelected;
 }

@@ -1,5 +1,6 @@
+import { posix } from "node:path";
 import { type Document, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
-import { isTarget, type KustomizeFile, kustomizeFilesOf } from "./kustomizations";
+import { type Build, isTarget, type KustomizeFile, kustomizeFilesOf } from "./kustomizations";
 import { field, type KubernetesObject, list, type Path, segmentsOf, textAt } from "./object";
 import { parseYaml, type Sources } from "./sources";
 
@@ -17,17 +18,18 @@ type Segments = readonly (string | number)[];
  */
 export function placeOf(
     sources: Sources,
-    written: { readonly object: KubernetesObject; readonly file: string; readonly folder: string },
+    written: { readonly object: KubernetesObject; readonly file: string; readonly build: Build },
     path: Path,
 ): Place {
     const segments = segmentsOf(path);
     // What a patch says of these only tells which object it is for.
     const isIdentity = /^(apiVersion|kind|metadata\.(name|namespace))$/.test(segments.join("."));
-    const kustomizations = isIdentity ? [] : kustomizeFilesOf(sources, written.folder);
+    const kustomizations = isIdentity ? [] : kustomizeFilesOf(sources, written.build);
     for (const kustomization of kustomizations) {
         const patched =
             inPatches(sources, kustomization, written.object, segments) ??
-            inImages(sources, kustomization, written.object, segments);
+            inImages(sources, kustomization, written.object, segments) ??
+            inReplacements(sources, kustomization, written.object, segments);
         if (patched) {
             return patched;
         }
@@ -67,7 +69,7 @@ function patchText(sources: Sources, { file, folder }: KustomizeFile, index: num
     const document = sources.yaml(file).documents[0];
     const path = document?.getIn(["patches", index, "path"]);
     if (typeof path === "string") {
-        const patchFile = `${folder}/${path}`;
+        const patchFile = posix.join(folder, path);
         return { file: patchFile, text: sources.text(patchFile), firstLine: 0 };
     }
     const node = document?.getIn(["patches", index, "patch"], true);
@@ -106,6 +108,28 @@ function inImages(
     const yaml = sources.yaml(file);
     const node = index < 0 ? undefined : yaml.documents[0]?.getIn(["images", index, "newTag"], true);
     return isScalar(node) ? { file, line: yaml.lineAt(node.range?.[0] ?? 0) } : undefined;
+}
+
+/** A value that is copied from another object is written there. */
+function inReplacements(
+    sources: Sources,
+    { content, resources }: KustomizeFile,
+    object: KubernetesObject,
+    segments: Segments,
+): Place | undefined {
+    const isTo = (target: unknown) =>
+        isTarget(field(target, "select"), object) && list(target, "fieldPaths").includes(segments.join("."));
+    const source = field(
+        list(content, "replacements").find((replacement) => list(replacement, "targets").some(isTo)),
+        "source",
+    );
+    const [kind, name] = [textAt(source, "kind") ?? "", textAt(source, "name") ?? ""];
+    const original = { apiVersion: "", kind, metadata: { name } };
+    const file = resources
+        .flatMap((resource) => [resource, ...sources.below(resource)])
+        .find((candidate) => sources.yaml(candidate).documents.some((document) => isSame(document, original)));
+    const path = (textAt(source, "fieldPath") ?? "").split(".");
+    return file === undefined ? undefined : inFile(sources, file, original, path);
 }
 
 /** The object's own file; one that was generated is found by its name in the kustomization.yaml. */

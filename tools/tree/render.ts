@@ -1,17 +1,20 @@
 import * as path from "node:path";
-import { isManifest } from "../../components/gitops/fleet/manifest-tree";
 import { build, type BuiltObject, parseObject } from "./build";
 import { buildFailure, substitutionFailures } from "./failures";
 import type { Finding } from "./finding";
-import { filesOfBuild, kustomizeFile, kustomizeFilesOf } from "./kustomizations";
-import { textAt } from "./object";
+import { type Build, filesOfBuild, plainBuild } from "./kustomizations";
+import { list, textAt } from "./object";
+import { unlistedSystems } from "./unlisted-systems";
 import { Sources } from "./sources";
 import { isSubstitutionOff, substitute } from "./substitute";
 import type { Cluster, Layer, Manifest, Tree } from "./tree";
 import { SAMPLE_VARIABLES, SERVICE_MESHES } from "./variables";
 
+/** The component with what all releases have in common. */
+const RELEASES = "policies/releases";
+
 export interface RenderOptions {
-    /** Default: every folder of `clusters/`. */
+    /** Default: every one that the tree has. */
     readonly environments?: readonly string[];
     /** Default: every value of the setting. */
     readonly meshes?: readonly string[];
@@ -34,14 +37,14 @@ interface Rendering {
  */
 export async function renderTree(root: string, options: RenderOptions = {}): Promise<Tree> {
     const sources = new Sources(root);
-    const environments = options.environments ?? sources.foldersIn("clusters");
+    const environments = options.environments ?? sources.environments;
     const failures: Finding[] = [];
     const wanted = environments.flatMap((environment) =>
         (options.meshes ?? SERVICE_MESHES).map((mesh) => ({ environment, mesh })),
     );
     const clusters = await Promise.all(
         wanted.map(({ environment, mesh }) => {
-            const variables = { ...(options.variables ?? SAMPLE_VARIABLES), service_mesh: mesh };
+            const variables = { ...(options.variables ?? SAMPLE_VARIABLES), environment, service_mesh: mesh };
             return renderCluster({ sources, variables, used: new Set(), failures }, environment, mesh);
         }),
     );
@@ -49,67 +52,57 @@ export async function renderTree(root: string, options: RenderOptions = {}): Pro
 }
 
 async function renderCluster(rendering: Rendering, environment: string, mesh: string): Promise<Cluster> {
-    const listed = await manifestsIn(rendering, `clusters/${environment}`, "flux-system");
-    const unlisted = unlistedKustomizations(rendering, `clusters/${environment}`);
+    const { sources } = rendering;
+    const root = plainBuild(`clusters/${environment}`);
+    const listed = await manifestsIn(rendering, root, "flux-system");
+    const unlisted = await unlistedLayers(rendering, root);
     const layers = await Promise.all([
         ...listed.map((kustomization) => renderLayer(rendering, kustomization, true)),
         ...unlisted.map((kustomization) => renderLayer(rendering, kustomization, false)),
     ]);
-    return { environment, mesh, layers, variables: rendering.used };
+    const systems = unlistedSystems(sources, [root, ...layers.map((layer) => layer.build)], mesh);
+    const optional = await Promise.all(
+        systems.map((folder) => {
+            const layer = folder.startsWith("tenants/") ? "tenants" : folder;
+            return manifestsIn(rendering, { folder, components: [RELEASES] }, layer);
+        }),
+    );
+    return { environment, mesh, layers, optional: optional.flat(), variables: rendering.used };
 }
 
-/** The files of an environment that its kustomization.yaml does not list: layers that may be switched on. */
-function unlistedKustomizations(rendering: Rendering, folder: string): Manifest[] {
+/** The layers of `clusters/base` that an environment does not list: it may switch them on. */
+async function unlistedLayers(rendering: Rendering, root: Build): Promise<Manifest[]> {
     const { sources } = rendering;
-    const listed = filesOfBuild(sources, folder);
-    return sources
-        .below(folder)
-        .filter((file) => isManifest(file) && !listed.includes(file))
-        .map((file) => ({
-            object: substituted(rendering, { text: sources.text(file), file }),
-            layer: "flux-system",
-            file,
-            folder,
-            sources,
-        }))
-        .filter(
-            ({ object }) =>
-                object.kind === "Kustomization" && object.apiVersion.startsWith("kustomize.toolkit.fluxcd.io/"),
-        );
+    const listed = filesOfBuild(sources, root);
+    const files = sources
+        .below("clusters/base")
+        .filter((file) => file.endsWith(".yaml") && !file.endsWith("/kustomization.yaml") && !listed.includes(file));
+    const built = await Promise.all(
+        files.map((folder) => manifestsIn(rendering, { folder, components: ["clusters/base"] }, "flux-system")),
+    );
+    return built.flat();
 }
 
 async function renderLayer(rendering: Rendering, kustomization: Manifest, isListed: boolean): Promise<Layer> {
     const { name } = kustomization.object.metadata;
     const folder = path.posix.normalize(textAt(kustomization.object, "spec.path") ?? "");
-    const manifests = await manifestsIn(rendering, folder, name);
-    const unlisted = unlistedSystems(rendering.sources, folder);
-    const optional = await Promise.all(unlisted.map((system) => manifestsIn(rendering, system, name)));
-    return { name, isListed, folder, kustomization, manifests, optional: optional.flat() };
+    const components = list(kustomization.object, "spec.components").map((each) =>
+        path.posix.join(folder, String(each)),
+    );
+    const manifests = await manifestsIn(rendering, { folder, components }, name);
+    return { name, isListed, build: { folder, components }, kustomization, manifests };
 }
 
-/** The folders of systems beside a layer's base that none of the layer's environments builds. */
-export function unlistedSystems(sources: Sources, layerFolder: string): readonly string[] {
-    const layer = path.posix.dirname(layerFolder);
-    const base = `${layer}/base`;
-    const environments = sources.foldersIn(layer).filter((name) => name !== "base");
-    const built = environments.flatMap((name) => kustomizeFilesOf(sources, `${layer}/${name}`));
-    const listed = new Set(built.map(({ folder }) => folder));
-    return sources
-        .foldersIn(base)
-        .map((name) => `${base}/${name}`)
-        .filter((folder) => !listed.has(folder) && kustomizeFile(sources, folder) !== undefined);
-}
-
-async function manifestsIn(rendering: Rendering, folder: string, layer: string): Promise<Manifest[]> {
+async function manifestsIn(rendering: Rendering, wanted: Build, layer: string): Promise<Manifest[]> {
     const { sources, failures } = rendering;
-    const built = await build(sources, folder);
+    const built = await build(sources, wanted);
     if ("error" in built) {
-        failures.push(...buildFailure(sources, folder, built.error));
+        failures.push(...buildFailure(sources, wanted, built.error));
         return [];
     }
     return built.objects.map((object) => {
         const parsed = substituted(rendering, object);
-        return { object: parsed, layer, file: object.file, folder, sources };
+        return { object: parsed, layer, file: object.file, build: wanted, sources };
     });
 }
 

@@ -54,6 +54,11 @@ export class Sources {
         return [...new Set(rest.filter(({ length }) => length > 1).map(([name = ""]) => name))];
     }
 
+    /** Names of the environments. */
+    get environments(): readonly string[] {
+        return this.foldersIn("clusters").filter((name) => name !== "base");
+    }
+
     yaml(file: string): Parsed {
         return parseYaml(this.text(file));
     }

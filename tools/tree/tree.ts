@@ -1,4 +1,5 @@
 import type { Finding } from "./finding";
+import type { Build } from "./kustomizations";
 import { field, type KubernetesObject, label, list, type Path } from "./object";
 import { type Place, placeOf } from "./place";
 import type { Sources } from "./sources";
@@ -9,22 +10,19 @@ export interface Manifest {
     readonly layer: string;
     /** The file that it is written in, from the root of the tree. */
     readonly file: string;
-    /** The folder that was built. */
-    readonly folder: string;
+    /** What was built. */
+    readonly build: Build;
     readonly sources: Sources;
 }
 
-/** One Flux Kustomization of `clusters/<environment>` and the objects that it applies. */
+/** A Flux Kustomization of `clusters/base` as an environment has it, and the objects that it applies. */
 export interface Layer {
     readonly name: string;
     /** Whether the environment's kustomization.yaml lists it; one that it does not is there to be switched on. */
     readonly isListed: boolean;
-    /** The folder of its path, from the root of the tree. */
-    readonly folder: string;
+    readonly build: Build;
     readonly kustomization: Manifest;
     readonly manifests: readonly Manifest[];
-    /** The objects of the layer's systems that no environment lists. */
-    readonly optional: readonly Manifest[];
 }
 
 /** Everything that Flux applies in one environment, with one service mesh. */
@@ -32,6 +30,8 @@ export interface Cluster {
     readonly environment: string;
     readonly mesh: string;
     readonly layers: readonly Layer[];
+    /** The objects of the systems and teams that the environment does not list. */
+    readonly optional: readonly Manifest[];
     /** Names of the variables that the manifests use, the layers' own included. */
     readonly variables: ReadonlySet<string>;
 }
@@ -57,11 +57,10 @@ export function manifestsOf(cluster: Cluster): readonly Manifest[] {
 
 /** Every object of a cluster, of the layers and systems that nobody lists, and the layers' own Kustomizations. */
 export function everyManifest(cluster: Cluster): readonly Manifest[] {
-    return cluster.layers.flatMap(({ kustomization, manifests, optional }) => [
-        kustomization,
-        ...manifests,
-        ...optional,
-    ]);
+    return [
+        ...cluster.layers.flatMap(({ kustomization, manifests }) => [kustomization, ...manifests]),
+        ...cluster.optional,
+    ];
 }
 
 /** The objects of a kind. */

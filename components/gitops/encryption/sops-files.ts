@@ -90,8 +90,7 @@ function undecryptable({ file, recipients }: SopsFile, { pgp, keyVault }: Decryp
 /** What is lost, what is not, and the commands that set it again. */
 function whatIsLost(lost: readonly SopsFile[], readable: number): string {
     const commands = lost.flatMap(({ file, object }) => {
-        const name = `${file.split("/")[0]}/${path.basename(file, ".sops.yaml")}`;
-        return setAnew(environmentOf(file), name, keysOf(object)).map((command) => `    ${command}`);
+        return setAnew(environmentOf(file), path.basename(file, ".sops.yaml"), keysOf(object)).map((command) => `    ${command}`);
     });
     return [
         `if nobody has a key of ${lost.length === 1 ? "this file" : `these ${lost.length} files`} any more, these values are lost, and no others: the stack decrypts the other ${readable}.`,

@@ -1,5 +1,4 @@
 import { parse } from "yaml";
-import { decryptionCheckLayer } from "../flux-names";
 
 /** The keys that a file is encrypted to: PGP fingerprints, and addresses of Key Vault keys with their version. */
 export interface Recipients {
@@ -15,11 +14,11 @@ interface Rule {
 
 /** The file of the decryption check that is encrypted to one kind of key alone. */
 export function canaryFile(environment: string, kind: "pgp" | "key-vault"): string {
-    return `${decryptionCheckLayer}/${environment}/${kind}.sops.yaml`;
+    return `clusters/${environment}/decryption-canary-${kind}.sops.yaml`;
 }
 
 export function isCanary(file: string): boolean {
-    return new RegExp(`^${decryptionCheckLayer}/[^/]+/(pgp|key-vault)\\.sops\\.yaml$`).test(file);
+    return /^clusters\/[^/]+\/decryption-canary-(pgp|key-vault)\.sops\.yaml$/.test(file);
 }
 
 /** The keys that an object is encrypted to, as `.sops.yaml` writes them; none if it is not encrypted. */

@@ -5,25 +5,32 @@ import { parseAllDocuments } from "yaml";
 /** The files that a stack's branch holds, by path in the repository. */
 export type ManifestTree = Readonly<Record<string, string>>;
 
+/** Names of the environments of a tree: the folders of `clusters/`, less the one with the layers that they share. */
+export function environmentsIn(directory: string): string[] {
+    return fs
+        .readdirSync(path.join(directory, "clusters"))
+        .filter((name) => name !== "base")
+        .sort();
+}
+
 /**
- * The tree of one environment: every file below `directory` but the folders that belong to other environments, so that
- * a branch holds nothing that its cluster does not run.
+ * The tree of one environment: every file below `directory` but the folders of other environments.
  *
  * @throws Error if the environment has no folder below `clusters/`, naming those that have one.
  */
 export function loadManifestTree(directory: string, environment: string): ManifestTree {
-    const environments = fs.readdirSync(path.join(directory, "clusters")).sort();
+    const environments = environmentsIn(directory);
     if (!environments.includes(environment)) {
         throw new Error(
             `landfall:environment: gitops/clusters/${environment} does not exist; environments are ${environments.join(", ")}`,
         );
     }
-    const others = new Set(environments.filter((name) => name !== environment));
+    const others = environments.filter((name) => name !== environment).map((name) => `clusters/${name}/`);
     const files = fs
         .readdirSync(directory, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"))
-        .filter((file) => !file.split("/").some((part) => others.has(part)))
+        .filter((file) => !others.some((folder) => file.startsWith(folder)))
         .sort();
     return Object.fromEntries(files.map((file) => [file, fs.readFileSync(path.join(directory, file), "utf8")]));
 }

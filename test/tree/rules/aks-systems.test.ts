@@ -1,6 +1,6 @@
 import { describeRule } from "../../support/rule-examples";
 
-const file = "infra/base/external-dns/release.yaml";
+const file = "systems/external-dns/release.yaml";
 
 describeRule("aks-systems", [
     {

@@ -1,7 +1,7 @@
 import { describeRule, type Example } from "../../support/rule-examples";
 
-const source = "infra/base/traefik/source.yaml";
-const release = "infra/base/traefik/release.yaml";
+const source = "systems/traefik/source.yaml";
+const release = "systems/traefik/release.yaml";
 const chartRef = "  chartRef:\n    kind: OCIRepository\n    name: traefik\n";
 
 const loose = (finds: string, to: string): Example => ({
@@ -72,9 +72,12 @@ describeRule("charts", [
     {
         finds: "a source in another layer",
         edits: [
-            { file: "infra/base/traefik/kustomization.yaml", from: "  - source.yaml\n", to: "" },
-            { file: "infra-config/base/kustomization.yaml", from: "resources:\n", to: "resources:\n  - source.yaml\n" },
-            { file: "infra-config/base/source.yaml", text: oci() },
+            { file: "systems/traefik/kustomization.yaml", from: "  - source.yaml\n", to: "" },
+            {
+                file: "layers/infra-config/kustomization.yaml",
+                from: "resources:\n",
+                to: "resources:\n  - ../../systems/traefik/source.yaml\n",
+            },
         ],
         file: release,
         line: "name: traefik",
@@ -89,6 +92,28 @@ describeRule("charts", [
         fix: /copy values and definitions of 41\.4\.0 to packages\/facts\/charts\/traefik/,
     },
     {
+        finds: "the same of a family of charts, at the one line that has its version",
+        edits: [{ file: "systems/istio/istio-base/source.yaml", from: "1.30.3", to: "1.30.4" }],
+        line: "tag: 1.30.4",
+        problem:
+            /OCIRepository flux-system\/istiod installs istiod 1\.30\.4, and sandbox\/charts\/istiod is of 1\.30\.3/,
+        fix: /copy values and definitions/,
+    },
+    {
+        finds: "the same of a chart that two releases install",
+        edits: [{ file: "systems/alloy/source.yaml", from: "1.11.1", to: "1.11.2" }],
+        line: "version: 1.11.2",
+        problem: /HelmChart flux-system\/alloy installs alloy 1\.11\.2, and sandbox\/charts\/alloy is of 1\.11\.1/,
+        fix: /copy values and definitions/,
+    },
+    {
+        finds: "a chart that two releases install, whose version floats",
+        edits: [{ file: "systems/alloy/source.yaml", from: "version: 1.11.1", to: 'version: "1.x"' }],
+        line: 'version: "1.x"',
+        problem: /HelmChart flux-system\/alloy does not pin an exact version: 1\.x/,
+        fix: /the whole version/,
+    },
+    {
         finds: "a chart that the sandbox does not have",
         edits: [{ file: source, from: "traefik/helm/traefik", to: "traefik/helm/traefic" }],
         line: "url: oci://ghcr.io/traefik/helm/traefic",
@@ -100,9 +125,4 @@ describeRule("charts", [
 function repository(): string {
     const spec = "spec:\n  interval: 1h\n  url: https://traefik.github.io/charts\n";
     return `apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: traefik\n  namespace: flux-system\n${spec}`;
-}
-
-function oci(): string {
-    const spec = "spec:\n  interval: 1h\n  url: oci://ghcr.io/traefik/helm/traefik\n  ref:\n    tag: 41.3.0\n";
-    return `apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata:\n  name: traefik\n  namespace: flux-system\n${spec}`;
 }

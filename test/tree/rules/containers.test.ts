@@ -1,6 +1,6 @@
 import { describeRule, type Example } from "../../support/rule-examples";
 
-const file = "apps/base/podinfo/deployment.yaml";
+const file = "systems/podinfo/deployment.yaml";
 
 const lacks = (setting: string, from: string | RegExp, to: string, line: string, fix: RegExp): Example => ({
     finds: `a container with ${to === "" ? "no" : "a bad"} ${setting}`,
@@ -37,10 +37,10 @@ describeRule("containers", [
     {
         finds: "a careless container of a job",
         edits: [
-            { file: "apps/base/podinfo/kustomization.yaml", from: "resources:\n", to: "resources:\n  - job.yaml\n" },
-            { file: "apps/base/podinfo/job.yaml", text: cronJob() },
+            { file: "systems/podinfo/kustomization.yaml", from: "resources:\n", to: "resources:\n  - job.yaml\n" },
+            { file: "systems/podinfo/job.yaml", text: cronJob() },
         ],
-        file: "apps/base/podinfo/job.yaml",
+        file: "systems/podinfo/job.yaml",
         line: "- name: clean",
         problem: /CronJob podinfo\/clean has container clean without a fitting resources\.limits\.memory/,
         fix: /./,

@@ -2,29 +2,37 @@ import { describeRule } from "../../support/rule-examples";
 
 const issuer =
     "apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata:\n  name: internal\nspec:\n  selfSigned: {}\n";
-const list = { file: "infra/base/kustomization.yaml", from: "resources:\n", to: "resources:\n  - internal.yaml\n" };
+const list = {
+    file: "layers/infra/kustomization.yaml",
+    from: "resources:\n",
+    to: "resources:\n  - ../../systems/traefik/internal.yaml\n",
+};
 
 describeRule("definitions", [
     {
         finds: "a custom resource in the layer that installs its definition",
-        edits: [list, { file: "infra/base/internal.yaml", text: issuer }],
-        file: "infra/base/internal.yaml",
+        edits: [list, { file: "systems/traefik/internal.yaml", text: issuer }],
+        file: "systems/traefik/internal.yaml",
         line: "kind: ClusterIssuer",
         problem: /ClusterIssuer internal is in layer infra, which installs its definition \(HelmRelease cert-manager\)/,
         fix: /move it to infra-config/,
     },
     {
         finds: "a custom resource in a layer that does not wait for its definition",
-        edits: [{ file: "clusters/staging/infra-config.yaml", from: "- name: infra\n", to: "- name: crds\n" }],
-        file: "infra-config/base/letsencrypt.yaml",
+        edits: [{ file: "clusters/base/infra-config.yaml", from: "- name: infra\n", to: "- name: crds\n" }],
+        file: "systems/cert-manager/letsencrypt.yaml",
         line: "kind: ClusterIssuer",
         problem: /does not wait for its definition \(HelmRelease cert-manager of layer infra\)/,
-        fix: /add "- name: infra" to dependsOn in clusters\/staging\/infra-config\.yaml/,
+        fix: /add "- name: infra" to dependsOn in clusters\/base\/infra-config\.yaml/,
     },
     {
         finds: "a kind that nothing defines",
         edits: [
-            { file: "infra-config/base/key-vault.yaml", from: "external-secrets.io/v1", to: "vaults.example.com/v1" },
+            {
+                file: "systems/external-secrets/key-vault.yaml",
+                from: "external-secrets.io/v1",
+                to: "vaults.example.com/v1",
+            },
         ],
         line: "kind: ClusterSecretStore",
         problem: /of a kind that nothing in the tree defines \(vaults\.example\.com\/ClusterSecretStore\)/,
@@ -34,12 +42,12 @@ describeRule("definitions", [
         finds: "a chart whose definitions are turned off",
         edits: [
             {
-                file: "infra/base/cert-manager/release.yaml",
+                file: "systems/cert-manager/release.yaml",
                 from: "crds:\n      enabled: true",
                 to: "crds:\n      enabled: false",
             },
         ],
-        file: "infra-config/base/letsencrypt.yaml",
+        file: "systems/cert-manager/letsencrypt.yaml",
         line: "kind: ClusterIssuer",
         problem: /nothing in the tree defines \(cert-manager\.io\/ClusterIssuer\)/,
         fix: /install cert-manager in an earlier layer, with its definitions/,

@@ -7,12 +7,12 @@ describeRule("disruption-budgets", [
         finds: "an autoscaler that keeps several pods, without a budget for them",
         edits: [
             {
-                file: "apps/base/podinfo/disruption-budget.yaml",
+                file: "systems/podinfo/disruption-budget.yaml",
                 from: "values: [podinfo, ",
                 to: "values: [",
             },
         ],
-        file: "apps/base/podinfo/autoscaler.yaml",
+        file: "systems/podinfo/autoscaler.yaml",
         line: "minReplicas: 2",
         problem: /makes 2 pods of Deployment podinfo\/podinfo, which no PodDisruptionBudget covers/,
         fix: /maxUnavailable: 1/,
@@ -20,10 +20,10 @@ describeRule("disruption-budgets", [
     {
         finds: "the same in an environment's patch, at the patch",
         edits: [
-            { file: "apps/base/podinfo/disruption-budget.yaml", from: "namespace: podinfo", to: "namespace: traefik" },
+            { file: "systems/podinfo/disruption-budget.yaml", from: "namespace: podinfo", to: "namespace: traefik" },
         ],
         options: production,
-        file: "apps/production/podinfo-autoscaler-patch.yaml",
+        file: "systems/podinfo/autoscaler-production.yaml",
         line: "minReplicas: 3",
         problem: /makes 3 pods/,
         fix: /beside it/,
@@ -32,13 +32,13 @@ describeRule("disruption-budgets", [
         finds: "replicas of a release whose chart's budget is off",
         edits: [
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "podDisruptionBudget:\n      enabled: true",
                 to: "podDisruptionBudget:\n      enabled: false",
             },
         ],
         options: production,
-        file: "infra/production/traefik-patch.yaml",
+        file: "systems/traefik/release-production.yaml",
         line: "replicas: 3",
         problem:
             /HelmRelease flux-system\/traefik makes 3 pods by deployment\.replicas, and has no podDisruptionBudget/,

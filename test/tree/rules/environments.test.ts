@@ -1,48 +1,52 @@
 import { describeRule } from "../../support/rule-examples";
 
 const options = { meshes: ["istio"] };
+const head = [
+    "$patch: delete",
+    "apiVersion: cert-manager.io/v1",
+    "kind: ClusterIssuer",
+    "metadata:",
+    "  name: letsencrypt",
+];
+const deletion = head.map((line) => `      ${line}\n`).join("");
+const team = "      - { op: add, path: /spec/components/0, value: ../../tenants/team-example }\n";
 
 describeRule("environments", [
     {
         finds: "an object that production lacks",
         edits: [
             {
-                file: "canary/production/kustomization.yaml",
-                from: /resources:[^]*/,
-                to: "resources: []\nnameSuffix: a\n",
+                file: "clusters/production/overlay/kustomization.yaml",
+                from: "  - ../decryption-canary-pgp.sops.yaml\n",
+                to: "",
             },
         ],
         options,
         line: "resources:",
         problem: /production has no Secret flux-system\/decryption-canary-pgp in layer canary, which staging has/,
-        fix: /there it is canary\/staging\/pgp\.sops\.yaml/,
+        fix: /there it is clusters\/staging\/decryption-canary-pgp\.sops\.yaml/,
     },
     {
-        finds: "an object that is in another layer",
+        finds: "an object that an overlay deletes",
         edits: [
             {
-                file: "infra-config/production/kustomization.yaml",
-                from: /[^]*/,
-                to: "resources: [../base/velero]\n",
-            },
-            { file: "apps/production/kustomization.yaml", from: "resources:\n", to: "resources:\n  - issuer.yaml\n" },
-            {
-                file: "apps/production/issuer.yaml",
-                text: "apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata:\n  name: letsencrypt\n",
+                file: "clusters/production/overlay/kustomization.yaml",
+                from: "patches:\n",
+                to: `patches:\n  - target: { kind: ClusterIssuer, name: letsencrypt }\n    patch: |\n${deletion}`,
             },
         ],
         options,
         line: "resources:",
         problem: /production has no ClusterIssuer letsencrypt in layer infra-config/,
-        fix: /infra-config\/base\/letsencrypt\.yaml/,
+        fix: /systems\/cert-manager\/letsencrypt\.yaml/,
     },
     {
-        accepts: "a tenant that one environment has alone",
+        accepts: "a team that one environment has alone",
         edits: [
             {
-                file: "tenants/production/kustomization.yaml",
-                from: "resources:\n",
-                to: "resources:\n  - ../base/team-example\n",
+                file: "clusters/production/kustomization.yaml",
+                from: "components:\n  - ../base\n",
+                to: `components:\n  - ../base\npatches:\n  - target: { name: tenants }\n    patch: |\n${team}`,
             },
         ],
         options,

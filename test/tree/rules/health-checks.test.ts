@@ -6,7 +6,7 @@ const expression = (apiVersion: string, kind: string, current: string) =>
 describeRule("health-checks", [
     {
         finds: "an object that the layer does not have",
-        edits: [{ file: "clusters/staging/tenants.yaml", from: "name: tenant\n", to: "name: tenants\n" }],
+        edits: [{ file: "clusters/base/tenants.yaml", from: "name: tenant\n", to: "name: tenants\n" }],
         line: "name: tenants",
         problem: /waits for ClusterRole tenants, which the layer does not have/,
         fix: /did you mean tenant\?/,
@@ -15,7 +15,7 @@ describeRule("health-checks", [
         finds: "an expression for a kind that the layer does not have",
         edits: [
             {
-                file: "clusters/staging/infra-config.yaml",
+                file: "clusters/base/infra-config.yaml",
                 from: "  wait: true\n",
                 to: expression("cert-manager.io/v1", "ClusterIsuer", "current: 'true'"),
             },
@@ -28,7 +28,7 @@ describeRule("health-checks", [
         finds: "an expression that never says when an object is ready",
         edits: [
             {
-                file: "clusters/staging/infra-config.yaml",
+                file: "clusters/base/infra-config.yaml",
                 from: "  wait: true\n",
                 to: expression("cert-manager.io/v1", "ClusterIssuer", "failed: 'false'"),
             },
@@ -41,7 +41,7 @@ describeRule("health-checks", [
         accepts: "an expression for a kind that the layer has",
         edits: [
             {
-                file: "clusters/staging/infra-config.yaml",
+                file: "clusters/base/infra-config.yaml",
                 from: "  wait: true\n",
                 to: expression("cert-manager.io/v1", "ClusterIssuer", "current: 'true'"),
             },

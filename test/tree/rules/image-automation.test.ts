@@ -1,13 +1,14 @@
 import { describeRule } from "../../support/rule-examples";
 
-const folder = "flux/base/image-automation";
+const automation = "systems/flux/image-automation.yaml";
+const policy = "systems/podinfo/image-policy.yaml";
 
 describeRule("image-automation", [
     {
         finds: "a marker that names no policy",
         edits: [
             {
-                file: "apps/staging/kustomization.yaml",
+                file: "clusters/staging/overlay/kustomization.yaml",
                 from: "flux-system:podinfo:tag",
                 to: "flux-system:podinfos:tag",
             },
@@ -20,7 +21,7 @@ describeRule("image-automation", [
         finds: "a marker where no automation looks",
         edits: [
             {
-                file: "infra/base/traefik/source.yaml",
+                file: "systems/traefik/source.yaml",
                 from: "tag: 41.3.0",
                 to: 'tag: 41.3.0 # {"$imagepolicy": "flux-system:podinfo:tag"}',
             },
@@ -31,14 +32,14 @@ describeRule("image-automation", [
     },
     {
         finds: "an automation that looks where no marker is",
-        edits: [{ file: `${folder}/automation.yaml`, from: "path: ./apps", to: "path: ./canary" }],
-        line: "path: ./canary",
-        problem: /ImageUpdateAutomation flux-system\/apps covers \.\/canary, where no marker is/,
+        edits: [{ file: automation, from: "path: ./clusters/${environment}/overlay", to: "path: ./layers" }],
+        line: "path: ./layers",
+        problem: /ImageUpdateAutomation flux-system\/apps covers \.\/layers, where no marker is/,
         fix: /whose files carry markers/,
     },
     {
         finds: "an automation whose source does not exist",
-        edits: [{ file: `${folder}/automation.yaml`, from: "name: flux-system\n", to: "name: fleet\n" }],
+        edits: [{ file: automation, from: "name: flux-system\n", to: "name: fleet\n" }],
         line: "name: fleet",
         problem: /commits to GitRepository flux-system\/fleet, which does not exist/,
         fix: /name: flux-system/,
@@ -47,7 +48,7 @@ describeRule("image-automation", [
         finds: "a policy whose repository does not exist",
         edits: [
             {
-                file: `${folder}/podinfo.yaml`,
+                file: policy,
                 from: "imageRepositoryRef:\n    name: podinfo",
                 to: "imageRepositoryRef:\n    name: podinfos",
             },
@@ -60,7 +61,7 @@ describeRule("image-automation", [
         finds: "a policy in another namespace than its repository",
         edits: [
             {
-                file: `${folder}/podinfo.yaml`,
+                file: policy,
                 from: "imageRepositoryRef:\n",
                 to: "imageRepositoryRef:\n    namespace: podinfo\n",
             },

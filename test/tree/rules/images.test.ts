@@ -1,9 +1,9 @@
 import { describeRule, type Counterexample, type Example } from "../../support/rule-examples";
 
-const file = "apps/base/podinfo/deployment.yaml";
+const file = "systems/podinfo/deployment.yaml";
 const edit = (image: string) => [
     { file, from: "image: ghcr.io/stefanprodan/podinfo", to: `image: ${image}` },
-    { file: "apps/staging/kustomization.yaml", from: /^images:[^]*/m, to: "" },
+    { file: "clusters/staging/overlay/kustomization.yaml", from: /^images:[^]*/m, to: "" },
 ];
 
 const floating = (image: string): Example => ({
@@ -21,7 +21,7 @@ describeRule("images", [
     ...["ghcr.io/org/app:6.14.1", "registry:5000/app:v1.2.3", `app@sha256:${"0".repeat(64)}`].map(pinned),
     {
         finds: "a tag that moves in an environment's list of images, at that list",
-        edits: [{ file: "apps/staging/kustomization.yaml", from: /newTag: \S+/, to: "newTag: latest" }],
+        edits: [{ file: "clusters/staging/overlay/kustomization.yaml", from: /newTag: \S+/, to: "newTag: latest" }],
         line: "newTag: latest",
         problem: /names image ghcr\.io\/stefanprodan\/podinfo:latest/,
         fix: /the whole version/,
@@ -30,7 +30,7 @@ describeRule("images", [
         finds: "a tag that moves in a release's values",
         edits: [
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "  values:\n",
                 to: "  values:\n    image:\n      repository: traefik\n      tag: latest\n",
             },
@@ -43,7 +43,7 @@ describeRule("images", [
         finds: "an image in a release's values by its whole name",
         edits: [
             {
-                file: "infra/base/velero/release.yaml",
+                file: "systems/velero/release.yaml",
                 from: /velero-plugin-for-microsoft-azure:v[\d.]+\S*/,
                 to: "velero-plugin-for-microsoft-azure:main",
             },

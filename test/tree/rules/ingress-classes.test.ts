@@ -5,7 +5,7 @@ describeRule("ingress-classes", [
         finds: "an Ingress of a class that no release serves",
         edits: [
             {
-                file: "apps/base/podinfo/ingress.yaml",
+                file: "systems/podinfo/ingress.yaml",
                 from: "ingressClassName: traefik",
                 to: "ingressClassName: nginx",
             },
@@ -18,7 +18,7 @@ describeRule("ingress-classes", [
         finds: "an issuer that solves through a class that no release serves",
         edits: [
             {
-                file: "infra-config/base/letsencrypt.yaml",
+                file: "systems/cert-manager/letsencrypt.yaml",
                 from: "ingressClassName: traefik",
                 to: "ingressClassName: traefic",
             },
@@ -31,12 +31,12 @@ describeRule("ingress-classes", [
         finds: "a class that its release has turned off",
         edits: [
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "ingressClass:\n      enabled: true",
                 to: "ingressClass:\n      enabled: false",
             },
         ],
-        file: "apps/base/podinfo/ingress.yaml",
+        file: "systems/podinfo/ingress.yaml",
         line: "ingressClassName: traefik",
         problem: /needs IngressClass traefik, which no layer makes/,
         fix: /IngressClass traefik/,

@@ -5,7 +5,7 @@ describeRule("issuers", [
         finds: "an Ingress whose issuer no layer makes",
         edits: [
             {
-                file: "apps/base/podinfo/ingress.yaml",
+                file: "systems/podinfo/ingress.yaml",
                 from: "cluster-issuer: letsencrypt",
                 to: "cluster-issuer: internal",
             },
@@ -18,12 +18,12 @@ describeRule("issuers", [
         finds: "a misspelt issuer of a Certificate",
         edits: [
             {
-                file: "infra-config/base/kustomization.yaml",
+                file: "layers/infra-config/kustomization.yaml",
                 from: "resources:\n",
-                to: "resources:\n  - wildcard.yaml\n",
+                to: "resources:\n  - ../../systems/traefik/wildcard.yaml\n",
             },
             {
-                file: "infra-config/base/wildcard.yaml",
+                file: "systems/traefik/wildcard.yaml",
                 text: [
                     "apiVersion: cert-manager.io/v1",
                     "kind: Certificate",
@@ -39,7 +39,7 @@ describeRule("issuers", [
                 ].join("\n"),
             },
         ],
-        file: "infra-config/base/wildcard.yaml",
+        file: "systems/traefik/wildcard.yaml",
         line: "name: letsencript",
         problem: /Certificate traefik\/wildcard needs ClusterIssuer letsencript/,
         fix: /did you mean ClusterIssuer letsencrypt\?/,

@@ -3,21 +3,21 @@ import { describeRule } from "../../support/rule-examples";
 describeRule("layer-order", [
     {
         finds: "a dependency on a layer that does not exist",
-        edits: [{ file: "clusters/staging/infra-config.yaml", from: "- name: infra\n", to: "- name: infre\n" }],
+        edits: [{ file: "clusters/base/infra-config.yaml", from: "- name: infra\n", to: "- name: infre\n" }],
         line: "- name: infre",
         problem: /infra-config depends on infre, which does not exist/,
         fix: /did you mean infra\?/,
     },
     {
         finds: "a dependency on a layer that is not listed",
-        edits: [{ file: "clusters/staging/infra-config.yaml", from: "- name: infra\n", to: "- name: third-party\n" }],
+        edits: [{ file: "clusters/base/infra-config.yaml", from: "- name: infra\n", to: "- name: third-party\n" }],
         line: "- name: third-party",
         problem: /infra-config depends on third-party, which is not listed/,
         fix: /./,
     },
     {
         finds: "a dependency of a layer that is not listed, on one that does not exist",
-        edits: [{ file: "clusters/staging/third-party.yaml", from: "- name: canary", to: "- name: canari" }],
+        edits: [{ file: "clusters/base/third-party.yaml", from: "- name: canary", to: "- name: canari" }],
         line: "- name: canari",
         problem: /third-party depends on canari, which does not exist/,
         fix: /did you mean canary\?/,
@@ -26,7 +26,7 @@ describeRule("layer-order", [
         finds: "a circle",
         edits: [
             {
-                file: "clusters/staging/namespaces.yaml",
+                file: "clusters/base/namespaces.yaml",
                 from: "spec:\n",
                 to: "spec:\n  dependsOn:\n    - name: infra\n",
             },

@@ -1,9 +1,7 @@
 import { describeRule, type Example } from "../../support/rule-examples";
 
-const file = "clusters/staging/infra.yaml";
-const decryption = "  decryption:\n    provider: sops\n    secretRef:\n      name: sops-gpg\n";
-const postBuild = "  postBuild:\n    substituteFrom:\n      - kind: ConfigMap\n        name: cluster-vars\n";
-const sourceRef = "  sourceRef:\n    kind: GitRepository\n    name: flux-system\n";
+const file = "clusters/base/infra.yaml";
+const common = "clusters/base/kustomization.yaml";
 
 const left = (setting: string, from: string, problem: RegExp): Example => ({
     finds: `a layer without ${setting}`,
@@ -13,15 +11,29 @@ const left = (setting: string, from: string, problem: RegExp): Example => ({
     fix: new RegExp(setting),
 });
 
+/** What all layers have in common is missing in each of them. */
+const leftInAll = (setting: string, from: string | RegExp, problem: RegExp): Example => ({
+    ...left(setting, "", problem),
+    edits: [{ file: common, from, to: "" }],
+    file,
+});
+
 describeRule("layer-settings", [
-    left("interval", "  interval: 10m\n", /Kustomization flux-system\/infra does not set interval/),
-    left("timeout", "  timeout: 15m\n", /does not set timeout/),
+    left("timeout", "  timeout: 15m\n", /Kustomization flux-system\/infra does not set timeout/),
     left("retryInterval", "  retryInterval: 1m\n", /does not set retryInterval/),
     left("prune", "  prune: true\n", /does not set prune/),
-    left("serviceAccountName", "  serviceAccountName: kustomize-controller\n", /sets serviceAccountName to nothing/),
-    left("sourceRef", sourceRef, /sets sourceRef to nothing/),
-    left("decryption", decryption, /sets decryption to nothing, not .*sops-gpg/),
-    left("postBuild", postBuild, /sets postBuild to nothing, not .*cluster-vars/),
+    leftInAll("interval", "        interval: 10m\n", /does not set interval/),
+    leftInAll("serviceAccountName", /.*serviceAccountName: .*\n/, /sets serviceAccountName to nothing/),
+    leftInAll("sourceRef", / +sourceRef:\n( {10}.*\n)+/, /sets sourceRef to nothing/),
+    leftInAll("decryption", / +decryption:\n( {10}.*\n)+/, /sets decryption to nothing, not .*sops-gpg/),
+    leftInAll("postBuild", / +postBuild:\n( {10}.*\n)+/, /sets postBuild to nothing, not .*cluster-vars/),
+    {
+        finds: "a layer that leaves the environment's overlay out",
+        edits: [{ file: common, from: /.*overlay\n/, to: "" }],
+        line: "components:",
+        problem: /sets components to \["\.\.\/\.\.\/policies\/releases"\], not .*clusters\/staging\/overlay/,
+        fix: /clusters\/staging\/overlay/,
+    },
     {
         finds: "a layer that orders applying but not readiness",
         edits: [{ file, from: "wait: true", to: "wait: false" }],
@@ -31,10 +43,10 @@ describeRule("layer-settings", [
     },
     {
         finds: "a layer that reads another layer's folder",
-        edits: [{ file, from: "./infra/staging", to: "./apps/staging" }],
-        line: "path: ./apps/staging",
-        problem: /sets path to "\.\/apps\/staging", not "\.\/infra\/staging"/,
-        fix: /infra\/staging/,
+        edits: [{ file, from: "./layers/infra", to: "./layers/apps" }],
+        line: "path: ./layers/apps",
+        problem: /sets path to "\.\/layers\/apps", not "\.\/layers\/infra"/,
+        fix: /layers\/infra/,
     },
     {
         finds: "a layer in another namespace",
@@ -46,12 +58,11 @@ describeRule("layer-settings", [
     {
         finds: "a layer that holds nothing",
         edits: [
-            { file: "canary/staging/kustomization.yaml", from: /resources:[^]*/, to: "resources: [../base]\n" },
-            { file: "canary/base/kustomization.yaml", text: "resources: []\nconfigMapGenerator: []\nnameSuffix: a\n" },
+            { file: "layers/canary/kustomization.yaml", from: /patches:[^]*/, to: "resources: []\nnameSuffix: a\n" },
         ],
-        file: "clusters/staging/canary.yaml",
-        line: "path: ./canary/staging",
+        file: "clusters/base/canary.yaml",
+        line: "path: ./layers/canary",
         problem: /has no objects/,
-        fix: /list a system in canary\/staging/,
+        fix: /list a system in layers\/canary/,
     },
 ]);

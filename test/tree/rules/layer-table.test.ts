@@ -19,7 +19,7 @@ describeRule("layer-table", [
     },
     {
         finds: "an order that the README has wrong",
-        edits: [{ file: "clusters/staging/identities.yaml", from: "    - name: namespaces", to: "    - name: crds" }],
+        edits: [{ file: "clusters/base/identities.yaml", from: "    - name: namespaces", to: "    - name: crds" }],
         file,
         line: "`identities`",
         problem: /says that identities comes after namespaces, not crds/,

@@ -1,16 +1,16 @@
 import { describeRule } from "../../support/rule-examples";
 
 const linkerd = {
-    file: "mesh/istio/base/kustomization.yaml",
+    file: "systems/istio/kustomization.yaml",
     from: "resources:\n",
-    to: "resources:\n  - ../../linkerd/base/linkerd-control-plane\n",
+    to: "resources:\n  - ../linkerd/linkerd-control-plane\n",
 };
 
 describeRule("meshes", [
     {
         finds: "a namespace that two meshes take",
         edits: [linkerd],
-        file: "namespaces/base/podinfo.yaml",
+        file: "systems/podinfo/namespace.yaml",
         line: "linkerd.io/inject: enabled",
         problem: /Namespace podinfo takes namespace podinfo into linkerd, and Namespace podinfo takes it into istio/,
         fix: /take one of the two marks away/,
@@ -18,7 +18,7 @@ describeRule("meshes", [
     {
         accepts: "marks of both where one is there",
         edits: [
-            { file: "namespaces/base/velero.yaml", from: "labels:\n", to: "labels:\n    istio-injection: enabled\n" },
+            { file: "systems/velero/namespace.yaml", from: "labels:\n", to: "labels:\n    istio-injection: enabled\n" },
         ],
     },
 ]);

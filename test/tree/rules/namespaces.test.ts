@@ -4,7 +4,7 @@ describeRule("namespaces", [
     {
         finds: "an object in a namespace that no layer makes",
         edits: [
-            { file: "apps/base/podinfo/service-account.yaml", from: "namespace: podinfo", to: "namespace: podinfos" },
+            { file: "systems/podinfo/service-account.yaml", from: "namespace: podinfo", to: "namespace: podinfos" },
         ],
         line: "namespace: podinfos",
         problem: /needs Namespace podinfos, which no layer makes/,
@@ -14,7 +14,7 @@ describeRule("namespaces", [
         finds: "a release into a namespace that no layer makes",
         edits: [
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "targetNamespace: traefik",
                 to: "targetNamespace: nowhere",
             },
@@ -27,14 +27,14 @@ describeRule("namespaces", [
         finds: "a release into a namespace of a layer that it does not wait for",
         edits: [
             {
-                file: "clusters/staging/infra.yaml",
+                file: "clusters/base/infra.yaml",
                 from: "    - name: crds\n    - name: identities\n    - name: security\n",
                 to: "    - name: crds\n",
             },
         ],
-        file: "infra/base/traefik/release.yaml",
+        file: "systems/traefik/release.yaml",
         line: "targetNamespace: traefik",
         problem: /needs Namespace traefik, which layer namespaces makes, not one before infra/,
-        fix: /add "- name: namespaces" to dependsOn in clusters\/staging\/infra\.yaml/,
+        fix: /add "- name: namespaces" to dependsOn in clusters\/base\/infra\.yaml/,
     },
 ]);

@@ -1,6 +1,6 @@
 import { describeRule } from "../../support/rule-examples";
 
-const file = "infra/base/traefik/network-policy.yaml";
+const file = "systems/traefik/network-policy.yaml";
 
 describeRule("network-policies", [
     {
@@ -12,7 +12,7 @@ describeRule("network-policies", [
                 to: "podSelector:\n    matchLabels: {a: b}\n  policyTypes",
             },
         ],
-        file: "namespaces/base/traefik.yaml",
+        file: "systems/traefik/namespace.yaml",
         line: "name: traefik",
         problem: /Namespace traefik has no network policy that denies by default/,
         fix: /podSelector: \{\}/,
@@ -20,7 +20,7 @@ describeRule("network-policies", [
     {
         finds: "a policy that allows everything",
         edits: [{ file, from: "ingress:\n", to: "ingress:\n    - {}\n" }],
-        file: "namespaces/base/traefik.yaml",
+        file: "systems/traefik/namespace.yaml",
         line: "name: traefik",
         problem: /Namespace traefik has no network policy/,
         fix: /allows what is needed alone/,

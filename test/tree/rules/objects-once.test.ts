@@ -4,15 +4,15 @@ describeRule("objects-once", [
     {
         finds: "an object that two layers hold",
         edits: [
-            { file: "infra/base/kustomization.yaml", from: "resources:\n", to: "resources:\n  - velero.yaml\n" },
             {
-                file: "infra/base/velero.yaml",
-                text: "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: velero\n",
+                file: "layers/infra/kustomization.yaml",
+                from: "resources:\n",
+                to: "resources:\n  - ../../systems/velero/namespace.yaml\n",
             },
         ],
-        file: "namespaces/base/velero.yaml",
+        file: "systems/velero/namespace.yaml",
         line: "name: velero",
-        problem: /Namespace velero is in layer namespaces and, by infra\/base\/velero\.yaml, in layer infra/,
+        problem: /Namespace velero is in layer namespaces and, by systems\/velero\/namespace\.yaml, in layer infra/,
         fix: /keep one/,
     },
 ]);

@@ -5,7 +5,7 @@ describeRule("priority-classes", [
         finds: "a class in values that no layer makes",
         edits: [
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "priorityClassName: platform-critical",
                 to: "priorityClassName: platform-criticl",
             },
@@ -16,10 +16,10 @@ describeRule("priority-classes", [
     },
     {
         finds: "a class of a pod that comes with a layer that it does not wait for",
-        edits: [{ file: "clusters/staging/infra.yaml", from: "    - name: security\n", to: "" }],
-        file: "infra/base/traefik/release.yaml",
+        edits: [{ file: "clusters/base/infra.yaml", from: "    - name: security\n", to: "" }],
+        file: "systems/traefik/release.yaml",
         line: "priorityClassName: platform-critical",
         problem: /which layer security makes, not one before infra/,
-        fix: /add "- name: security" to dependsOn in clusters\/staging\/infra\.yaml/,
+        fix: /add "- name: security" to dependsOn in clusters\/base\/infra\.yaml/,
     },
 ]);

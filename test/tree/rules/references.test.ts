@@ -1,6 +1,6 @@
 import { describeRule } from "../../support/rule-examples";
 
-const deployment = "apps/base/podinfo/deployment.yaml";
+const deployment = "systems/podinfo/deployment.yaml";
 
 describeRule("references", [
     {
@@ -12,7 +12,13 @@ describeRule("references", [
     },
     {
         finds: "an environment that lacks the Secret which its pods read",
-        edits: [{ file: "apps/staging/kustomization.yaml", from: "  - podinfo-credentials.sops.yaml\n", to: "" }],
+        edits: [
+            {
+                file: "clusters/staging/overlay/kustomization.yaml",
+                from: "  - ../podinfo-credentials.sops.yaml\n",
+                to: "",
+            },
+        ],
         file: deployment,
         line: "name: podinfo-credentials",
         problem: /needs Secret podinfo\/podinfo-credentials, which no layer makes/,
@@ -20,7 +26,9 @@ describeRule("references", [
     },
     {
         finds: "a Flux object that reads a Secret which nothing makes",
-        edits: [{ file: "flux/base/webhook/receiver.yaml", from: "name: webhook-token", to: "name: webhook-tokens" }],
+        edits: [
+            { file: "systems/flux/webhook/receiver.yaml", from: "name: webhook-token", to: "name: webhook-tokens" },
+        ],
         line: "name: webhook-tokens",
         problem: /Receiver flux-system\/github needs Secret flux-system\/webhook-tokens/,
         fix: /did you mean Secret flux-system\/webhook-token\?/,
@@ -29,7 +37,7 @@ describeRule("references", [
         finds: "values that come from a ConfigMap which nothing makes",
         edits: [
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "  values:\n",
                 to: "  valuesFrom:\n    - kind: ConfigMap\n      name: traefik-values\n  values:\n",
             },
@@ -43,7 +51,7 @@ describeRule("references", [
         edits: [
             { file: deployment, from: "name: podinfo-credentials", to: "name: podinfo-tls" },
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "  values:\n",
                 to: "  valuesFrom:\n    - kind: ConfigMap\n      name: traefik-values\n      optional: true\n  values:\n",
             },

@@ -1,6 +1,6 @@
 import { describeRule } from "../../support/rule-examples";
 
-const file = "infra/base/cert-manager/release.yaml";
+const file = "systems/cert-manager/release.yaml";
 
 describeRule("release-resources", [
     {

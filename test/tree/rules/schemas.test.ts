@@ -5,7 +5,7 @@ describeRule("schemas", [
         finds: "a misspelt field of a built-in kind",
         edits: [
             {
-                file: "apps/base/podinfo/deployment.yaml",
+                file: "systems/podinfo/deployment.yaml",
                 from: "revisionHistoryLimit: 5",
                 to: "revisionHistoryLimits: 5",
             },
@@ -16,21 +16,21 @@ describeRule("schemas", [
     },
     {
         finds: "a misspelt field of a custom resource",
-        edits: [{ file: "infra/base/traefik/release.yaml", from: "driftDetection:", to: "driftDetections:" }],
-        line: "driftDetections:",
-        problem: /HelmRelease flux-system\/traefik is not valid: additional properties 'driftDetections' not allowed/,
+        edits: [{ file: "systems/traefik/release.yaml", from: "releaseName:", to: "releaseNames:" }],
+        line: "releaseNames:",
+        problem: /HelmRelease flux-system\/traefik is not valid: additional properties 'releaseNames' not allowed/,
         fix: /kubectl explain HelmRelease/,
     },
     {
         finds: "a number where a string belongs, as substitution may leave one",
-        edits: [{ file: "identities/base/velero.yaml", from: "${velero_client_id}", to: "${none:=7}" }],
+        edits: [{ file: "systems/velero/identity.yaml", from: "${velero_client_id}", to: "${none:=7}" }],
         line: "azure.workload.identity/client-id: ${none:=7}",
         problem: /ServiceAccount velero\/velero is not valid: got number, want string/,
         fix: /kubectl explain ServiceAccount/,
     },
     {
         finds: "a layer's own misspelt setting",
-        edits: [{ file: "clusters/staging/infra.yaml", from: "  wait: true", to: "  waits: true" }],
+        edits: [{ file: "clusters/base/infra.yaml", from: "  wait: true", to: "  waits: true" }],
         line: "waits: true",
         problem: /Kustomization flux-system\/infra is not valid: additional properties 'waits' not allowed/,
         fix: /kubectl explain/,
@@ -39,7 +39,7 @@ describeRule("schemas", [
         finds: "a kind that there is no schema for",
         edits: [
             {
-                file: "infra-config/base/key-vault.yaml",
+                file: "systems/external-secrets/key-vault.yaml",
                 from: "kind: ClusterSecretStore",
                 to: "kind: ClusterSecretStor",
             },

@@ -1,6 +1,6 @@
 import { describeRule } from "../../support/rule-examples";
 
-const file = "apps/production/podinfo-credentials.sops.yaml";
+const file = "clusters/production/podinfo-credentials.sops.yaml";
 
 describeRule("secrets", [
     {
@@ -27,8 +27,8 @@ describeRule("secrets", [
         edits: [
             {
                 file: ".sops.yaml",
-                from: /(\(\^\|\/\)production\/[^]*pgp: )\w+/,
-                to: `(^|/)production/[^/]+\\.sops\\.yaml$\n    encrypted_regex: ^(data|stringData)$\n    pgp: ${"A".repeat(40)}`,
+                from: /(\(\^\|\/\)clusters\/production\/\[[^]*pgp: )\w+/,
+                to: `(^|/)clusters/production/[^/]+\\.sops\\.yaml$\n    encrypted_regex: ^(data|stringData)$\n    pgp: ${"A".repeat(40)}`,
             },
         ],
         file,

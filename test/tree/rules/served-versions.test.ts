@@ -3,7 +3,7 @@ import { describeRule } from "../../support/rule-examples";
 describeRule("served-versions", [
     {
         finds: "a version that Kubernetes does not serve any more",
-        edits: [{ file: "apps/base/podinfo/disruption-budget.yaml", from: "policy/v1", to: "policy/v1beta1" }],
+        edits: [{ file: "systems/podinfo/disruption-budget.yaml", from: "policy/v1", to: "policy/v1beta1" }],
         line: "apiVersion: policy/v1beta1",
         problem: /is of policy\/v1beta1 PodDisruptionBudget, which is not known to be served/,
         fix: /write apiVersion: policy\/v1/,
@@ -12,7 +12,7 @@ describeRule("served-versions", [
         finds: "a version that the oldest Kubernetes in use does not serve yet",
         edits: [
             {
-                file: "tenants/base/admission-policy.yaml",
+                file: "tenants/admission-policy.yaml",
                 from: "kind: ValidatingAdmissionPolicyBinding",
                 to: "kind: MutatingAdmissionPolicyBinding",
             },
@@ -24,7 +24,7 @@ describeRule("served-versions", [
     {
         finds: "a version that the installed Flux does not serve",
         edits: [
-            { file: "infra/base/traefik/release.yaml", from: "toolkit.fluxcd.io/v2", to: "toolkit.fluxcd.io/v2beta1" },
+            { file: "systems/traefik/release.yaml", from: "toolkit.fluxcd.io/v2", to: "toolkit.fluxcd.io/v2beta1" },
         ],
         line: "apiVersion: helm.toolkit.fluxcd.io/v2beta1",
         problem: /v2beta1 HelmRelease, which the installed Flux does not serve/,
@@ -34,7 +34,7 @@ describeRule("served-versions", [
         finds: "a version that its chart does not serve",
         edits: [
             {
-                file: "infra-config/base/key-vault.yaml",
+                file: "systems/external-secrets/key-vault.yaml",
                 from: "external-secrets.io/v1",
                 to: "external-secrets.io/v1alpha1",
             },

@@ -5,7 +5,7 @@ describeRule("service-accounts", [
         finds: "a release whose service account no layer makes",
         edits: [
             {
-                file: "infra/base/cert-manager/release.yaml",
+                file: "systems/cert-manager/release.yaml",
                 from: "create: false\n      name: cert-manager",
                 to: "create: false\n      name: issuer",
             },
@@ -17,8 +17,8 @@ describeRule("service-accounts", [
     },
     {
         finds: "a release whose service account comes with a layer that it does not wait for",
-        edits: [{ file: "clusters/staging/infra.yaml", from: "    - name: identities\n", to: "" }],
-        file: "infra/base/cert-manager/release.yaml",
+        edits: [{ file: "clusters/base/infra.yaml", from: "    - name: identities\n", to: "" }],
+        file: "systems/cert-manager/release.yaml",
         line: "name: cert-manager",
         problem: /which layer identities makes, not one before infra/,
         fix: /add "- name: identities" to dependsOn/,
@@ -27,7 +27,7 @@ describeRule("service-accounts", [
         finds: "a pod whose service account no layer makes",
         edits: [
             {
-                file: "apps/base/podinfo/deployment.yaml",
+                file: "systems/podinfo/deployment.yaml",
                 from: "serviceAccountName: podinfo",
                 to: "serviceAccountName: podinf",
             },

@@ -1,48 +1,40 @@
 import { describeRule } from "../../support/rule-examples";
 
+const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+
 describeRule("systems", [
     {
         finds: "a file that its folder does not list",
-        edits: [
-            { file: "infra/base/traefik/extra.yaml", text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n" },
-        ],
+        edits: [{ file: "systems/traefik/extra.yaml", text: configMap }],
         line: "apiVersion",
-        problem: /infra\/base\/traefik\/extra\.yaml is read by no kustomization/,
-        fix: /add "- extra\.yaml" to infra\/base\/traefik\/kustomization\.yaml/,
+        problem: /systems\/traefik\/extra\.yaml is read by no kustomization/,
+        fix: /add "- extra\.yaml" to systems\/traefik\/kustomization\.yaml, name it in layers\//,
     },
     {
-        finds: "a system that is listed twice",
-        edits: [{ file: "infra/base/kustomization.yaml", from: "resources:\n", to: "resources:\n  - traefik\n" }],
-        line: "- traefik",
-        problem: /lists traefik twice/,
-        fix: /take one/,
-    },
-    {
-        finds: "a system that is listed from another layer",
-        edits: [
-            {
-                file: "infra-config/base/kustomization.yaml",
-                from: "resources:\n",
-                to: "resources:\n  - ../../crds/base/x\n",
-            },
-            { file: "crds/base/x/kustomization.yaml", text: "resources: [a.yaml]\n" },
-            { file: "crds/base/x/a.yaml", text: "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n" },
-        ],
-        line: "- ../../crds/base/x",
-        problem: /lists \.\.\/\.\.\/crds\/base\/x, which is not in infra-config\/base/,
-        fix: /a folder directly in it/,
-    },
-    {
-        finds: "a folder that nothing can list",
-        edits: [
-            { file: "infra/base/redis/release.yaml", text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n" },
-        ],
+        finds: "a file of a folder that nothing can list",
+        edits: [{ file: "systems/redis/release.yaml", text: configMap }],
         line: "apiVersion",
-        problem: /infra\/base\/redis has no kustomization\.yaml/,
-        fix: /write one/,
+        problem: /systems\/redis\/release\.yaml is read by no kustomization/,
+        fix: /name it in layers\/<layer>\/kustomization\.yaml/,
+    },
+    {
+        finds: "a file that the environment's overlay does not list",
+        edits: [{ file: "clusters/staging/extra.yaml", text: configMap }],
+        line: "apiVersion",
+        problem: /clusters\/staging\/extra\.yaml is read by no kustomization/,
+        fix: /add "- \.\.\/extra\.yaml" to the resources of clusters\/staging\/overlay\/kustomization\.yaml/,
+    },
+    {
+        finds: "a line that is there twice",
+        edits: [
+            { file: "systems/traefik/kustomization.yaml", from: "- source.yaml", to: "- source.yaml\n  - source.yaml" },
+        ],
+        line: "- source.yaml",
+        problem: /lists source\.yaml twice/,
+        fix: /remove one/,
     },
     {
         accepts: "a system that no environment lists",
-        edits: [{ file: "infra/base/kustomization.yaml", from: "  - traefik\n", to: "" }],
+        edits: [{ file: "layers/infra/kustomization.yaml", from: "  - ../../systems/memcached\n", to: "" }],
     },
 ]);

@@ -19,7 +19,7 @@ describeRule(
         const may = `may ${rule.verbs.join()} ${rule.resources.join()} of group "${rule.apiGroups.join()}"`;
         return {
             finds: `the right to ${may.replace("may ", "")}`,
-            edits: [{ file: "tenants/base/cluster-role.yaml", from: "rules:\n", to: `rules:\n${text}` }],
+            edits: [{ file: "tenants/cluster-role.yaml", from: "rules:\n", to: `rules:\n${text}` }],
             line: text.trim(),
             problem: new RegExp(may.replace(/[*/]/g, "\\$&")),
             fix: /take the rule away/,

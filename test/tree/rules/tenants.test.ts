@@ -1,6 +1,6 @@
 import { describeRule, type Example } from "../../support/rule-examples";
 
-const folder = "tenants/base/team-example";
+const folder = "tenants/team-example";
 const restricted = "pod-security.kubernetes.io/enforce";
 
 const wrong = (
@@ -19,7 +19,7 @@ const without = (kind: string, file: string): Example => ({
     file: `${folder}/namespace.yaml`,
     line: "name: team-example",
     problem: new RegExp(`Namespace team-example is a tenant's, which has no ${kind}`),
-    fix: /copy it from tenants\/base\/team-example/,
+    fix: /copy it from tenants\/team-example/,
 });
 
 describeRule("tenants", [

@@ -5,7 +5,7 @@ describeRule("value-types", [
         finds: "a type that the chart's schema refuses",
         edits: [
             {
-                file: "infra/base/cert-manager/release.yaml",
+                file: "systems/cert-manager/release.yaml",
                 from: "  values:\n",
                 to: "  values:\n    podDnsPolicy:\n      - Default\n",
             },
@@ -18,7 +18,7 @@ describeRule("value-types", [
         finds: "a value that is none of those that the schema names",
         edits: [
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "  values:\n",
                 to: "  values:\n    log:\n      level: VERBOSE\n",
             },
@@ -31,7 +31,7 @@ describeRule("value-types", [
         finds: "a switch that is a text, where the chart has no schema",
         edits: [
             {
-                file: "crds/base/prometheus-operator-crds/release.yaml",
+                file: "systems/prometheus-operator-crds/release.yaml",
                 from: /$/,
                 to: '  values:\n    crds:\n      probes:\n        enabled: "false"\n',
             },
@@ -44,7 +44,7 @@ describeRule("value-types", [
         finds: "a text where the chart has a map",
         edits: [
             {
-                file: "crds/base/prometheus-operator-crds/release.yaml",
+                file: "systems/prometheus-operator-crds/release.yaml",
                 from: /$/,
                 to: "  values:\n    crds:\n      probes: false\n",
             },

@@ -1,6 +1,6 @@
 import { describeRule, type Example } from "../../support/rule-examples";
 
-const file = "infra/base/cert-manager/release.yaml";
+const file = "systems/cert-manager/release.yaml";
 
 const unknown = (path: string, yaml: string, line: string, fix: RegExp): Example => ({
     finds: `${path}, which cert-manager does not have`,
@@ -18,7 +18,7 @@ describeRule("values", [
         finds: "a misspelt key in an environment's patch, at the patch",
         edits: [
             {
-                file: "infra/production/cert-manager-patch.yaml",
+                file: "systems/cert-manager/release-production.yaml",
                 from: "webhook:\n      replicaCount",
                 to: "webhook:\n      replicacount",
             },
@@ -39,7 +39,7 @@ describeRule("values", [
         finds: "a misspelt value of a sub-chart",
         edits: [
             {
-                file: "observability/base/kube-prometheus-stack/release.yaml",
+                file: "systems/kube-prometheus-stack/release.yaml",
                 from: "    prometheus-node-exporter:\n",
                 to: "    prometheus-node-exporter:\n      hostNetwrk: true\n",
             },
@@ -52,7 +52,7 @@ describeRule("values", [
         finds: "a misspelt value of a system that no environment lists",
         edits: [
             {
-                file: "infra/base/ingress-nginx/release.yaml",
+                file: "systems/ingress-nginx/release.yaml",
                 from: "    controller:\n",
                 to: "    controler: {}\n    controller:\n",
             },
@@ -70,7 +70,7 @@ describeRule("values", [
                 to: "    nodeSelector:\n      pool: apps\n    podLabels:\n      team: platform\n",
             },
             {
-                file: "infra/base/traefik/release.yaml",
+                file: "systems/traefik/release.yaml",
                 from: "      spec:\n",
                 to: "      spec:\n        sessionAffinity: None\n",
             },

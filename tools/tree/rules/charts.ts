@@ -49,24 +49,18 @@ function faultsOfRelease(cluster: Cluster, release: Manifest): Finding[] {
     }
     return [
         ...loosePin(release, isInline),
+        ...(source.object.kind === "HelmChart" ? loosePin(source, true, "spec.version") : []),
         ...wrongLayer(release, source, `${path}.name`),
         ...otherVersion(cluster, release),
     ];
 }
 
-function loosePin(release: Manifest, isInline: boolean): Finding[] {
-    const version = textAt(release.object, "spec.chart.spec.version");
+function loosePin(release: Manifest, isInline: boolean, path = "spec.chart.spec.version"): Finding[] {
+    const version = textAt(release.object, path);
     const problem = `does not pin an exact version: ${version ?? "none"}`;
     return !isInline || EXACT.test(version ?? "")
         ? []
-        : [
-              findingAt(
-                  release,
-                  "spec.chart.spec.version",
-                  problem,
-                  "write the whole version of one chart, such as 1.2.3",
-              ),
-          ];
+        : [findingAt(release, path, problem, "write the whole version of one chart, such as 1.2.3")];
 }
 
 /** Values, definitions and the sandbox's charts are of one version, which has to be the tree's. */
@@ -93,10 +87,10 @@ function wrongLayer(release: Manifest, source: Manifest, path: string): Finding[
 
 function faultsOfSource(cluster: Cluster, source: Manifest): Finding[] {
     const { kind, metadata } = source.object;
-    const users = everyOfKind(cluster, "HelmRelease").filter(({ object }) =>
-        [field(object, "spec.chartRef"), field(object, "spec.chart.spec.sourceRef")].some(
-            (reference) => field(reference, "kind") === kind && field(reference, "name") === metadata.name,
-        ),
+    const users = everyOfKind(cluster, "HelmRelease", "HelmChart").filter(({ object }) =>
+        ["spec.chartRef", "spec.chart.spec.sourceRef", "spec.sourceRef"]
+            .map((path) => field(object, path))
+            .some((reference) => field(reference, "kind") === kind && field(reference, "name") === metadata.name),
     );
     const { tag, ...others } = (field(source.object, "spec.ref") ?? {}) as Record<string, unknown>;
     const isExact = typeof tag === "string" && EXACT.test(tag) && Object.keys(others).every((key) => key === "digest");

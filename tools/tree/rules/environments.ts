@@ -1,6 +1,4 @@
-import * as path from "node:path";
 import type { Finding } from "../finding";
-import { kustomizeFile } from "../kustomizations";
 import { label } from "../object";
 import type { Sources } from "../sources";
 import { type Cluster, type Manifest, manifestsOf, type Tree } from "../tree";
@@ -13,48 +11,39 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 
 /**
  * Every environment has the same objects in the same layers, but for the layers that it does not list, and the systems and
- * tenants that a base does not: an environment that wants one names it.
+ * teams that only some environments list.
  */
 export function environments(tree: Tree): readonly Finding[] {
     return tree.clusters.flatMap((cluster) =>
         tree.clusters
             .filter((other) => other.mesh === cluster.mesh && other !== cluster)
-            .flatMap((model) => missing(tree, cluster, model)),
+            .flatMap((model) => missing(tree.sources, cluster, model)),
     );
 }
 
-function missing(tree: Tree, cluster: Cluster, model: Cluster): Finding[] {
+function missing(sources: Sources, cluster: Cluster, model: Cluster): Finding[] {
     const off = cluster.layers.filter(({ isListed }) => !isListed).map(({ name }) => name);
-    const own = new Set(compared(tree.sources, cluster).map(nameOf));
-    return compared(tree.sources, model)
+    const own = new Set(compared(cluster).map(nameOf));
+    const file = `clusters/${cluster.environment}/overlay/kustomization.yaml`;
+    return compared(model)
         .filter((manifest) => !own.has(nameOf(manifest)) && !(nameOf(manifest) in EXCEPTIONS))
         .filter(({ layer }) => !off.includes(layer))
-        .map((manifest) => {
-            const layer = cluster.layers.find(({ name }) => name === manifest.layer);
-            const file = layer
-                ? `${layer.folder}/kustomization.yaml`
-                : `clusters/${cluster.environment}/kustomization.yaml`;
-            return {
-                file,
-                line: tree.sources.lineOf(file, /^resources:/),
-                problem: `${cluster.environment} has no ${label(manifest.object)} in layer ${manifest.layer}, which ${model.environment} has`,
-                fix: `list what holds it here too (there it is ${manifest.file}), or take it away there`,
-            };
-        });
+        .map((manifest) => ({
+            file,
+            line: sources.lineOf(file, /^resources:/),
+            problem: `${cluster.environment} has no ${label(manifest.object)} in layer ${manifest.layer}, which ${model.environment} has`,
+            fix: `list what holds it here too (there it is ${manifest.file}), or remove it there`,
+        }));
 }
 
-/** What a base lists, and what environments add besides systems. */
-function compared(sources: Sources, cluster: Cluster): readonly Manifest[] {
-    const bases = cluster.layers.flatMap(
-        ({ folder }) => kustomizeFile(sources, `${path.posix.dirname(folder)}/base`) ?? [],
+/** All objects but those of the systems and teams that the environment adds to a layer. */
+function compared(cluster: Cluster): readonly Manifest[] {
+    return manifestsOf(cluster).filter(
+        ({ file, build }) =>
+            !build.components.some(
+                (component) => /^(systems|tenants)\//.test(component) && file.startsWith(`${component}/`),
+            ),
     );
-    return manifestsOf(cluster).filter(({ file }) => {
-        const base = bases.find(({ folder }) => file.startsWith(`${folder}/`));
-        return (
-            base === undefined ||
-            base.resources.some((resource) => file === resource || file.startsWith(`${resource}/`))
-        );
-    });
 }
 
 function nameOf({ layer, object }: Manifest): string {

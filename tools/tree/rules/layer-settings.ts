@@ -14,7 +14,12 @@ function faultsOf(cluster: Cluster, layer: Layer): Finding[] {
         ...["interval", "timeout", "retryInterval", "prune"]
             .filter((key) => field(kustomization.object, `spec.${key}`) === undefined)
             .map((key) =>
-                findingAt(kustomization, "spec", `does not set ${key}`, `write spec.${key}, as its neighbours do`),
+                findingAt(
+                    kustomization,
+                    `spec.${key}`,
+                    `does not set ${key}`,
+                    `write spec.${key}, as its neighbours do`,
+                ),
             ),
         ...(waits(layer)
             ? []
@@ -33,7 +38,7 @@ function faultsOf(cluster: Cluster, layer: Layer): Finding[] {
                       kustomization,
                       "spec.path",
                       "has no objects",
-                      `list a system in ${layer.folder}, or take the layer away`,
+                      `list a system in ${layer.build.folder}, or remove the layer`,
                   ),
               ]),
     ];
@@ -44,11 +49,12 @@ function waits({ kustomization: { object } }: Layer): boolean {
 }
 
 function wrongSettings({ environment, mesh }: Cluster, { name, kustomization }: Layer): Finding[] {
-    const paths = [`./${name}/${environment}`, `./${name}/${mesh}/${environment}`];
+    const paths = [`./layers/${name}`, `./systems/${mesh}`];
     const path = String(field(kustomization.object, "spec.path"));
     const expected: Readonly<Record<string, unknown>> = {
         "metadata.namespace": "flux-system",
         "spec.path": paths.includes(path) ? path : paths[0],
+        "spec.components": components(kustomization.object, environment),
         "spec.serviceAccountName": "kustomize-controller",
         "spec.sourceRef": { kind: "GitRepository", name: "flux-system" },
         "spec.decryption": { provider: "sops", secretRef: { name: "sops-gpg" } },
@@ -59,4 +65,12 @@ function wrongSettings({ environment, mesh }: Cluster, { name, kustomization }: 
         const problem = `sets ${key.replace("spec.", "")} to ${have ?? "nothing"}, not ${want}`;
         return have === want ? [] : [findingAt(kustomization, key, problem, `write ${key}: ${want}`)];
     });
+}
+
+/** The systems and teams that the environment adds, then what all releases have in common, then the environment's overlay. */
+function components(kustomization: object, environment: string): readonly unknown[] {
+    const added = list(kustomization, "spec.components").filter((each) =>
+        /^\.\.\/\.\.\/(systems|tenants)\//.test(String(each)),
+    );
+    return [...added, "../../policies/releases", `../../clusters/${environment}/overlay`];
 }

@@ -1,40 +1,42 @@
 import { bringsDefinitions, chartOf, valuesOf } from "../charts";
 import type { Finding } from "../finding";
 import { field, mapAt } from "../object";
-import { type Cluster, findingAt, inEveryCluster, type Layer, type Manifest, type Tree } from "../tree";
+import { type Cluster, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 const ANNOTATION = "kustomize.toolkit.fluxcd.io/prune";
 
 /** Nothing is pruned that takes volumes or other people's objects along: namespaces, custom resource definitions. */
 export function pruning(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) =>
-        cluster.layers
-            .filter(({ kustomization }) => field(kustomization.object, "spec.prune") !== false)
-            .flatMap((layer) => [...prunedObjects(layer), ...prunedDefinitions(cluster, layer)]),
-    );
+    return inEveryCluster(tree, (cluster) => {
+        const layers = cluster.layers.filter(
+            ({ kustomization }) => field(kustomization.object, "spec.prune") !== false,
+        );
+        const pruned = [...layers.flatMap(({ manifests }) => manifests), ...cluster.optional];
+        return [...prunedObjects(pruned), ...prunedDefinitions(cluster, pruned)];
+    });
 }
 
-function prunedObjects({ name, manifests, optional }: Layer): Finding[] {
+function prunedObjects(manifests: readonly Manifest[]): Finding[] {
     const takes: Readonly<Record<string, string>> = {
         Namespace: "its volumes",
         CustomResourceDefinition: "every object of its kind",
     };
-    return [...manifests, ...optional]
+    return manifests
         .filter(({ object }) => object.kind in takes && !isKept(object))
         .map((manifest) => {
-            const problem = `would be pruned by layer ${name}, and take ${takes[manifest.object.kind]} along`;
+            const problem = `would be pruned by layer ${manifest.layer}, and take ${takes[manifest.object.kind]} along`;
             const fix = `annotate it ${ANNOTATION}: disabled`;
             return findingAt(manifest, ["metadata", "annotations", ANNOTATION], problem, fix);
         });
 }
 
 /** Helm deletes definitions that are templates with the release, unless the chart keeps them. */
-function prunedDefinitions(cluster: Cluster, { name, manifests, optional }: Layer): Finding[] {
-    return [...manifests, ...optional]
+function prunedDefinitions(cluster: Cluster, manifests: readonly Manifest[]): Finding[] {
+    return manifests
         .filter(({ object }) => object.kind === "HelmRelease" && !isKept(object))
         .filter((release) => deletesDefinitions(cluster, release))
         .map((release) => {
-            const problem = `would be pruned by layer ${name}, and take its definitions and every object of their kinds along`;
+            const problem = `would be pruned by layer ${release.layer}, and take its definitions and every object of their kinds along`;
             const fix = `move it to layer crds, set the value by which the chart keeps them (crds.keep), or annotate it ${ANNOTATION}: disabled`;
             return findingAt(release, ["metadata", "annotations", ANNOTATION], problem, fix);
         });

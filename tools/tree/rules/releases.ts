@@ -98,7 +98,7 @@ function definitionSettings(release: Manifest, chart: ChartFacts | undefined): F
                 release,
                 `${path}.remediation`,
                 problem,
-                "write strategy: { name: RetryOnFailure, retryInterval: 2m }",
+                "remove label on-failure: roll-back: a release retries without it",
             );
         });
     const upgrades = field(release.object, "spec.upgrade.crds") === "CreateReplace" || chart.crds?.folder !== "crds";

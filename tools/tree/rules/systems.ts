@@ -1,54 +1,40 @@
 import * as path from "node:path";
 import { isManifest } from "../../../components/gitops/fleet/manifest-tree";
 import type { Finding } from "../finding";
-import { filesOfBuild, kustomizeFile } from "../kustomizations";
+import { type Build, filesOfBuild, kustomizeFile, kustomizeFilesOf, plainBuild } from "../kustomizations";
 import { list } from "../object";
 import type { Sources } from "../sources";
 import type { Tree } from "../tree";
 import { SERVICE_MESHES } from "../variables";
 
-/** A system is one folder and one line: no file that nobody reads, no line twice, nothing of a system outside its folder. */
+/** Every file of the tree is read by a layer or may be listed, and no list has a line twice. */
 export function systems(tree: Tree): readonly Finding[] {
-    const { sources } = tree;
-    const bases = [
-        ...new Set(
-            tree.clusters.flatMap(({ layers }) => layers.map(({ folder }) => `${path.posix.dirname(folder)}/base`)),
-        ),
-    ];
-    return [
-        ...unreadFiles(tree),
-        ...bases.flatMap((base) => [...wrongLines(sources, base), ...withoutList(sources, base)]),
-    ];
+    return [...unreadFiles(tree), ...repeatedLines(tree)];
 }
 
-/** Files that no environment reads, and no system that an environment may list. */
-function unreadFiles({ sources, clusters }: Tree): Finding[] {
-    const layers = clusters.flatMap((cluster) => cluster.layers);
-    const built = [
-        ...new Set([
-            ...clusters.map(({ environment }) => `clusters/${environment}`),
-            ...layers.map(({ folder }) => folder),
-        ]),
-    ];
-    const folders = [...built, ...layers.flatMap(({ optional }) => optional.map(({ folder }) => folder))];
+function unreadFiles(tree: Tree): Finding[] {
+    const { sources } = tree;
     const read = new Set([
-        ...[...new Set(folders)].flatMap((folder) => filesOfBuild(sources, folder)),
-        ...layers.map(({ kustomization }) => kustomization.file),
+        ...buildsOf(tree).flatMap((build) => filesOfBuild(sources, build)),
+        ...tree.clusters.flatMap(({ layers }) => layers.map(({ kustomization }) => kustomization.file)),
     ]);
-    const rendered = clusters.flatMap(({ environment, mesh }) => [environment, mesh]);
-    const others = [...sources.foldersIn("clusters"), ...SERVICE_MESHES].filter((name) => !rendered.includes(name));
-    const isOfOther = (file: string) => file.split("/").some((part) => others.includes(part));
     return sources.files
-        .filter((file) => file.includes("/") && isManifest(file) && !read.has(file) && !isOfOther(file))
+        .filter((file) => file.includes("/") && isManifest(file) && !read.has(file))
         .filter((file) => !isListedBeside(sources, file))
-        .map((file) => {
-            const list = `${path.posix.dirname(file)}/kustomization.yaml`;
-            const isUnlisted = path.posix.basename(file) === "kustomization.yaml";
-            const fix = isUnlisted
-                ? "list its folder in the kustomization.yaml above, or delete it"
-                : `add "- ${path.posix.basename(file)}" to ${list}, or delete it`;
-            return { file, line: 1, problem: `${file} is read by no kustomization`, fix };
-        });
+        .map((file) => ({ file, line: 1, problem: `${file} is read by no kustomization`, fix: fixOf(sources, file) }));
+}
+
+/** What is rendered, and the parts of the environments and meshes that are not. */
+function buildsOf({ sources, clusters }: Tree): readonly Build[] {
+    return [
+        ...clusters.flatMap(({ layers }) => layers.map(({ build }) => build)),
+        ...clusters.flatMap(({ optional }) => optional.map(({ build }) => build)),
+        ...sources.environments.flatMap((name) => [
+            plainBuild(`clusters/${name}`),
+            plainBuild(`clusters/${name}/overlay`),
+        ]),
+        ...SERVICE_MESHES.map((mesh) => plainBuild(`systems/${mesh}`)),
+    ];
 }
 
 /** Whether it is its folder that nobody reads, rather than the file alone. */
@@ -57,34 +43,32 @@ function isListedBeside(sources: Sources, file: string): boolean {
     return beside !== undefined && [...beside.resources, ...beside.others].includes(file);
 }
 
-/** Lines of a base name folders and files of that base, once each. */
-function wrongLines(sources: Sources, base: string): Finding[] {
-    const own = kustomizeFile(sources, base);
-    const names = list(own?.content, "resources").map(String);
-    return names.flatMap((name, index) => {
-        const node = sources.yaml(own?.file ?? "").documents[0]?.getIn(["resources", index], true) as
-            { range?: [number] } | undefined;
-        const line = sources.yaml(own?.file ?? "").lineAt(node?.range?.[0] ?? 0);
-        const at = (problem: string, fix: string): Finding => ({ file: own?.file ?? "", line, problem, fix });
-        return [
-            ...(names.indexOf(name) === index ? [] : [at(`lists ${name} twice`, "take one of the two lines away")]),
-            ...(/^[\w.-]+$/.test(name) && !name.startsWith("..")
-                ? []
-                : [at(`lists ${name}, which is not in ${base}`, "a system is a folder directly in it")]),
-        ];
-    });
+function fixOf(sources: Sources, file: string): string {
+    const [folder, name] = [path.posix.dirname(file), path.posix.basename(file)];
+    if (name === "kustomization.yaml") {
+        return "list its folder in a layer's kustomization.yaml, or delete it";
+    }
+    if (folder.startsWith("clusters/")) {
+        return `add "- ../${name}" to the resources of ${folder}/overlay/kustomization.yaml, or delete it`;
+    }
+    const beside = kustomizeFile(sources, folder) ? `add "- ${name}" to ${folder}/kustomization.yaml, ` : "";
+    return `${beside}name it in layers/<layer>/kustomization.yaml, or delete it`;
 }
 
-/** A folder of a base without a kustomization.yaml cannot be listed. */
-function withoutList(sources: Sources, base: string): Finding[] {
-    return sources
-        .foldersIn(base)
-        .map((name) => `${base}/${name}`)
-        .filter((folder) => !kustomizeFile(sources, folder))
-        .map((folder) => ({
-            file: sources.below(folder)[0] ?? folder,
-            line: 1,
-            problem: `${folder} has no kustomization.yaml, so that nothing can list it`,
-            fix: "write one that lists its files, as in the folders beside it",
-        }));
+function repeatedLines(tree: Tree): Finding[] {
+    const { sources } = tree;
+    const files = new Map(
+        buildsOf(tree)
+            .flatMap((build) => kustomizeFilesOf(sources, build))
+            .map(({ file, content }) => [file, list(content, "resources").map(String)]),
+    );
+    return [...files].flatMap(([file, names]) =>
+        names.flatMap((name, index) => {
+            const node = sources.yaml(file).documents[0]?.getIn(["resources", index], true) as
+                { range?: [number] } | undefined;
+            const line = sources.yaml(file).lineAt(node?.range?.[0] ?? 0);
+            const problem = `lists ${name} twice`;
+            return names.indexOf(name) === index ? [] : [{ file, line, problem, fix: "remove one of the two lines" }];
+        }),
+    );
 }

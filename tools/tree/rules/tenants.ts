@@ -25,7 +25,8 @@ const PRUNE = "kustomize.toolkit.fluxcd.io/prune";
 export function tenants(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
         const layer = cluster.layers.find(({ name }) => name === "tenants");
-        const manifests = layer ? [...layer.manifests, ...layer.optional] : [];
+        const unlisted = cluster.optional.filter((manifest) => manifest.layer === "tenants");
+        const manifests = [...(layer?.manifests ?? []), ...unlisted];
         const namespaces = manifests.filter(({ object }) => object.kind === "Namespace");
         const names = namespaces.map(({ object }) => object.metadata.name);
         const astray = manifests
@@ -51,7 +52,7 @@ function faultsOfTenant(namespace: Manifest, manifests: readonly Manifest[]): Fi
             namespace,
             "metadata.name",
             `is a tenant's, which has no ${part}`,
-            "copy it from tenants/base/team-example",
+            "copy it from tenants/team-example",
         ),
     );
     const wrong = own.flatMap((manifest) => RULES[manifest.object.kind]?.(manifest, name) ?? []);

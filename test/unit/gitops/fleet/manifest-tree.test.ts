@@ -5,13 +5,22 @@ import { loadManifestTree, syntaxProblems } from "../../../../components/gitops/
 const gitops = path.join(__dirname, "../../../../gitops");
 
 describe("the tree of a stack", () => {
-    it("holds its own environment and nothing of the others", () => {
+    it("holds its own environment, what all share, and no other environment's folder", () => {
         const files = Object.keys(loadManifestTree(gitops, "staging"));
-        assert.ok(files.some((file) => file.startsWith("clusters/staging/")));
+        for (const folder of ["clusters/base/", "clusters/staging/", "layers/", "systems/"]) {
+            assert.ok(
+                files.some((file) => file.startsWith(folder)),
+                folder,
+            );
+        }
         assert.deepEqual(
-            files.filter((file) => file.includes("production")),
+            files.filter((file) => file.startsWith("clusters/production/")),
             [],
         );
+    });
+
+    it("does not take what all layers share for an environment", () => {
+        assert.throws(() => loadManifestTree(gitops, "base"), /landfall:environment: .*production, staging/);
     });
 
     it("refuses an environment that has no folder, naming those that have one", () => {
