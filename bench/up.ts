@@ -20,7 +20,7 @@ async function main(stack: string): Promise<void> {
         };
         await time("empty world");
         await time("nothing changed");
-        const restore = checkout.edit("gitops/apps/base/podinfo/service-account.yaml", (text) => `# changed\n${text}`);
+        const restore = checkout.edit("gitops/systems/podinfo/service-account.yaml", (text) => `# changed\n${text}`);
         await time("one file changed");
         restore();
         await checkout.run("pulumi", "--stack", stack, "destroy", "--exclude-protected", "--yes", "--skip-preview");

@@ -37,7 +37,9 @@ describe("the workloads that act in Azure, in the sandbox", function () {
 
     before("starts staging, with a zone and a secret that the program does not make", async () => {
         checkout.edit("gitops/clusters/staging/kustomization.yaml", (text) =>
-            text.replace(/^ *- ([a-z-]+)\.yaml\n/gm, (line, layer: string) => (layers.includes(layer) ? line : "")),
+            text.replace(/^ *- \.\.\/base\/([a-z-]+)\.yaml\n/gm, (line, layer: string) =>
+                layers.includes(layer) ? line : "",
+            ),
         );
         const { code, output } = await checkout.start("staging");
         assert.equal(code, 0, output);

@@ -70,7 +70,7 @@ describe("what goes wrong", function () {
         let restore: () => void;
 
         it("ends an update early, with the release, the reason and the cause", async () => {
-            restore = checkout.edit("gitops/infra/base/traefik/release.yaml", (text) =>
+            restore = checkout.edit("gitops/systems/traefik/release.yaml", (text) =>
                 text.replace(/^  values:\n/m, "  values:\n    noSuchValue: 1\n"),
             );
             const { code, output, report } = await start();
@@ -104,8 +104,8 @@ describe("what goes wrong", function () {
 
     describe("a layer that kustomize cannot build", () => {
         it("ends an update early, with the layer, the reason and the cause", async () => {
-            const restore = checkout.edit("gitops/apps/staging/kustomization.yaml", (text) =>
-                text.replace("  - ../base\n", "  - ../base\n  - missing.yaml\n"),
+            const restore = checkout.edit("gitops/layers/apps/kustomization.yaml", (text) =>
+                text.replace("resources:\n", "resources:\n  - missing.yaml\n"),
             );
             const { code, output, report } = await start().finally(restore);
             assert.equal(code, 1, output);
@@ -118,7 +118,7 @@ describe("what goes wrong", function () {
     describe("a workload that never becomes ready", () => {
         it("ends an update when readyTimeoutMinutes are over, and is named", async () => {
             const restores = [
-                checkout.edit("gitops/apps/base/podinfo/deployment.yaml", (text) =>
+                checkout.edit("gitops/systems/podinfo/deployment.yaml", (text) =>
                     text.replace(/^( +)containers:\n/m, "$1nodeSelector:\n$1  example.org/no-such: node\n$&"),
                 ),
                 checkout.edit(stackFile, (text) => `${text.trimEnd()}\n  landfall:readyTimeoutMinutes: 1\n`),

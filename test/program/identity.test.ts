@@ -105,11 +105,21 @@ describe("the way of a Secret through Key Vault and workload identity, in the sa
         credential = resource("FederatedIdentityCredential", "landfall-kustomize-controller-");
         grant = resource("RoleAssignment", "landfall-kustomize-controller-");
         keyUri = String(resource("Key", "landfall-vault-sops").outputs.keyUriWithVersion);
-        await secretTool("tree-house\n", "set", "staging", "apps/smtp", "password", "--namespace", "podinfo");
-        const file = checkout.read("gitops/apps/staging/smtp.sops.yaml");
+        await secretTool(
+            "tree-house\n",
+            "set",
+            "staging",
+            "smtp",
+            "password",
+            "--layer",
+            "apps",
+            "--namespace",
+            "podinfo",
+        );
+        const file = checkout.read("gitops/clusters/staging/smtp.sops.yaml");
         assert.match(file, /password: ENC\[AES256_GCM/);
         assert.doesNotMatch(file, /tree-house/);
-        assert.match(checkout.read("gitops/apps/staging/kustomization.yaml"), /- smtp\.sops\.yaml/);
+        assert.match(checkout.read("gitops/clusters/staging/overlay/kustomization.yaml"), /- \.\.\/smtp\.sops\.yaml/);
     });
 
     it("encrypts the environment's files to the stack's Key Vault key too, once the stack has one", async () => {
@@ -121,10 +131,10 @@ describe("the way of a Secret through Key Vault and workload identity, in the sa
         ).ended;
         await secretTool("", "recipients", "staging", "--stack", "staging");
         assert.match(await secretTool("", "check"), /Every Secret of the tree is encrypted/);
-        const canary = checkout.read("gitops/canary/staging/key-vault.sops.yaml");
+        const canary = checkout.read("gitops/clusters/staging/decryption-canary-key-vault.sops.yaml");
         assert.ok(canary.includes(keyUri.split("/").at(-1) ?? "?"));
         assert.doesNotMatch(canary, /pgp:/);
-        const both = checkout.read("gitops/apps/staging/smtp.sops.yaml");
+        const both = checkout.read("gitops/clusters/staging/smtp.sops.yaml");
         assert.ok(both.includes("azure_kv:") && both.includes("pgp:"));
     });
 
@@ -239,8 +249,8 @@ describe("the way of a Secret through Key Vault and workload identity, in the sa
         await secretTool("", "recipients", "staging", "--stack", "staging");
         await secretTool("", "rotate", "staging");
         const version = (uri: string) => uri.split("/").at(-1) ?? "?";
-        for (const file of ["canary/staging/key-vault", "apps/staging/smtp"]) {
-            const text = checkout.read(`gitops/${file}.sops.yaml`);
+        for (const file of ["decryption-canary-key-vault", "smtp"]) {
+            const text = checkout.read(`gitops/clusters/staging/${file}.sops.yaml`);
             assert.ok(text.includes(version(newUri)) && !text.includes(version(keyUri)), file);
         }
         const { code, output } = await checkout.start("staging");

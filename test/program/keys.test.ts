@@ -4,7 +4,7 @@ import { Checkout } from "../support/checkout";
 import { KeyOwner } from "../support/key-owner";
 
 const demonstration = "D9422CA59B1CFBE84B84A7A5E92A73F93AE73BE8";
-const secret = "apps/staging/podinfo-credentials.sops.yaml";
+const secret = "clusters/staging/podinfo-credentials.sops.yaml";
 const rotateDeployKey = ["--replace", "**PrivateKey::landfall-fleet-deploy-key"];
 
 /** What docs/secrets.md says, step by step in one stack: each key is replaced, then each is lost, then both at once. */
@@ -51,8 +51,8 @@ describe("the keys of a stack, in the sandbox", function () {
 
         it("leaves the old one in place when the update fails before the end, until one succeeds", async () => {
             const [old] = owner.deployKeys();
-            const restore = checkout.edit("gitops/apps/staging/kustomization.yaml", (text) =>
-                text.replace("- ../base\n", "- ../base\n  - missing.yaml\n"),
+            const restore = checkout.edit("gitops/layers/apps/kustomization.yaml", (text) =>
+                text.replace("resources:\n", "resources:\n  - missing.yaml\n"),
             );
             const failed = await up(...rotateDeployKey).finally(restore);
             assert.notEqual(failed.code, 0);
@@ -125,7 +125,7 @@ describe("the keys of a stack, in the sandbox", function () {
             const output = await owner.refused();
             assert.match(
                 output,
-                /one problem.*\n.*canary\/staging\/pgp\.sops\.yaml: .* recipients staging writes it again/,
+                /one problem.*\n.*clusters\/staging\/decryption-canary-pgp\.sops\.yaml: .* recipients staging writes it again/,
             );
             const stringData = { "sops.asc": owner.gpg("--armor", "--export-secret-keys", found) };
             const patch = ["--type", "merge", "--patch", JSON.stringify({ stringData })];
@@ -142,7 +142,10 @@ describe("the keys of a stack, in the sandbox", function () {
             assert.match(await owner.reconcile("apps"), applied);
             assert.match(await owner.reconcile("canary"), /KeyNotFound/);
             const output = await owner.refused();
-            assert.match(output, /one problem.*\n.*canary\/staging\/key-vault\.sops\.yaml: .*--without-key-vault/);
+            assert.match(
+                output,
+                /one problem.*\n.*clusters\/staging\/decryption-canary-key-vault\.sops\.yaml: .*--without-key-vault/,
+            );
             await owner.secretSucceeds("", "recipients", "staging", "--without-key-vault");
             await owner.up();
             assert.match(await owner.reconcile("canary"), applied);
@@ -157,7 +160,7 @@ describe("the keys of a stack, in the sandbox", function () {
             const output = await owner.refused();
             assert.match(output, new RegExp(`gitops/${secret}: encrypted to ${lost}, which neither`));
             assert.match(output, /these values are lost, and no others: the stack decrypts the other 0/);
-            const anew = "npm run secret -- set staging apps/podinfo-credentials jwt-secret --anew";
+            const anew = "npm run secret -- set staging podinfo-credentials jwt-secret --anew";
             assert.ok(output.includes(anew), output);
             const closed = await owner.secret("", "recipients", "staging");
             assert.notEqual(closed.code, 0);

@@ -1,9 +1,12 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify, parse } from "yaml";
 import { fluxGraph } from "../../tools/sandbox/flux-graph";
 import { randomOf, restartAtRandom } from "../support/chaos";
+import { renderTree } from "../../tools/tree/render";
+import { clusterOf } from "../support/tree";
 import { Checkout } from "../support/checkout";
 import { difference, labelOf, objectsOfCluster } from "../support/cluster-objects";
 import { smallTree } from "../support/small-tree";
@@ -42,8 +45,9 @@ describe("the layers of a cluster", function () {
         });
 
     before("starts a cluster that follows the repository and applies nothing of it but the canary", async () => {
-        layers = (parse(checkout.read(cluster)) as Kustomization).resources;
-        const restore = edit(cluster, (kustomization) => (kustomization.resources = ["canary.yaml"]));
+        const { resources } = parse(checkout.read(cluster)) as Kustomization;
+        layers = resources.map((file) => path.basename(file, ".yaml"));
+        const restore = edit(cluster, (kustomization) => (kustomization.resources = ["../base/canary.yaml"]));
         const { code, output } = await checkout.start("staging");
         assert.equal(code, 0, output);
         restore();
@@ -54,8 +58,14 @@ describe("the layers of a cluster", function () {
         const { data } = JSON.parse(configMap) as { data: Record<string, string> };
         const begin = Date.now();
         const restarts = restartAtRandom(checkout.sandbox, randomOf(seed));
+        const tree = await renderTree(checkout.path("gitops"), {
+            environments: ["staging"],
+            meshes: [data.service_mesh ?? ""],
+            variables: data,
+        });
+        const rendered = clusterOf(tree, "staging").layers;
         for (const layer of [...layers].reverse()) {
-            await untilTaken(layer, data);
+            await untilTaken(rendered.find(({ name }) => name === layer)?.kustomization.object);
         }
         // Until here nothing may have been Ready; from here on the releases install while their controllers are killed.
         await sleep(60_000);
@@ -76,13 +86,10 @@ describe("the layers of a cluster", function () {
     });
 
     /** Applies a layer's Kustomization as the root would, also while the API server is away. */
-    async function untilTaken(layer: string, variables: Readonly<Record<string, string>>): Promise<void> {
-        const file = checkout.path(`../${layer}`);
-        const text = checkout.read(`gitops/clusters/staging/${layer}`);
-        fs.writeFileSync(
-            file,
-            text.replace(/\$\{(\w+)\}/g, (_, name: string) => variables[name] ?? ""),
-        );
+    async function untilTaken(layer: object | undefined): Promise<void> {
+        assert.ok(layer, "the tree has the layer");
+        const file = checkout.path("../layer.yaml");
+        fs.writeFileSync(file, stringify(layer));
         while ((await checkout.run("kubectl", "apply", "-f", file)).code !== 0) {
             await sleep(500);
         }

@@ -110,8 +110,8 @@ describe("an update that cannot succeed", function () {
 
     it("names file and line of a malformed manifest", async () => {
         const malformed = (text: string) => text.replace(/^metadata:$/m, "metadata: [\n");
-        const output = await refusedWith("gitops/apps/base/podinfo/deployment.yaml", malformed);
-        assert.match(output, /gitops\/apps\/base\/podinfo\/deployment\.yaml:\d+:\d+: /);
+        const output = await refusedWith("gitops/systems/podinfo/deployment.yaml", malformed);
+        assert.match(output, /gitops\/systems\/podinfo\/deployment\.yaml:\d+:\d+: /);
     });
 
     it("names a missing private key, and how to set it", async () => {
@@ -131,7 +131,7 @@ describe("an update that cannot succeed", function () {
     });
 
     describe("lists everything at once that is wrong outside of the settings", () => {
-        const manifest = "gitops/apps/staging/wrong.yaml";
+        const manifest = "gitops/clusters/staging/wrong.yaml";
         let output: string;
 
         before(async () => {
@@ -159,15 +159,15 @@ describe("an update that cannot succeed", function () {
             ],
             [
                 "a file that is encrypted to another key",
-                /gitops\/apps\/staging\/podinfo-credentials\.sops\.yaml: encrypted to [0-9A-F]{40}, which neither this stack's key .* nor its Key Vault key .* can decrypt; .*npm run secret -- recipients staging/,
+                /gitops\/clusters\/staging\/podinfo-credentials\.sops\.yaml: encrypted to [0-9A-F]{40}, which neither this stack's key .* nor its Key Vault key .* can decrypt; .*npm run secret -- recipients staging/,
             ],
             [
                 "a Secret that is not encrypted",
-                /gitops\/apps\/staging\/wrong\.yaml: Secret \S+ is not encrypted; .*sops encrypt --in-place/,
+                /gitops\/clusters\/staging\/wrong\.yaml: Secret \S+ is not encrypted; .*sops encrypt --in-place/,
             ],
             [
                 "a variable that nobody produces",
-                /gitops\/apps\/staging\/wrong\.yaml:4: \$\{zone_name\} is not produced by the program; add it to ClusterVars/,
+                /gitops\/clusters\/staging\/wrong\.yaml:4: \$\{zone_name\} is not produced by the program; add it to ClusterVars/,
             ],
         ] as const) {
             it(`names ${title}`, () => assert.match(output, line));

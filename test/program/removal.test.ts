@@ -24,14 +24,14 @@ describe("the removal of systems from the tree", function () {
         assert.equal(code, 0, output);
         return output;
     };
-    /** Takes the lines out of a layer's folder that lead to a system, its patches among them. */
+    /** Takes the lines out of a folder that lead to a system, its patches among them. */
     const take = (system: string, folder: string) =>
         checkout.edit(`gitops/${folder}/kustomization.yaml`, (text) => {
             const { resources, patches = [], ...rest } = parse(text) as FolderKustomization;
-            const others = patches.filter(({ path }) => path?.startsWith(system) !== true);
+            const others = patches.filter(({ path }) => path?.includes(`/systems/${system}/`) !== true);
             return stringify({
                 ...rest,
-                resources: resources.filter((line) => line !== system),
+                resources: resources.filter((line) => !line.endsWith(`/systems/${system}`)),
                 ...(others.length > 0 ? { patches: others } : {}),
             });
         });
@@ -44,9 +44,9 @@ describe("the removal of systems from the tree", function () {
     before("brings up a platform, takes two systems out of its tree, and updates", async () => {
         await start();
         earlier = await objectsOfCluster(kubectl);
-        take("sealed-secrets", "infra/base");
-        take("postgresql", "system-config/base");
-        take("postgresql", "system-config/staging");
+        take("sealed-secrets", "layers/infra");
+        take("postgresql", "layers/system-config");
+        take("postgresql", "clusters/staging/overlay");
         await start();
         later = await objectsOfCluster(kubectl);
     });

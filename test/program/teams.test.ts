@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
+import { listTeam } from "../../tools/tree/add-team";
 import { Checkout } from "../support/checkout";
 import { KeyOwner } from "../support/key-owner";
 import { Team, until } from "../support/team";
@@ -27,10 +28,7 @@ describe("the example teams", function () {
             await repository.createSecret();
             await repository.create(path.join(examples, name));
         }
-        checkout.edit(
-            "gitops/tenants/staging/kustomization.yaml",
-            (text) => `${text.trimEnd()}\n  - ../base/team-helm\n  - ../base/team-kustomize\n`,
-        );
+        [helm, kustomize].forEach(({ name }) => listTeam(checkout.path("gitops"), "staging", name));
         const { code, output, report } = await checkout.start("staging");
         assert.equal(code, 0, output);
         assert.equal(report.ready, true, "a registry without charts makes nothing of the platform unready");

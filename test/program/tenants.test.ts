@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { listTeam } from "../../tools/tree/add-team";
 import { Checkout } from "../support/checkout";
 import type { Escape } from "../support/escapes/escape";
 import { chartOfPlatform, references } from "../support/escapes/references";
@@ -22,10 +23,8 @@ describe("a tenant", function () {
     let unlist: () => void;
 
     before("starts staging with the example team", async () => {
-        unlist = checkout.edit(
-            "gitops/tenants/staging/kustomization.yaml",
-            (text) => `${text}  - ../base/team-example\n`,
-        );
+        unlist = checkout.edit("gitops/clusters/staging/kustomization.yaml", (text) => text);
+        listTeam(checkout.path("gitops"), "staging", "team-example");
         const { code, output, report } = await checkout.start("staging");
         assert.equal(code, 0, output);
         assert.equal(report.ready, true, "the team's missing repository makes nothing of the platform unready");

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as path from "node:path";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { parse } from "yaml";
@@ -28,7 +29,7 @@ describe("the main job, in the sandbox", function () {
         );
         const layers = report.flux.filter(({ kind }) => kind === "Kustomization").map(({ name }) => name);
         const cluster = parse(checkout.read("gitops/clusters/staging/kustomization.yaml")) as { resources: string[] };
-        const expected = cluster.resources.map((file) => file.replace(".yaml", ""));
+        const expected = cluster.resources.map((file) => path.basename(file, ".yaml"));
         assert.deepEqual(layers.sort(), ["flux-system", ...expected].sort());
         const releases = report.flux.filter(({ kind }) => kind === "HelmRelease").length;
         assert.equal(report.git.commits, 1);
@@ -86,12 +87,12 @@ describe("the main job, in the sandbox", function () {
 
     it("brings a changed value to the cluster with one commit, which a preview shows and does not write", async () => {
         const before = await head("staging");
-        const restore = checkout.edit("gitops/apps/base/podinfo/service-account.yaml", (text) =>
+        const restore = checkout.edit("gitops/systems/podinfo/service-account.yaml", (text) =>
             text.replace(/^metadata:\n/m, "metadata:\n  annotations:\n    example.org/changed: yes-it-is\n"),
         );
         const preview = await checkout.run("pulumi", "preview", "--diff");
         assert.equal(preview.code, 0, preview.output);
-        assert.match(preview.output, /changed {2}apps\/base\/podinfo\/service-account\.yaml \(\+2 -0\)/);
+        assert.match(preview.output, /changed {2}systems\/podinfo\/service-account\.yaml \(\+2 -0\)/);
         assert.match(preview.output, /^\+ {4}example\.org\/changed: yes-it-is$/m);
         assert.equal(await head("staging"), before);
         const { code, output, report } = await checkout.start("staging");

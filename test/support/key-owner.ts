@@ -68,6 +68,14 @@ export class KeyOwner {
         return this.checkout.launch(command, { input, environment: { GNUPGHOME: this.home } }).ended;
     }
 
+    /** `npm run tree -- …` with this keyring, which needs no sandbox. Gives what it prints. */
+    tree(...args: string[]): string {
+        const path = `${process.env.LANDFALL_BINARIES}:${process.env.PATH}`;
+        const env = { ...process.env, GNUPGHOME: this.home, PATH: path };
+        const command = ["tools/setup.mjs", "tools/tree/cli.ts", ...args];
+        return execFileSync(process.execPath, command, { cwd: this.checkout.path(""), env, encoding: "utf8" });
+    }
+
     async secretSucceeds(input: string, ...args: string[]): Promise<string> {
         const { code, output } = await this.secret(input, ...args);
         assert.equal(code, 0, output);

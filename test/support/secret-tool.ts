@@ -17,7 +17,7 @@ export class SecretTool {
         GNUPGHOME: path.join(this.directory, "g"),
         PATH: `${process.env.LANDFALL_BINARIES}${path.delimiter}${process.env.PATH}`,
     };
-    private readonly command = ["--require", require.resolve("tsx/cjs"), "tools/secret/cli.ts"];
+    private readonly command = this.commandOf("secret");
 
     constructor() {
         fs.mkdirSync(path.join(this.directory, "g"), { mode: 0o700 });
@@ -31,6 +31,18 @@ export class SecretTool {
     remove(): void {
         spawnSync("gpgconf", ["--kill", "gpg-agent"], { env: this.environment });
         fs.rmSync(this.directory, { recursive: true, force: true });
+    }
+
+    /** A tool of the copy, as a command line. */
+    private commandOf(tool: string): string[] {
+        return ["--require", require.resolve("tsx/cjs"), `tools/${tool}/cli.ts`];
+    }
+
+    /** `npm run tree`, with the same tree and keyring. */
+    runTree(...args: string[]) {
+        const options = { cwd: this.directory, env: this.environment, encoding: "utf8" } as const;
+        const { status, stdout, stderr } = spawnSync(process.execPath, [...this.commandOf("tree"), ...args], options);
+        return { status, output: stdout + stderr };
     }
 
     run(input: string, ...args: string[]) {

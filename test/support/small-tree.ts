@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse, stringify } from "yaml";
-import { environmentsIn } from "../../components/gitops/manifest-tree";
-import { SERVICE_MESHES } from "../../tools/tree/variables";
+import { parse } from "yaml";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
+import { editFolder, editPatches, type FolderPatch } from "./folder-edits";
+import { addedSystems, layersOf, shortenLayers } from "./layer-edits";
 import {
     filesBelow,
     foldersBelow,
-    identity,
     isA,
     kindOf,
     objectsIn,
@@ -39,36 +39,8 @@ export function shortenTree(root: string, systems: readonly string[]): void {
     shortenLayers(clusters, layers, (layer) => shortening.objectsOf(layer.folders));
 }
 
-/** What the tests' sandbox runs: an ingress, certificates, and podinfo, which is no release. */
+/** What the tests' sandbox runs: an ingress, certificates, and podinfo, which is not a release. */
 export const smallTree: readonly string[] = ["cert-manager", "traefik", "prometheus-operator-crds"];
-
-interface FolderPatch {
-    readonly path?: string;
-    readonly target?: { readonly kind?: string; readonly name?: string };
-    readonly patch?: string;
-}
-
-interface FolderKustomization {
-    resources?: string[];
-    patches?: FolderPatch[];
-    replacements?: { source: { kind: string; name: string } }[];
-    [field: string]: unknown;
-}
-
-interface LayerKustomization extends TreeObject {
-    readonly spec: {
-        path: string;
-        dependsOn?: { name: string }[];
-        healthChecks?: { apiVersion: string; kind: string; name: string; namespace?: string }[];
-    };
-}
-
-interface Layer {
-    readonly file: string;
-    readonly kustomization: LayerKustomization;
-    /** More than one where a variable stands for the mesh. */
-    readonly folders: readonly string[];
-}
 
 /** Those that Kubernetes or the program makes. */
 const givenNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease", "flux-system"];
@@ -158,107 +130,6 @@ class Shortening {
         const brought = new Set(kinds(true).flatMap(([, names]) => names));
         return new Set(kinds(false).flatMap(([, names]) => names.filter((name) => !brought.has(name))));
     }
-}
-
-/** The layers that environments list. */
-function layersOf(root: string, clusters: readonly string[]): Layer[] {
-    return [...new Set(clusters.flatMap(ownFiles))].map((file) => {
-        const [kustomization] = objectsIn(file) as [LayerKustomization];
-        return { file, kustomization, folders: resolved(root, kustomization.spec.path) };
-    });
-}
-
-/** The folders of a path in which a variable stands for each mesh: `./systems/${service_mesh}`. */
-function resolved(root: string, pattern: string): string[] {
-    return [...new Set(SERVICE_MESHES.map((mesh) => path.join(root, pattern.replace("${service_mesh}", mesh))))].filter(
-        (folder) => fs.existsSync(folder),
-    );
-}
-
-/** What an environment's list adds to layers: a patch each, and the folder that it names. */
-function addedSystems(cluster: string): { patch: string; folder: string }[] {
-    const { patches = [] } = read(cluster);
-    return patches.flatMap(({ patch = "" }) => {
-        const [, folder] = /value: (\.\.\/\.\.\/\S+)/.exec(patch) ?? [];
-        return folder === undefined ? [] : [{ patch, folder: path.join(cluster, folder) }];
-    });
-}
-
-function shortenLayers(
-    clusters: readonly string[],
-    layers: readonly Layer[],
-    objectsOf: (layer: Layer) => TreeObject[],
-): void {
-    const isEmpty = (layer: Layer) => objectsOf(layer).length === 0;
-    const gone = new Map(layers.filter(isEmpty).map((layer) => [layer.kustomization.metadata.name, layer]));
-    const lasting = (layer: Layer): string[] =>
-        (layer.kustomization.spec.dependsOn ?? []).flatMap(({ name }) => {
-            const dropped = gone.get(name);
-            return dropped ? lasting(dropped) : [name];
-        });
-    const names = new Set(layers.flatMap(objectsOf).map(identity));
-    for (const layer of layers.filter((each) => !isEmpty(each))) {
-        const { kustomization, file } = layer;
-        const { dependsOn, healthChecks, ...spec } = kustomization.spec;
-        const checks = healthChecks?.filter(
-            ({ kind, name, namespace }) =>
-                kind !== "HelmRelease" || names.has(identity({ kind, metadata: { name, namespace } })),
-        );
-        Object.assign(kustomization.spec, spec, {
-            dependsOn: dependsOn && [...new Set(lasting(layer))].map((name) => ({ name })),
-            healthChecks: checks && checks.length > 0 ? checks : undefined,
-        });
-        fs.writeFileSync(file, stringify(kustomization));
-    }
-    for (const cluster of clusters) {
-        editFolder(cluster, (line) => !gone.has(path.basename(line, ".yaml")));
-    }
-}
-
-function read(folder: string): FolderKustomization {
-    return parse(fs.readFileSync(path.join(folder, "kustomization.yaml"), "utf8")) as FolderKustomization;
-}
-
-function write(folder: string, kustomization: FolderKustomization): void {
-    fs.writeFileSync(path.join(folder, "kustomization.yaml"), stringify(kustomization));
-}
-
-/** Takes lines out of a kustomization.yaml, and the patches of what is then gone. Gives how many lines it took. */
-function editFolder(folder: string, keeps: (line: string) => boolean): number {
-    // ConfigMaps that it generates are for systems that are not kept.
-    const { configMapGenerator, generatorOptions, ...kustomization } = read(folder);
-    const before = kustomization.resources ?? [];
-    const resources = before.filter(keeps);
-    if (resources.length < before.length || configMapGenerator !== undefined || generatorOptions !== undefined) {
-        write(folder, { ...kustomization, resources });
-    }
-    const names = new Set([...filesBelow(folder)].flatMap(objectsIn).map(identity));
-    const { replacements = [], ...rest } = read(folder);
-    const copied = replacements.filter(({ source: { kind, name } }) =>
-        names.has(identity({ kind, metadata: { name } })),
-    );
-    if (copied.length < replacements.length) {
-        write(folder, rest);
-    }
-    // A patch with a target that selects nothing is no error; one that names its object in itself is.
-    editPatches(
-        folder,
-        (patch) =>
-            patch.target !== undefined ||
-            patch.path === undefined ||
-            objectsIn(path.join(folder, patch.path)).every((object) => names.has(identity(object))),
-    );
-    return before.length - resources.length;
-}
-
-/** Takes patches out of a kustomization.yaml. Gives how many it took. */
-function editPatches(folder: string, keeps: (patch: FolderPatch) => boolean): number {
-    const { patches: before = [], ...kustomization } = read(folder);
-    const patches = before.filter(keeps);
-    if (patches.length < before.length) {
-        write(folder, patches.length > 0 ? { ...kustomization, patches } : kustomization);
-    }
-    return before.length - patches.length;
 }
 
 /** Releases by their names: the folder, and the names of those that they depend on. */

@@ -45,8 +45,9 @@ export class TeamRepository {
     }
 
     private set(key: string, value: string): Promise<string> {
-        const secret = `tenants/${this.name}-git`;
-        return this.owner.secretSucceeds(value, "set", "staging", secret, key, "--namespace", this.name);
+        const secret = `${this.name}-git`;
+        const home = ["--layer", "tenants", "--namespace", this.name];
+        return this.owner.secretSucceeds(value, "set", "staging", secret, key, ...home);
     }
 
     /** What GitHub's API answers to the deployer. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { environmentsIn } from "../../components/gitops/manifest-tree";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { program } from "../../tools/tree/programs";
 import { renderTree } from "../../tools/tree/render";
 import type { Cluster, Tree } from "../../tools/tree/tree";

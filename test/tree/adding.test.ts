@@ -1,26 +1,44 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import * as fs from "node:fs";
 import { join } from "node:path";
+import { addSystem } from "../../tools/tree/add-system";
 import { check } from "../../tools/tree/check";
 import { type ClusterChange, compare } from "../../tools/tree/compare";
 import { describeFinding } from "../../tools/tree/finding";
 import type { RenderOptions } from "../../tools/tree/render";
 import type { Tree } from "../../tools/tree/tree";
-import { committedTree } from "../support/tree";
+import { committedTree, TREE_ROOT } from "../support/tree";
 import { copiedTree, type Edit, renderedWith, withEdits } from "../support/tree-copy";
 
-const page = readFileSync(join(__dirname, "../../docs/tree.md"), "utf8");
+const page = fs.readFileSync(join(__dirname, "../../docs/tree.md"), "utf8");
 const everywhere: RenderOptions = {};
 
-/** The blocks of docs/tree.md that begin with the name of a file, which is all that they need. */
-const folder = [...page.matchAll(/```yaml\n# (\S+\.yaml)\n([^]*?)```/g)].map(([, file = "", text]): Edit => ({
-    file,
-    text,
-}));
+/** The command of docs/tree.md. */
+const [, name = "", layer = "", chart = "", version = ""] =
+    /npm run tree -- add system (\S+) --layer (\S+) \\\n +--chart (\S+) --version (\S+)/.exec(page) ?? [];
 
-/** The one line, as docs/tree.md says it. */
-const [, list = "", entry = ""] = /The line, in `(\S+)`, [^]*?```yaml\n(- .*)\n```/.exec(page) ?? [];
-const line: Edit = { file: list, from: "resources:\n", to: `resources:\n  ${entry}\n` };
+/** The values that docs/tree.md sets afterwards. */
+const [, values = ""] = /```yaml\n# systems\/sessions\/release\.yaml\nspec:\n([^]*?)```/.exec(page) ?? [];
+
+const list = `layers/${layer}/kustomization.yaml`;
+const folder = added();
+const line: Edit = { file: list, from: "resources:\n", to: `resources:\n  - ../../systems/${name}\n` };
+
+/** The files that the command writes to a copy of the tree, with the values. */
+function added(): Edit[] {
+    const copy = fs.mkdtempSync(join(copiedTree(), "../tree-adding-"));
+    try {
+        fs.cpSync(TREE_ROOT, copy, { recursive: true });
+        const written = addSystem(copy, name, { layer, chart, version });
+        assert.equal(written.at(-1), list);
+        return written.slice(0, -1).map((file) => {
+            const text = fs.readFileSync(join(copy, file), "utf8");
+            return { file, text: text.replace("  values: {}\n", values) };
+        });
+    } finally {
+        fs.rmSync(copy, { recursive: true });
+    }
+}
 
 /** What all rules find after a change and did not find before it. */
 async function findings(edits: readonly Edit[]): Promise<string> {
@@ -50,7 +68,7 @@ const names = ({ changes: own }: ClusterChange) => own.map(({ kind, object }) =>
 describe("Adding a system", function () {
     this.timeout(60_000);
 
-    it("is one folder and one line: the example of docs/tree.md keeps every rule", async () => {
+    it("is one command: the example of docs/tree.md keeps every rule", async () => {
         assert.deepEqual(new Set(folder.map(({ file }) => file.split("/").slice(0, -1).join("/"))).size, 1);
         assert.equal(await findings([...folder, line]), "");
     });
@@ -71,6 +89,28 @@ describe("Adding a system", function () {
     it("changes nothing without its line, and keeps every rule", async () => {
         assert.deepEqual((await changes(folder)).flatMap(names), []);
         assert.equal(await findings(folder), "");
+    });
+
+    it("refuses a name that is taken or invalid, a layer that does not exist, and a loose version", () => {
+        const system = { layer, chart, version };
+        assert.throws(
+            () => addSystem(TREE_ROOT, "traefik", system),
+            /a system traefik cannot be added: systems\/traefik exists/,
+        );
+        assert.throws(
+            () => addSystem(TREE_ROOT, "Sessions", system),
+            /Sessions cannot be the name of a system: write 1 to 40/,
+        );
+        assert.throws(
+            () => addSystem(TREE_ROOT, name, { ...system, layer: "app" }),
+            /--layer app does not exist; layers are apps/,
+        );
+        assert.throws(
+            () => addSystem(TREE_ROOT, name, { ...system, version: "1.x" }),
+            /--version 1\.x is not the exact version/,
+        );
+        assert.throws(() => addSystem(TREE_ROOT, name, { ...system, chart: "https://a.b/c" }), /copy systems\/velero/);
+        assert.ok(!fs.existsSync(join(TREE_ROOT, "systems", name)));
     });
 
     it("is found out by its line when a value is wrong", async () => {

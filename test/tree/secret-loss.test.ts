@@ -34,7 +34,7 @@ describe("npm run secret, with keys that are lost", function () {
         tool.write(".sops.yaml", rules);
     });
 
-    it("says which files nobody here can decrypt, and how each of their values is made anew", () => {
+    it("says which files nobody here can decrypt, and how each of their values is set again", () => {
         tool.adoptKey("staging", "next");
         const { status, output } = tool.run("", "recipients", "staging");
         assert.equal(status, 1);
@@ -45,7 +45,7 @@ describe("npm run secret, with keys that are lost", function () {
         assert.match(tool.run("x", "set", "staging", "podinfo-credentials", "jwt-secret").output, /--anew/);
     });
 
-    it("makes a lost Secret anew, to the new key, with its name, type and labels and none of its values", () => {
+    it("makes a lost Secret again, to the new key, with its name, type and labels and none of its values", () => {
         const before = tool.read(file);
         const printed = tool.succeeds("again\n", "set", "staging", "podinfo-credentials", "other", "--anew");
         assert.match(printed, /Its other values are gone; set each \(without --anew\): jwt-secret/);

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
-import { environmentsIn } from "../../components/gitops/manifest-tree";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { dependenciesOf, manifestsOf } from "../../tools/tree/tree";
 import { list, textAt } from "../../tools/tree/object";
 import { renderTree } from "../../tools/tree/render";

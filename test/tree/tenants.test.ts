@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { addTeam } from "../../tools/tree/add-team";
 import { check } from "../../tools/tree/check";
 import { describeFinding } from "../../tools/tree/finding";
+import { textAt } from "../../tools/tree/object";
+import { renderTree } from "../../tools/tree/render";
 import { find } from "../../tools/tree/tree";
-import { clusterOf, committedTree } from "../support/tree";
-import { type Edit, renderedWith } from "../support/tree-copy";
-
-const list = "clusters/staging/kustomization.yaml";
+import { clusterOf, committedTree, TREE_ROOT } from "../support/tree";
 
 describe("Tenants", () => {
     it("are none until somebody lists one", async () => {
@@ -19,21 +22,34 @@ describe("Tenants", () => {
         );
     });
 
-    it("are added by copying the example's folder and listing it", async () => {
-        const { sources } = await committedTree();
-        const copies = sources.below("tenants/team-example").map((file): Edit => ({
-            file: file.replace("team-example", "orders"),
-            text: sources.text(file).replaceAll("team-example", "orders"),
-        }));
-        const patch = "      - { op: add, path: /spec/components/0, value: ../../tenants/orders }\n";
-        const listed = {
-            file: list,
-            from: "patches:\n",
-            to: `patches:\n  - target: { name: tenants }\n    patch: |\n${patch}`,
-        };
-        const tree = await renderedWith([...copies, listed]);
-        const findings = await check(tree, ["builds", "tenants", "tenant-role", "namespaces", "schemas"]);
-        assert.equal(findings.map(describeFinding).join("\n"), "");
-        assert.equal(find(clusterOf(tree, "staging"), "ResourceQuota").object.metadata.namespace, "orders");
+    it("are added by npm run tree -- add team, in the environments that it names", async () => {
+        const root = fs.mkdtempSync(path.join(os.tmpdir(), "tree-team-"));
+        try {
+            fs.cpSync(TREE_ROOT, root, { recursive: true });
+            const url = "https://github.com/example/orders";
+            const written = addTeam(root, "orders", { url, environments: ["staging", "production"] });
+            assert.ok(written.includes("clusters/production/kustomization.yaml"));
+            const tree = await renderTree(root);
+            assert.equal((await check(tree)).map(describeFinding).join("\n"), "");
+            for (const environment of ["staging", "production"]) {
+                const cluster = clusterOf(tree, environment);
+                assert.equal(find(cluster, "ResourceQuota").object.metadata.namespace, "orders");
+                assert.equal(textAt(find(cluster, "GitRepository", "team").object, "spec.url"), url);
+            }
+        } finally {
+            fs.rmSync(root, { recursive: true });
+        }
+    });
+
+    it("are refused with a name that is taken or invalid, or in an environment that does not exist", () => {
+        const team = { environments: ["staging"] };
+        assert.throws(() => addTeam(TREE_ROOT, "team-helm", team), /tenants\/team-helm exists/);
+        assert.throws(() => addTeam(TREE_ROOT, "velero", team), /systems\/velero exists/);
+        assert.throws(() => addTeam(TREE_ROOT, "-a", team), /-a cannot be the name of a team/);
+        assert.throws(
+            () => addTeam(TREE_ROOT, "orders", { environments: ["qa"] }),
+            /--environment qa does not exist; environments are production, staging/,
+        );
+        assert.ok(!fs.existsSync(path.join(TREE_ROOT, "tenants/orders")));
     });
 });

@@ -27,10 +27,10 @@ describe("npm run tree", function () {
         assert.match(output, /^Findings: \d+, in files: \d+\.$/m);
     });
 
-    it("check refuses a folder that is no tree", () => {
+    it("check refuses a folder that is not a tree", () => {
         const { status, output } = tree("check", "docs");
         assert.equal(status, 1);
-        assert.match(output, /docs is no tree: it has no folder clusters; name a copy of gitops\/$/m);
+        assert.match(output, /docs is not a tree: it has no folder clusters; name a copy of gitops\/$/m);
     });
 
     it("diff names the stacks that there are, for one that is not", () => {

@@ -18,7 +18,7 @@ describe("Variables", () => {
 
     it("choose the mesh, for every value that the setting may have", async () => {
         const { clusters } = await committedTree();
-        const folders = clusters.map(({ environment, mesh, layers }) => {
+        const folders = clusters.map(({ mesh, layers }) => {
             return `${mesh} ${layers.find(({ name }) => name === "mesh")?.build.folder}`;
         });
         assert.deepEqual(

@@ -15,14 +15,14 @@ export type KeyVaultChoice = { readonly stack: string } | "none" | "same";
 
 /**
  * Makes the environment's keys the PGP key of its public key file and the Key Vault key that is chosen. Then encrypts every
- * file of the environment to them. A canary holds nothing worth reading, so it is written anew, which takes no private key.
+ * file of the environment to them. A canary holds nothing worth reading, so it is written again, which takes no private key.
  *
  * @throws SecretError that names each file that nobody here can decrypt; the others are done then.
  */
 export async function updateRecipients(tree: string, environment: string, choice: KeyVaultChoice): Promise<void> {
     const environments = environmentsIn(tree);
     if (!environments.includes(environment)) {
-        throw new SecretError(`${environment} is no environment; environments are ${environments.join(", ")}`);
+        throw new SecretError(`${environment} does not exist; environments are ${environments.join(", ")}`);
     }
     const before = recipientsOf(tree, `clusters/${environment}/any.sops.yaml`);
     const recipients: Recipients = {

@@ -94,7 +94,7 @@ export function listResource(tree: string, file: string, listed: boolean): void 
         const resources = document.get("resources");
         const names = resources instanceof YAMLSeq ? (resources.toJSON() as string[]) : [];
         if (listed && !names.includes(name)) {
-            document.addIn(["resources"], name);
+            add(document, "resources", name);
         } else if (!listed && names.includes(name)) {
             document.deleteIn(["resources", names.indexOf(name)]);
         }
@@ -114,9 +114,18 @@ export function takeSecret(tree: string, layer: string, name: string): void {
         const taken = patches instanceof YAMLSeq ? (patches.toJSON() as { target?: { name?: string } }[]) : [];
         if (!taken.some(({ target }) => target?.name === name)) {
             const target = document.createNode({ kind: "Secret", name }, { flow: true });
-            document.addIn(["patches"], document.createNode({ target, path: "../take-secret.yaml" }));
+            add(document, "patches", document.createNode({ target, path: "../take-secret.yaml" }));
         }
     });
+}
+
+/** Adds an item to a list, which is made if the file has none. */
+function add(document: Document, list: string, item: unknown): void {
+    if (document.get(list) instanceof YAMLSeq) {
+        document.addIn([list], item);
+    } else {
+        document.set(list, document.createNode([item]));
+    }
 }
 
 function editKustomization(tree: string, file: string, edit: (document: Document) => void): void {

@@ -27,7 +27,7 @@ export async function setSecret(
 ): Promise<void> {
     const file = fileOf(tree, secret);
     if (!/^[A-Za-z0-9._-]+$/.test(key)) {
-        throw new SecretError(`${key} is no key of a Secret: letters, digits, '.', '_' and '-'`);
+        throw new SecretError(`${key} cannot be a key of a Secret: letters, digits, '.', '_' and '-'`);
     }
     if (!fs.existsSync(path.join(tree, file))) {
         await make(tree, file, secret, key, value);
@@ -85,5 +85,5 @@ async function beginAnew(
     const others = keysOf(before).filter((other) => other !== key);
     const rest =
         others.length === 0 ? "" : ` Its other values are gone; set each (without --anew): ${others.join(", ")}.`;
-    console.log(`Made gitops/${file} anew with ${key}.${rest}`);
+    console.log(`Made gitops/${file} again with ${key}.${rest}`);
 }

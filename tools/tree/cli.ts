@@ -1,7 +1,8 @@
-/** For people who work on the tree: what is wrong with it, what a change does to each environment, and a picture of it. */
+/** For people who work on the tree: add to it, check it, compare it, and draw it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { add } from "./add";
 import { check } from "./check";
 import { changesSince } from "./diff";
 import { changesAsMarkdown, describeChanges } from "./diff-report";
@@ -11,16 +12,21 @@ import { preparePrograms } from "./programs";
 import { renderTree } from "./render";
 import { knownStack } from "./stacks";
 import { TreeError } from "./tree-error";
+import { SecretError } from "../secret/secret-error";
 
 const usage = `Usage: npm run tree -- COMMAND
 
-  check [FOLDER]        what is wrong with the tree, or with a copy of it: file, line, what, and how to mend it
+  check [FOLDER]        what is wrong with the tree, or with a copy of it: file, line, what, and how to repair it
   diff [--base REVISION] [--stack S] [--markdown]
         what the work tree changes in each environment, object by object, compared with a revision of Git (HEAD).
         Values of Secrets are left out. For a branch: --base origin/main; for a pull request: --markdown
   graph [--markdown]    the layers with their systems, as a Mermaid picture; with --markdown a table too
+  add environment NAME [--like ENVIRONMENT] [--pgp-key FILE]
+        made after another one (staging); with a PGP public key also its Secrets, with random values
+  add system NAME --layer LAYER --chart oci://ADDRESS --version VERSION
+  add team NAME [--url REPOSITORY] [--environment ENVIRONMENT]...
 
-docs/tree.md has examples. npm run docs draws the picture of docs/layers.md anew.`;
+docs/tree.md has examples. npm run docs redraws the picture in docs/layers.md.`;
 
 const repository = path.join(__dirname, "..", "..");
 const root = path.join(repository, "gitops");
@@ -33,8 +39,20 @@ async function main([command = "", ...args]: string[]): Promise<number> {
             base: { type: "string", default: "HEAD" },
             stack: { type: "string" },
             markdown: { type: "boolean", default: false },
+            like: { type: "string", default: "staging" },
+            "pgp-key": { type: "string" },
+            layer: { type: "string" },
+            chart: { type: "string" },
+            version: { type: "string" },
+            url: { type: "string" },
+            environment: { type: "string", multiple: true, default: [] },
         },
     });
+    if (command === "add") {
+        const [kind = "", name = ""] = positionals;
+        console.log(await add(repository, kind, name, values));
+        return 0;
+    }
     if (!["check", "diff", "graph"].includes(command)) {
         console.error(usage);
         return command === "help" ? 0 : 2;
@@ -52,7 +70,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
 async function checkTree(folder: string | undefined): Promise<number> {
     const checked = folder === undefined ? root : path.resolve(folder);
     if (!fs.existsSync(path.join(checked, "clusters"))) {
-        throw new TreeError(`${checked} is no tree: it has no folder clusters; name a copy of gitops/`);
+        throw new TreeError(`${checked} is not a tree: it has no folder clusters; name a copy of gitops/`);
     }
     const findings = await check(await renderTree(checked));
     findings.forEach((finding) => console.error(describeFinding(finding)));
@@ -77,7 +95,11 @@ main(process.argv.slice(2)).then(
     // Not process.exit: a pipe may not have taken all of a long diff yet.
     (code) => (process.exitCode = code),
     (error: unknown) => {
-        console.error(error instanceof TreeError || isUsageError(error) ? (error as Error).message : error);
+        console.error(
+            error instanceof TreeError || error instanceof SecretError || isUsageError(error)
+                ? (error as Error).message
+                : error,
+        );
         process.exitCode = 1;
     },
 );

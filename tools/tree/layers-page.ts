@@ -14,7 +14,7 @@ export function readLayersPage(): string {
     return fs.readFileSync(LAYERS_PAGE, "utf8");
 }
 
-/** The page with what stands between its markers made anew. Throws when it lacks a marker. */
+/** The page with new content between its markers. Throws when it lacks a marker. */
 export async function layersPage(page: string, tree: Tree): Promise<string> {
     const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
     if (from < 0 || to < from) {

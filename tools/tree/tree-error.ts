@@ -1,2 +1,2 @@
-/** Something that the caller of the tool has to mend: its message is all that they need. */
+/** A mistake of the tool's caller. Its message is all that they need. */
 export class TreeError extends Error {}

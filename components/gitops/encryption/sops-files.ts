@@ -90,7 +90,9 @@ function undecryptable({ file, recipients }: SopsFile, { pgp, keyVault }: Decryp
 /** What is lost, what is not, and the commands that set it again. */
 function whatIsLost(lost: readonly SopsFile[], readable: number): string {
     const commands = lost.flatMap(({ file, object }) => {
-        return setAnew(environmentOf(file), path.basename(file, ".sops.yaml"), keysOf(object)).map((command) => `    ${command}`);
+        return setAnew(environmentOf(file), path.basename(file, ".sops.yaml"), keysOf(object)).map(
+            (command) => `    ${command}`,
+        );
     });
     return [
         `if nobody has a key of ${lost.length === 1 ? "this file" : `these ${lost.length} files`} any more, these values are lost, and no others: the stack decrypts the other ${readable}.`,

@@ -14,8 +14,8 @@ describeRule("layer-table", [
         finds: "a layer that the README invents",
         edits: [{ file, from: /^\| `crds` /m, to: "| `databases` | databases | |\n| `crds` " }],
         line: "databases",
-        problem: /explains databases, which is no layer/,
-        fix: /take its row out/,
+        problem: /explains databases, which does not exist/,
+        fix: /remove its row/,
     },
     {
         finds: "an order that the README has wrong",

@@ -20,7 +20,7 @@ export function layerTable({ sources, clusters }: Tree): readonly Finding[] {
     const invented = [...rows]
         .filter(([name]) => !all.some((layer) => layer.name === name))
         .map(([name, { line }]) =>
-            finding(line, `explains ${name}, which is no layer`, "take its row out of the table"),
+            finding(line, `explains ${name}, which does not exist`, "remove its row from the table"),
         );
     const wrong = layers.flatMap((layer) => {
         const row = rows.get(layer.name);

@@ -1,0 +1,117 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { readKey } from "openpgp";
+import { parseDocument } from "yaml";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
+import { writeRules } from "../secret/rules";
+import { importPublicKey, publicFingerprint } from "../secret/sops";
+import { checkNewName, writeFiles } from "./new-name";
+import { newStackFile } from "./new-stack";
+import { secretsOf, writeNewSecrets } from "./new-secrets";
+import { TreeError } from "./tree-error";
+
+export interface NewEnvironment {
+    /** The environment that it is made after. */
+    readonly like: string;
+    /** File with the PGP public key of the new environment. */
+    readonly pgpKey?: string | undefined;
+}
+
+export interface AddedEnvironment {
+    /** Files that were written, from the repository. */
+    readonly written: readonly string[];
+    /** Commands that are left to do. */
+    readonly next: readonly string[];
+}
+
+/**
+ * Adds an environment: its folder of `gitops/clusters`, and its stack file. With a public key also its rules in `.sops.yaml`
+ * and its Secrets, with random values: those of the other environment are encrypted to another key.
+ *
+ * @throws TreeError if the name is invalid or taken, if the other environment does not exist, or if the key is not one.
+ */
+export async function addEnvironment(
+    repository: string,
+    name: string,
+    { like, pgpKey }: NewEnvironment,
+): Promise<AddedEnvironment> {
+    const root = path.join(repository, "gitops");
+    checkNewName(repository, "an environment", name, [`gitops/clusters/${name}`, `Pulumi.${name}.yaml`]);
+    if (!environmentsIn(root).includes(like)) {
+        throw new TreeError(`--like ${like} does not exist; environments are ${environmentsIn(root).join(", ")}`);
+    }
+    const key = pgpKey === undefined ? undefined : await publicKeyIn(pgpKey);
+    const stack = newStackFile(repository, name, like);
+    const folder = `gitops/clusters/${name}`;
+    const written = writeFiles(repository, {
+        [`Pulumi.${name}.yaml`]: stack,
+        [`${folder}/kustomization.yaml`]: read(root, `clusters/${like}/kustomization.yaml`),
+        [`${folder}/overlay/kustomization.yaml`]: overlayOf(root, like, key !== undefined),
+        ...(key === undefined ? {} : { [`${folder}/.sops.pub.asc`]: key }),
+    });
+    if (key === undefined) {
+        return { written, next: commandsForSecrets(root, name, like) };
+    }
+    writeRules(root, name, { pgp: [await publicFingerprint(root, name)], keyVault: [] });
+    importPublicKey(root, name);
+    const secrets = writeNewSecrets(root, name, like).map((file) => `gitops/${file}`);
+    return { written: [...written, "gitops/.sops.yaml", ...secrets], next: [] };
+}
+
+/** The overlay of the other environment: with the same Secrets, or with none until there is a key to encrypt them to. */
+function overlayOf(root: string, like: string, withSecrets: boolean): string {
+    const text = read(root, `clusters/${like}/overlay/kustomization.yaml`);
+    const document = parseDocument(text.replace(/^ *- \.\.\/decryption-canary-key-vault\.sops\.yaml\n/m, ""));
+    if (withSecrets) {
+        return document.toString({ lineWidth: 0 });
+    }
+    document.delete("resources");
+    return document.toString({ lineWidth: 0 });
+}
+
+function commandsForSecrets(root: string, name: string, like: string): string[] {
+    const sets = secretsOf(root, like)
+        .filter((secret) => !secret.name.startsWith("decryption-canary-"))
+        .flatMap((secret) => secret.keys.map((key, index) => setCommand(root, name, secret.name, key, index === 0)));
+    return [
+        `gpg --armor --export <fingerprint> > gitops/clusters/${name}/.sops.pub.asc`,
+        `npm run secret -- recipients ${name}`,
+        ...sets,
+    ];
+}
+
+/** The first value makes the Secret, for which it has to know the namespace and the layer that takes it. */
+function setCommand(root: string, environment: string, name: string, key: string, isFirst: boolean): string {
+    const command = `npm run secret -- set ${environment} ${name} ${key}`;
+    if (!isFirst) {
+        return command;
+    }
+    const layers = fs.readdirSync(path.join(root, "layers")).filter((layer) => !layer.includes("."));
+    const layer = layers.find((each) => read(root, `layers/${each}/kustomization.yaml`).includes(`name: ${name} }`));
+    const [, namespace = ""] = /^ +namespace: (\S+)$/m.exec(secretText(root, name)) ?? [];
+    return `${command} --layer ${layer ?? "<layer>"} --namespace ${namespace}`;
+}
+
+function secretText(root: string, name: string): string {
+    const files = environmentsIn(root).map((environment) => `clusters/${environment}/${name}.sops.yaml`);
+    const file = files.find((each) => fs.existsSync(path.join(root, each)));
+    return file === undefined ? "" : read(root, file);
+}
+
+async function publicKeyIn(file: string): Promise<string> {
+    try {
+        const text = fs.readFileSync(file, "utf8");
+        const key = await readKey({ armoredKey: text });
+        if (key.isPrivate()) {
+            throw new Error("it is a private key");
+        }
+        return text;
+    } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new TreeError(`--pgp-key ${file} is not an ASCII-armored PGP public key: ${reason}`);
+    }
+}
+
+function read(root: string, file: string): string {
+    return fs.readFileSync(path.join(root, file), "utf8");
+}
