@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { overlaps, parseCidr } from "../../components/cidr";
+import { overlaps, parseCidr } from "../../components/settings/cidr";
 import { check } from "../../tools/tree/check";
 import { describeFinding } from "../../tools/tree/finding";
 import { renderTree } from "../../tools/tree/render";

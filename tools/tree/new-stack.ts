@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
-import { type Cidr, overlaps, parseCidr } from "../../components/cidr";
+import { type Cidr, overlaps, parseCidr } from "../../components/settings/cidr";
 import { field, textAt } from "./object";
 import { TreeError } from "./tree-error";
 
