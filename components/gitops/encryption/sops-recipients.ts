@@ -12,9 +12,10 @@ interface Rule {
     readonly azure_keyvault?: string;
 }
 
-/** One canary for each kind of key, encrypted to that alone. */
-export const canaryFile = (environment: string, kind: "pgp" | "key-vault") =>
-    `clusters/${environment}/decryption-canary-${kind}.sops.yaml`;
+/** The file of the decryption check that is encrypted to one kind of key alone. */
+export function canaryFile(environment: string, kind: "pgp" | "key-vault"): string {
+    return `clusters/${environment}/decryption-canary-${kind}.sops.yaml`;
+}
 
 export function isCanary(file: string): boolean {
     return /^clusters\/[^/]+\/decryption-canary-(pgp|key-vault)\.sops\.yaml$/.test(file);
