@@ -80,7 +80,7 @@ function commandsForSecrets(root: string, name: string, like: string): string[] 
     ];
 }
 
-/** The first value makes the Secret, for which it has to know the namespace and the layer that takes it. */
+/** The command for the first of a Secret's values also names the namespace and the layer that takes the Secret. */
 function setCommand(root: string, environment: string, name: string, key: string, isFirst: boolean): string {
     const command = `npm run secret -- set ${environment} ${name} ${key}`;
     if (!isFirst) {

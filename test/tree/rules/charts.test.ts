@@ -96,14 +96,15 @@ describeRule("charts", [
         edits: [{ file: "systems/istio/istio-base/source.yaml", from: "1.30.3", to: "1.30.4" }],
         line: "tag: 1.30.4",
         problem:
-            /OCIRepository flux-system\/istiod installs istiod 1\.30\.4, and sandbox\/charts\/istiod is of 1\.30\.3/,
+            /OCIRepository flux-system\/istiod installs istiod 1\.30\.4, and packages\/facts\/charts\/istiod is of 1\.30\.3/,
         fix: /copy values and definitions/,
     },
     {
         finds: "the same of a chart that two releases install",
         edits: [{ file: "systems/alloy/source.yaml", from: "1.11.1", to: "1.11.2" }],
         line: "version: 1.11.2",
-        problem: /HelmChart flux-system\/alloy installs alloy 1\.11\.2, and sandbox\/charts\/alloy is of 1\.11\.1/,
+        problem:
+            /HelmChart flux-system\/alloy installs alloy 1\.11\.2, and packages\/facts\/charts\/alloy is of 1\.11\.1/,
         fix: /copy values and definitions/,
     },
     {
