@@ -9,7 +9,7 @@ const assignmentVersion = "2022-04-01";
 const credentialVersion = "2023-01-31";
 
 /** A resource as Azure Resource Manager answers it. */
-export interface ArmResource extends Json {
+interface ArmResource extends Json {
     readonly id: string;
     readonly name: string;
     readonly properties: Json;

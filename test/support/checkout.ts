@@ -20,7 +20,7 @@ const inputs = /^(gitops|examples)\/|^Pulumi\.[a-z0-9-]+\.yaml$/;
 /** A test may take many times as long as usual when other programs keep the machine busy. */
 const timeoutMinutes = 25;
 
-export interface CheckoutOptions {
+interface CheckoutOptions {
     /** Systems that the copy's tree is shortened to, or `all`; default: the few of `smallTree`. */
     readonly systems?: readonly string[] | "all";
 }

@@ -16,7 +16,7 @@ export interface Condition {
 }
 
 /** What names an object: its kind as kubectl takes it, its name, and its namespace. */
-export interface ObjectName {
+interface ObjectName {
     readonly kind: string;
     readonly name: string;
     /** @default flux-system */

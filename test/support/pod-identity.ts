@@ -11,7 +11,7 @@ export interface Call {
     readonly body?: string;
 }
 
-export interface CallAnswer {
+interface CallAnswer {
     readonly status: number;
     readonly text: string;
 }
