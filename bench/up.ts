@@ -6,10 +6,12 @@
  */
 import { columns, type Report } from "../tools/sandbox/report";
 import { Checkout } from "../test/support/checkout";
+import { podinfoServiceAccount } from "../test/support/checkout-tree";
 
 async function main(stack: string): Promise<void> {
     const checkout = new Checkout({ systems: "all" });
     try {
+        checkout.create();
         const rows: string[][] = [["RUN", "SECONDS", "RESOURCES", "COMMITS", "PHASES"]];
         const time = async (name: string) => {
             const { code, output, report } = await checkout.start(stack);
@@ -20,10 +22,10 @@ async function main(stack: string): Promise<void> {
         };
         await time("empty world");
         await time("nothing changed");
-        const restore = checkout.edit("gitops/systems/podinfo/service-account.yaml", (text) => `# changed\n${text}`);
+        const restore = checkout.edit(podinfoServiceAccount, (text) => `# changed\n${text}`);
         await time("one file changed");
         restore();
-        await checkout.run("pulumi", "--stack", stack, "destroy", "--exclude-protected", "--yes", "--skip-preview");
+        await checkout.output("pulumi", "--stack", stack, "destroy", "--exclude-protected", "--yes", "--skip-preview");
         await time("rebuild");
         console.log(columns(rows));
     } finally {

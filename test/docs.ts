@@ -5,7 +5,7 @@ import { renderTree } from "../tools/tree/render";
 import { PERMISSIONS_PAGE, permissionsPage, readPermissionsPage } from "./support/permissions-page";
 import { TREE_ROOT } from "./support/tree";
 
-/** Makes anew the parts of docs/ that follow from the program and the tree. */
+/** Writes the parts of docs/ that follow from the program and the tree. */
 async function main(): Promise<void> {
     fs.writeFileSync(PERMISSIONS_PAGE, await permissionsPage(readPermissionsPage()));
     await preparePrograms();

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ensureToolchain } from "@landfall/toolchain";
 import Mocha from "mocha";
+import { parse } from "yaml";
 
 interface Kind {
     /** Folder of its tests, from the repository. */
@@ -10,11 +11,13 @@ interface Kind {
     readonly programs: readonly string[] | "all";
 }
 
-/** Kinds of tests in the order in which they run: those that need the least come first. */
+/** Kinds of tests in the order in which they run: those that need the fewest programs come first. */
 const kinds: Readonly<Record<string, Kind>> = {
-    static: { folder: "test/static", programs: ["actionlint"] },
+    static: { folder: "test/static", programs: [] },
     unit: { folder: "test/unit", programs: [] },
+    integration: { folder: "test/integration", programs: [] },
     sandbox: { folder: "packages/sandbox/test/services", programs: [] },
+    workflows: { folder: "test/workflows", programs: ["actionlint"] },
     tree: { folder: "test/tree", programs: ["kustomize", "kubeconform", "sops"] },
     programs: { folder: "packages/sandbox/test/programs", programs: "all" },
     program: { folder: "test/program", programs: "all" },
@@ -37,9 +40,10 @@ async function main(requested: readonly string[]): Promise<number> {
         .filter(([name]) => requested.length === 0 || requested.includes(name))
         .map(([, kind]) => kind);
     await prepare(selected.map(({ programs }) => programs));
-    // Half of an update is waiting for the cluster, so two files at a time take two cores little longer than one of them.
+    const { timeout } = parse(fs.readFileSync(path.join(root, ".mocharc.yaml"), "utf8")) as { timeout: number };
+    // An update waits for the cluster half of its time, so two files at a time take two cores little longer than one.
     const mocha = new Mocha({
-        timeout: 20_000,
+        timeout,
         forbidOnly: true,
         color: process.stdout.isTTY,
         parallel: true,

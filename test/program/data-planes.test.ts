@@ -3,30 +3,32 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { probableCause } from "../../components/gitops/readiness/probable-cause";
 import { AzureDeployer } from "../support/azure-deployer";
-import { Checkout } from "../support/checkout";
+import { useCheckout } from "../support/checkout";
+import { keepLayers } from "../support/checkout-tree";
+import { Cluster } from "../support/cluster";
 import { type Call, PodIdentity } from "../support/pod-identity";
 import { smallTree } from "../support/small-tree";
-import { stackResources } from "../support/stack-resources";
-import { Team, until } from "../support/team";
+import { type StackResource, stackResources } from "../support/stack-resources";
+import { until } from "../support/until";
 
 const arm = "https://management.azure.com";
+/** Built-in roles that the program does not grant here. */
 const secretsOfficer = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
-/** Those that bring the pods, and the store of secrets. */
-const layers = ["canary", "namespaces", "crds", "identities", "security", "infra", "infra-config"];
 const blobReader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
-const identities = "components/azure/workload-identities.ts";
+/** The layers that bring the pods and the store of secrets. */
+const layers = ["canary", "namespaces", "crds", "identities", "security", "infra", "infra-config"];
 const address = { properties: { TTL: 300, ARecords: [{ ipv4Address: "198.18.0.1" }] } };
 const challenge = { properties: { TTL: 60, TXTRecords: [{ value: ["proof"] }] } };
 
 /**
  * What acts in Azure from the cluster, link by link: pod, webhook, token of the service account, federated credential, role, data. The
- * pods are those of the tree's own releases; their programs do not run, and the test makes their calls. source-controller is real.
+ * pods are those of the tree's own releases. Their programs do not run: the test makes their calls. source-controller is real.
  */
-describe("the workloads that act in Azure, in the sandbox", function () {
-    this.timeout(600_000);
-    const checkout = new Checkout({ systems: [...smallTree, "external-dns", "external-secrets", "velero"] });
-    const cluster = new Team(checkout, "flux-system");
+describe("the workloads that act in Azure", function () {
+    const checkout = useCheckout(this, { systems: [...smallTree, "external-dns", "external-secrets", "velero"] });
+    const cluster = new Cluster(checkout);
     let azure: AzureDeployer;
+    let resource: (type: string, name: string) => StackResource;
     let storage: string;
     let account: string;
     let zone: string;
@@ -36,15 +38,10 @@ describe("the workloads that act in Azure, in the sandbox", function () {
     let puller: string;
 
     before("starts staging, with a zone and a secret that the program does not make", async () => {
-        checkout.edit("gitops/clusters/staging/kustomization.yaml", (text) =>
-            text.replace(/^ *- \.\.\/base\/([a-z-]+)\.yaml\n/gm, (line, layer: string) =>
-                layers.includes(layer) ? line : "",
-            ),
-        );
-        const { code, output } = await checkout.start("staging");
-        assert.equal(code, 0, output);
+        keepLayers(checkout, layers);
+        await checkout.up();
         azure = new AzureDeployer(checkout.session());
-        const resource = await stackResources(checkout);
+        resource = await stackResources(checkout);
         storage = resource("StorageAccount", "landfall-backups").id;
         account = nameOf(storage);
         registry = `${nameOf(resource("Registry", "landfall-registry").id)}.azurecr.io`;
@@ -53,16 +50,14 @@ describe("the workloads that act in Azure, in the sandbox", function () {
         const other = zone.replace(nameOf(zone), "other.example");
         await azure.arm("PUT", other, "2023-07-01-preview", { location: "global" });
         const { principalId = "" } = resource("RoleAssignment", "landfall-vault-deployer").inputs;
-        await assign(principalId, secretsOfficer, vault);
+        await azure.grant(principalId, secretsOfficer, vault);
         puller = resource("RoleAssignment", "landfall-source-controller").inputs.principalId ?? "";
         await azure.vault("PUT", `https://${nameOf(vault)}.vault.azure.net/secrets/database`, { value: "a password" });
     });
 
-    after(() => checkout.remove());
-
     const nameOf = (id: string) => id.slice(id.lastIndexOf("/") + 1);
     const pod = (namespace: string, wanted: { account: string } | { name: string }) =>
-        PodIdentity.of(checkout.session(), (...args) => cluster.kubectl(...args), namespace, wanted);
+        PodIdentity.of(checkout.session(), cluster.kubectl, namespace, wanted);
 
     /** What the pod is answered: status and text. */
     async function act(name: string, resource: string, call: Call): Promise<string> {
@@ -94,22 +89,11 @@ describe("the workloads that act in Azure, in the sandbox", function () {
         fs.writeFileSync(file, JSON.stringify(object));
         await cluster.kubectl("apply", "-f", file);
     };
-    /** Has source-controller read its source `front` now, and gives the message when the outcome is the expected one. */
-    const reconcile = async (kind: string, ready: "True" | "False", message: RegExp) => {
-        await cluster.reconcile(kind, "front");
-        return until(message, () => cluster.refusal(kind, "front", "Ready", ready), `the ${kind}`, 90);
+    /** Has source-controller read its source `front` now. Gives whether it could, and its message. */
+    const reconcile = async (kind: string) => {
+        const { status, message } = await cluster.reconcile({ kind, name: "front" });
+        return `${status}: ${message}`;
     };
-    const assign = (principalId: string, role: string, scope: string) =>
-        azure.arm(
-            "PUT",
-            `${scope}/providers/Microsoft.Authorization/roleAssignments/${crypto.randomUUID()}`,
-            "2022-04-01",
-            {
-                principalId,
-                principalType: "ServicePrincipal",
-                roleDefinitionId: `${azure.subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
-            },
-        );
 
     it("lets velero write and read in its container, and in no other", async () => {
         assert.match(await velero("PUT", "velero"), /^201 /);
@@ -151,23 +135,22 @@ describe("the workloads that act in Azure, in the sandbox", function () {
             },
         });
         const read = ["get", "secret", "-n", "podinfo", "database", "-o", "jsonpath={.data.password}"];
-        const value = await until(/^[\w+/=]+$/, () => cluster.kubectl(...read).catch(String), "the Secret", 30);
+        const value = await until("the Secret", () => cluster.answer(...read), /^[\w+/=]+$/);
         assert.equal(Buffer.from(value, "base64").toString("utf8"), "a password");
     });
 
     it("lets source-controller pull a chart that the team's pipeline pushed", async () => {
         const charts = ["front", "back"].map((name) => `examples/team-helm/charts/${name}`);
-        const pushed = await checkout.run("push-charts", ...charts);
-        assert.equal(pushed.code, 0, pushed.output);
+        await checkout.output("push-charts", ...charts);
         await apply(chartOf(registry));
-        await reconcile("ocirepository", "True", /stored artifact for digest '0\.1\.0@sha256:/);
+        assert.match(await reconcile("ocirepository"), /^True: stored artifact for digest '0\.1\.0@sha256:/);
     });
 
-    it("lets source-controller read blobs with a role, and not without", async () => {
+    it("lets source-controller read blobs with a role only", async () => {
         await apply(bucketOf(`https://${account}.blob.core.windows.net`));
-        await reconcile("bucket", "False", /AuthorizationPermissionMismatch/);
-        await assign(puller, blobReader, `${storage}/blobServices/default/containers/velero`);
-        await reconcile("bucket", "True", /stored artifact/);
+        assert.match(await reconcile("bucket"), /^False: .*AuthorizationPermissionMismatch/s);
+        await azure.grant(puller, blobReader, `${storage}/blobServices/default/containers/velero`);
+        assert.match(await reconcile("bucket"), /^True: stored artifact/);
         await cluster.kubectl("delete", "bucket", "front", "-n", "flux-system");
     });
 
@@ -181,17 +164,21 @@ describe("the workloads that act in Azure, in the sandbox", function () {
         assert.equal(labelled.audience, "api://AzureADTokenExchange");
     });
 
-    describe("with their roles elsewhere, and a credential for somebody else", () => {
-        let restore: () => void;
-        let output: string;
-
-        before(async () => {
-            restore = checkout.edit(identities, (text) => misplaced.reduce(replaceOnce, text));
-            ({ output } = await checkout.run("pulumi", "up", "--yes", "--skip-preview"));
+    describe("with their roles elsewhere, and a credential for another service account", () => {
+        before("moves the roles and changes the credential in Azure", async () => {
+            const registryId = resource("Registry", "landfall-registry").id;
+            await move("landfall-velero-", `${storage}/blobServices/default/containers/loki`);
+            await move("landfall-external-dns-dns-zone-contributor", registryId);
+            await move("landfall-cert-manager-dns-zone-contributor", registryId);
+            await move("landfall-source-controller-", vault);
+            const subject = "system:serviceaccount:external-secrets:somebody";
+            await azure.setCredential(resource("FederatedIdentityCredential", "landfall-external-secrets-"), {
+                subject,
+            });
         });
 
         it("refuses velero its own container, and lets it into the other", async () => {
-            assert.match(await velero("PUT", "velero"), /^403 .*AuthorizationPermissionMismatch/, output);
+            assert.match(await velero("PUT", "velero"), /^403 .*AuthorizationPermissionMismatch/);
             assert.match(await velero("PUT", "loki"), /^201 /);
         });
 
@@ -201,7 +188,8 @@ describe("the workloads that act in Azure, in the sandbox", function () {
         });
 
         it("refuses source-controller the registry, and says what it needs", async () => {
-            const message = await reconcile("ocirepository", "False", /oauth2\/.*authentication required/s);
+            const message = await reconcile("ocirepository");
+            assert.match(message, /^False: .*oauth2\/.*authentication required/s);
             assert.match(probableCause(message) ?? message, /AcrPull on the registry/);
         });
 
@@ -209,31 +197,24 @@ describe("the workloads that act in Azure, in the sandbox", function () {
             assert.match(await secret("external-secrets"), /^401 AADSTS700213: .*external-secrets:external-secrets'/);
         });
 
-        it("lets all of them go on when the program is put right", async () => {
-            restore();
-            const { code, output: healed } = await checkout.run("pulumi", "up", "--yes", "--skip-preview");
-            assert.equal(code, 0, healed);
+        it("lets all of them go on after pulumi up --refresh", async () => {
+            await checkout.output("pulumi", "up", "--refresh", "--yes", "--skip-preview");
             assert.match(await velero("PUT", "velero"), /^201 /);
             assert.match(await dns("external-dns", "PUT", `${zone}/A/www`, address), /^200 /);
             assert.match(await dns("cert-manager", "PUT", `${zone}/TXT/_acme-challenge`, challenge), /^201 /);
             assert.match(await secret("external-secrets"), /^200 /);
-            await reconcile("ocirepository", "True", /stored artifact/);
+            assert.match(await reconcile("ocirepository"), /^True: stored artifact/);
         });
     });
+
+    /** Takes a role of the program away, and grants it on something else. */
+    async function move(grant: string, scope: string): Promise<void> {
+        const assignment = resource("RoleAssignment", grant);
+        const { principalId = "", roleDefinitionId = "" } = assignment.inputs;
+        await azure.revoke(assignment);
+        await azure.grant(principalId, nameOf(roleDefinitionId), scope);
+    }
 });
-
-/** Changes of the program that leave every name as it is. */
-const misplaced: readonly (readonly [string, string])[] = [
-    [`blobs("velero", "velero", backups.containerIds.velero)`, `blobs("velero", "velero", backups.containerIds.loki)`],
-    ["role: DNS_ZONE_CONTRIBUTOR, scope: zone.zoneId", "role: DNS_ZONE_CONTRIBUTOR, scope: registry.registryId"],
-    ["role: ACR_PULL, scope: registry.registryId", "role: ACR_PULL, scope: vault.vaultId"],
-    [`serviceAccount: "external-secrets"`, `serviceAccount: "external-secret"`],
-];
-
-function replaceOnce(text: string, [before, after]: readonly [string, string]): string {
-    assert.ok(text.includes(before), before);
-    return text.replace(before, after);
-}
 
 /** The source of a chart, as a team's is. */
 function chartOf(registry: string): object {

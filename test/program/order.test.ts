@@ -1,18 +1,16 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { stringify, parse } from "yaml";
 import { fluxStatus } from "../../tools/sandbox/flux-status";
-import { randomOf, restartAtRandom } from "../support/chaos";
-import { renderTree } from "../../tools/tree/render";
-import { clusterOf } from "../support/tree";
-import { Checkout } from "../support/checkout";
+import { randomOf, Restarts } from "../support/chaos";
+import { useCheckout } from "../support/checkout";
+import { keepLayers, layerManifest, listedLayers } from "../support/checkout-tree";
+import { Cluster } from "../support/cluster";
 import { difference, labelOf, objectsOfCluster } from "../support/cluster-objects";
 import { smallTree } from "../support/small-tree";
+import { until } from "../support/until";
 
 const seed = Number(process.env.LANDFALL_SEED ?? 20261121);
-const cluster = "gitops/clusters/staging/kustomization.yaml";
 
 /** More than the other tests have, so that most layers hold something; the whole tree takes longer. */
 const systems = [
@@ -21,91 +19,62 @@ const systems = [
     ...["cloudnative-pg", "plugin-barman-cloud", "dapr"],
 ];
 
-interface Kustomization {
-    resources: string[];
-}
-
 describe("the layers of a cluster", function () {
-    this.timeout(1_200_000);
-    const checkout = new Checkout({ systems });
+    const checkout = useCheckout(this, { systems });
+    // A release that failed is tried again after longer and longer pauses.
+    this.timeout(60 * 60_000);
+    const cluster = new Cluster(checkout);
     let layers: string[];
 
-    after(() => checkout.remove());
-
-    const kubectl = async (...args: string[]) => {
-        const { code, output } = await checkout.run("kubectl", ...args);
-        assert.equal(code, 0, output);
-        return output;
-    };
-    const edit = (file: string, change: (kustomization: Kustomization) => void) =>
-        checkout.edit(file, (text) => {
-            const kustomization = parse(text) as Kustomization;
-            change(kustomization);
-            return stringify(kustomization);
-        });
-
-    before("starts a cluster that follows the repository and applies nothing of it but the canary", async () => {
-        const { resources } = parse(checkout.read(cluster)) as Kustomization;
-        layers = resources.map((file) => path.basename(file, ".yaml"));
-        const restore = edit(cluster, (kustomization) => (kustomization.resources = ["../base/canary.yaml"]));
-        const { code, output } = await checkout.start("staging");
-        assert.equal(code, 0, output);
+    before("starts a cluster that applies one layer, the canary", async () => {
+        layers = listedLayers(checkout);
+        const restore = keepLayers(checkout, ["canary"]);
+        await checkout.up();
         restore();
     });
 
-    it(`are all Ready in the end when they come in reverse order, with restarts at random (seed ${seed})`, async () => {
-        const configMap = await kubectl("get", "configmap", "-n", "flux-system", "cluster-vars", "-o", "json");
-        const { data } = JSON.parse(configMap) as { data: Record<string, string> };
-        const begin = Date.now();
-        const restarts = restartAtRandom(checkout.sandbox, randomOf(seed));
-        const tree = await renderTree(checkout.path("gitops"), {
-            environments: ["staging"],
-            meshes: [data.service_mesh ?? ""],
-            variables: data,
+    it(`become Ready when they come in reverse order and programs restart at random (seed ${seed})`, async () => {
+        const { data } = await cluster.get<{ data: Record<string, string> }>({
+            kind: "configmap",
+            name: "cluster-vars",
         });
-        const rendered = clusterOf(tree, "staging").layers;
+        const restarts = new Restarts(checkout.sandbox, randomOf(seed));
         for (const layer of [...layers].reverse()) {
-            await untilTaken(rendered.find(({ name }) => name === layer)?.kustomization.object);
+            await apply(layer, data);
         }
-        // Until here nothing may have been Ready; from here on the releases install while their controllers are killed.
-        await sleep(60_000);
+        // From here on the releases install while their controllers are killed.
+        await restarts.rounds(2);
         const killed = await restarts.stop();
-        const kinds = new Set(killed);
-        assert.ok(kinds.has("kube-apiserver") && kinds.has("helm-controller"), killed.join(", "));
+        console.log(`      ${killed.length} restarts`);
         await untilReady();
-        console.log(`      ${killed.length} restarts, Ready after ${Math.round((Date.now() - begin) / 1000)} s`);
     });
 
-    it("are taken over by the next update, which changes no object", async () => {
-        const earlier = await objectsOfCluster(kubectl);
-        const { code, output, report } = await checkout.start("staging");
-        assert.equal(code, 0, output);
-        assert.equal(report.git.commits, 1);
-        const later = await objectsOfCluster(kubectl);
+    it("belong to the root after the next update, which removes no object", async () => {
+        const earlier = await objectsOfCluster(cluster.kubectl);
+        assert.equal((await checkout.up()).git.commits, 1);
+        const later = await objectsOfCluster(cluster.kubectl);
         assert.deepEqual(difference(earlier, later).map(labelOf), []);
     });
 
-    /** Applies a layer's Kustomization as the root would, also while the API server is away. */
-    async function untilTaken(layer: object | undefined): Promise<void> {
-        assert.ok(layer, "the tree has the layer");
-        const file = checkout.path("../layer.yaml");
-        fs.writeFileSync(file, stringify(layer));
-        while ((await checkout.run("kubectl", "apply", "-f", file)).code !== 0) {
-            await sleep(500);
-        }
+    /** Applies a layer's Kustomization as the root would; tries again while the API server is away. */
+    async function apply(layer: string, variables: Readonly<Record<string, string>>): Promise<void> {
+        const file = path.join(checkout.directory, `${layer}.yaml`);
+        fs.writeFileSync(file, await layerManifest(checkout, layer, variables));
+        await until(`the API server to take ${layer}`, () => cluster.answer("apply", "-f", file), /^kustomization\./);
     }
 
     async function untilReady(): Promise<void> {
-        const deadline = Date.now() + 900_000;
-        for (;;) {
-            const objects = (await fluxStatus(checkout.sandbox, "staging").catch(() => undefined))?.objects ?? [];
-            const waiting = objects.filter(({ ready }) => !ready);
-            if (objects.length > layers.length && waiting.length === 0) {
-                return;
-            }
-            const states = waiting.map(({ kind, name, reason, message }) => `${kind} ${name}: ${reason}: ${message}`);
-            assert.ok(Date.now() < deadline, states.join("\n"));
-            await sleep(2000);
-        }
+        const look = async () => {
+            // The API server may be starting again.
+            const graph = await fluxStatus(checkout.sandbox, "staging").catch(() => undefined);
+            const objects = graph?.objects ?? [];
+            return { count: objects.length, waiting: objects.filter(({ ready }) => !ready) };
+        };
+        await until(
+            "every object to be Ready",
+            look,
+            ({ count, waiting }) => count > layers.length && waiting.length === 0,
+            30,
+        );
     }
 });

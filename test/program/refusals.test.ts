@@ -3,8 +3,11 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { generateKey } from "openpgp";
-import { control, type WorldStatus } from "@landfall/sandbox";
-import { Checkout, type Run } from "../support/checkout";
+import { lock } from "@landfall/sandbox";
+import { useCheckout } from "../support/checkout";
+import { newManifest, podinfoCredentials, podinfoDeployment } from "../support/checkout-tree";
+import type { Run } from "../support/command";
+import { GitHubDeployer, organization } from "../support/github-deployer";
 
 const stackFile = "Pulumi.staging.yaml";
 const privateKey = "landfall:sopsPgpPrivateKey";
@@ -15,17 +18,15 @@ const demonstrationKey = fs.readFileSync(
 );
 
 describe("an update that cannot succeed", function () {
-    this.timeout(240_000);
-    const checkout = new Checkout();
+    const checkout = useCheckout(this);
     let untouched: readonly string[];
-    let first: Run;
-    let second: Run;
+    let unknownKey: Run;
 
-    before("starts a sandbox, by a start that is refused, and another one meanwhile", async () => {
+    before("starts a sandbox, by a start that is refused", async () => {
         const restore = checkout.edit(stackFile, set("landfall:vnetCird", "10.10.0.0/16"));
-        [first, second] = await Promise.all([checkout.start("staging"), whileLocked()]);
+        unknownKey = await checkout.start("staging");
         restore();
-        untouched = await resources();
+        untouched = await checkout.azureResources();
         // What the deployer may do on the subscription is there before anything else.
         assert.deepEqual(
             untouched.filter((type) => !/^Microsoft\.Authorization\/role(Assignments|Definitions)$/.test(type)),
@@ -33,25 +34,14 @@ describe("an update that cannot succeed", function () {
         );
     });
 
-    after(() => checkout.remove());
-
-    const resources = async () => (await control<WorldStatus>(checkout.sandbox, "GET", "/status")).azureResources;
-
-    async function whileLocked(): Promise<Run> {
-        while (!fs.existsSync(`${checkout.sandbox}.lock`)) {
-            await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-        return checkout.run("start");
-    }
-
     /** What `npm start` says when it fails. Nothing has changed in Azure or on GitHub then. */
     async function refused(...repositories: string[]): Promise<string> {
         const { code, output, report } = await checkout.start("staging");
         assert.equal(code, 1, output);
         assert.doesNotMatch(output, /^ +at /m, "a stack trace");
         assert.deepEqual(report.git, { commits: 0, files: 0 });
-        assert.deepEqual(await resources(), untouched);
-        const folder = path.join(checkout.session().fleetRepositories, "landfall-example");
+        assert.deepEqual(await checkout.azureResources(), untouched);
+        const folder = path.join(checkout.session().fleetRepositories, organization);
         assert.deepEqual(fs.existsSync(folder) ? fs.readdirSync(folder) : [], repositories);
         return output;
     }
@@ -62,16 +52,16 @@ describe("an update that cannot succeed", function () {
     }
 
     it("names an unknown key, with the nearest one", () => {
-        assert.equal(first.code, 1, first.output);
-        assert.match(first.output, /landfall:vnetCird: is not a setting; did you mean landfall:vnetCidr\?/);
+        assert.equal(unknownKey.code, 1, unknownKey.output);
+        assert.match(unknownKey.output, /landfall:vnetCird: is not a setting; did you mean landfall:vnetCidr\?/);
     });
 
-    it("keeps a second start out while one is at work, and names its process", () => {
-        assert.equal(second.code, 1, second.output);
-        assert.match(
-            second.output,
-            /already being started or changed in .* by process \d+; wait for it, or set LANDFALL_SANDBOX/,
-        );
+    it("keeps a second start out while another command is at work, and names its process", async () => {
+        const release = lock(checkout.sandbox);
+        const { code, output } = await checkout.run("start").finally(release);
+        assert.equal(code, 1, output);
+        const holder = `by process ${process.pid}; wait for it, or set LANDFALL_SANDBOX`;
+        assert.match(output, new RegExp(`already being started or changed in .* ${holder}`));
     });
 
     describe("lists every wrong setting at once", () => {
@@ -110,12 +100,12 @@ describe("an update that cannot succeed", function () {
 
     it("names file and line of a malformed manifest", async () => {
         const malformed = (text: string) => text.replace(/^metadata:$/m, "metadata: [\n");
-        const output = await refusedWith("gitops/systems/podinfo/deployment.yaml", malformed);
-        assert.match(output, /gitops\/systems\/podinfo\/deployment\.yaml:\d+:\d+: /);
+        const output = await refusedWith(podinfoDeployment, malformed);
+        assert.match(output, new RegExp(`${podinfoDeployment}:\\d+:\\d+: `));
     });
 
     it("names a missing private key, and how to set it", async () => {
-        await checkout.run("pulumi", "config", "rm", privateKey);
+        await checkout.output("pulumi", "config", "rm", privateKey);
         assert.match(await refused(), new RegExp(`${privateKey}: is not set; set the key .*: ${setPrivateKey}`));
     });
 
@@ -131,13 +121,12 @@ describe("an update that cannot succeed", function () {
     });
 
     describe("lists everything at once that is wrong outside of the settings", () => {
-        const manifest = "gitops/clusters/staging/wrong.yaml";
         let output: string;
 
         before(async () => {
             const userIDs = [{ name: "somebody else" }];
             await setKey((await generateKey({ userIDs, format: "armored" })).privateKey);
-            const restore = checkout.edit(manifest, () =>
+            const restore = checkout.edit(newManifest, () =>
                 [
                     "apiVersion: v1",
                     "kind: Secret",
@@ -159,15 +148,19 @@ describe("an update that cannot succeed", function () {
             ],
             [
                 "a file that is encrypted to another key",
-                /gitops\/clusters\/staging\/podinfo-credentials\.sops\.yaml: encrypted to [0-9A-F]{40}, which neither this stack's key .* nor its Key Vault key .* can decrypt; .*npm run secret -- recipients staging/,
+                new RegExp(
+                    `gitops/${podinfoCredentials}: encrypted to [0-9A-F]{40}, which neither this stack's key .* nor its Key Vault key .* can decrypt; .*npm run secret -- recipients staging`,
+                ),
             ],
             [
                 "a Secret that is not encrypted",
-                /gitops\/clusters\/staging\/wrong\.yaml: Secret \S+ is not encrypted; .*sops encrypt --in-place/,
+                new RegExp(`${newManifest}: Secret \\S+ is not encrypted; .*sops encrypt --in-place`),
             ],
             [
                 "a variable that nobody produces",
-                /gitops\/clusters\/staging\/wrong\.yaml:4: \$\{zone_name\} is not produced by the program; add it to ClusterVars/,
+                new RegExp(
+                    `${newManifest}:4: \\$\\{zone_name\\} is not produced by the program; add it to ClusterVars`,
+                ),
             ],
         ] as const) {
             it(`names ${title}`, () => assert.match(output, line));
@@ -177,14 +170,16 @@ describe("an update that cannot succeed", function () {
     });
 
     describe("with a repository that holds something else", () => {
-        before(() => {
-            github("POST", "/orgs/landfall-example/repos", { name: "fleet", auto_init: true });
+        before(async () => {
+            const github = new GitHubDeployer(() => checkout.session());
+            await github.call("POST", `orgs/${organization}/repos`, { name: "fleet", auto_init: true });
             const content = Buffer.from("package main\n").toString("base64");
-            github("PUT", "/repos/landfall-example/fleet/contents/main.go", { message: "Add a program", content });
+            const commit = { message: "Add a program", content };
+            await github.call("PUT", `repos/${organization}/fleet/contents/main.go`, commit);
         });
 
         it("names a file of it, and leaves it alone", async () => {
-            const repository = path.join(checkout.session().fleetRepositories, "landfall-example", "fleet.git");
+            const repository = path.join(checkout.session().fleetRepositories, organization, "fleet.git");
             const references = () => execFileSync("git", ["-C", repository, "show-ref"], { encoding: "utf8" });
             const before = references();
             const output = await refused("fleet.git");
@@ -198,18 +193,6 @@ describe("an update that cannot succeed", function () {
         const args = ["pulumi", "config", "set", "--secret", privateKey];
         const { code, output } = await checkout.launch(args, { input: armored }).ended;
         assert.equal(code, 0, output);
-    }
-
-    /** A request to the sandbox's GitHub by somebody with its token, which stands on no command line. */
-    function github(method: string, url: string, body: unknown): void {
-        const script = `(async () => {
-            const [method, url, body] = process.argv.slice(1);
-            const headers = { authorization: "Bearer " + process.env.GITHUB_TOKEN };
-            const answer = await fetch("https://api.github.com" + url, { method, headers, body });
-            if (!answer.ok) throw new Error(answer.status + " " + (await answer.text()));
-        })()`;
-        const env = { PATH: process.env.PATH, ...checkout.session().environment };
-        execFileSync(process.execPath, ["-e", script, method, url, JSON.stringify(body)], { env });
     }
 });
 

@@ -2,14 +2,11 @@ import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Checkout } from "../support/checkout";
+import { useCheckout } from "../support/checkout";
 import { listen } from "../support/ports";
 
 describe("a start that cannot succeed", function () {
-    this.timeout(240_000);
-    const checkout = new Checkout();
-
-    after(() => checkout.remove());
+    const checkout = useCheckout(this);
 
     it("names the stacks that there are, when asked for another", async () => {
         const { code, output } = await checkout.run("start", "--stack", "nosuch");
@@ -45,12 +42,10 @@ describe("a start that cannot succeed", function () {
         it(`says what to install, and builds nothing, without ${program}`, async () => {
             const cache = path.join(checkout.directory, "cache");
             const environment = { PATH: programsBut(program), LANDFALL_CACHE: cache };
-            const begin = Date.now();
             const { code, output } = await checkout.launch(["start"], { environment }).ended;
             assert.equal(code, 1, output);
             assert.match(output, advice);
             assert.doesNotMatch(output, /^ +at /m);
-            assert.ok(Date.now() - begin < 20_000);
             assert.equal(fs.existsSync(cache), false);
         });
     }

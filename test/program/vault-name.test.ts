@@ -1,15 +1,13 @@
 import * as assert from "node:assert/strict";
 import { AzureDeployer } from "../support/azure-deployer";
-import { Checkout } from "../support/checkout";
-import { control, type WorldStatus } from "@landfall/sandbox";
+import { useCheckout } from "../support/checkout";
 
 const stackFile = "Pulumi.staging.yaml";
 const group = "rg-elsewhere";
 const name = "kv-elsewhere";
 
 describe("an update whose vault's name a deleted vault of others still has", function () {
-    this.timeout(300_000);
-    const checkout = new Checkout();
+    const checkout = useCheckout(this);
     let azure: AzureDeployer;
     let vaults: string;
 
@@ -37,14 +35,8 @@ describe("an update whose vault's name a deleted vault of others still has", fun
         },
     );
 
-    after(() => checkout.remove());
-
-    // In no order: each start makes the deployer's role assignments anew.
-    const resources = async () =>
-        [...(await control<WorldStatus>(checkout.sandbox, "GET", "/status")).azureResources].sort();
-
     it("is refused before anything is changed, and names the setting", async () => {
-        const before = await resources();
+        const before = await checkout.azureResources();
         const restore = checkout.edit(stackFile, (text) => `${text}\n  landfall:keyVaultName: ${name}\n`);
         const { code, output, report } = await checkout.start("staging");
         restore();
@@ -53,7 +45,7 @@ describe("an update whose vault's name a deleted vault of others still has", fun
             output,
             /landfall:keyVaultName: the Key Vault name kv-elsewhere cannot be had \(.*\); choose another: pulumi config set landfall:keyVaultName <name>/,
         );
-        assert.deepEqual(await resources(), before);
+        assert.deepEqual(await checkout.azureResources(), before);
         assert.deepEqual(report.git, { commits: 0, files: 0 });
         const { properties } = await azure.arm("GET", `${vaults}/${name}`, "2024-11-01");
         assert.equal(properties.purgeProtectionEnabled, true, "it is still there, neither recovered nor purged");

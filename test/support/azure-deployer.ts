@@ -1,10 +1,15 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import type { Session } from "@landfall/sandbox";
+import type { StackResource } from "./stack-resources";
 
 type Json = Record<string, unknown>;
 
+const assignmentVersion = "2022-04-01";
+const credentialVersion = "2023-01-31";
+
 /** A resource as Azure Resource Manager answers it. */
-export interface ArmResource extends Json {
+interface ArmResource extends Json {
     readonly id: string;
     readonly name: string;
     readonly properties: Json;
@@ -41,6 +46,30 @@ export class AzureDeployer {
     arm<Answer = ArmResource>(method: "GET" | "PUT" | "DELETE", path: string, apiVersion: string, body?: object) {
         const resource = "https://management.azure.com";
         return this.call<Answer>(method, resource, `${resource}${path}?api-version=${apiVersion}`, body);
+    }
+
+    /** Grants a role, by its GUID. Gives the assignment. */
+    grant(principalId: string, role: string, scope: string, name: string = randomUUID()): Promise<ArmResource> {
+        const roleDefinitionId = `${this.subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
+        const id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
+        const properties = { principalId, principalType: "ServicePrincipal", roleDefinitionId };
+        return this.arm("PUT", id, assignmentVersion, properties);
+    }
+
+    /** Takes a role away, by the id of its assignment. */
+    revoke({ id }: { readonly id: string }): Promise<ArmResource> {
+        return this.arm("DELETE", id, assignmentVersion);
+    }
+
+    /** Changes what a federated credential trusts; what is not given is as the program made it. */
+    setCredential({ id, outputs }: StackResource, change: object): Promise<ArmResource> {
+        const { issuer, subject, audiences } = outputs;
+        return this.arm("PUT", id, credentialVersion, { issuer, subject, audiences, ...change });
+    }
+
+    /** Removes a federated credential. */
+    removeCredential({ id }: StackResource): Promise<ArmResource> {
+        return this.arm("DELETE", id, credentialVersion);
     }
 
     /** Calls a Key Vault, by the address of a key or secret. */

@@ -64,7 +64,7 @@ export function principalIdOf(identity: string): string {
     return guid(`principal ${identity}`);
 }
 
-/** What Azure computes, by resource type, as far as the components read it. Ids have the form of ARM's. */
+/** What Azure computes, by resource type, and the components read. Ids have the form of ARM's. */
 export const AZURE_MOCKS: Record<string, Mock> = {
     "azure-native:resources:ResourceGroup": (args) => ({
         id: `${SUBSCRIPTION}/resourceGroups/${input(args, "resourceGroupName")}`,

@@ -1,55 +1,66 @@
-import { spawn } from "node:child_process";
+import * as assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { control, readSession, type Session, type WorldStatus } from "@landfall/sandbox";
 import type { Report } from "../../tools/sandbox/report";
-import { readSession, type Session } from "@landfall/sandbox";
+import { Command, type LaunchOptions, type Run } from "./command";
 import { shortenTree, smallTree } from "./small-tree";
 
 const root = path.join(__dirname, "../..");
 
-export interface Run {
-    readonly code: number;
-    /** Standard output and error, in the order of their arrival. */
-    readonly output: string;
-}
+/**
+ * What a user of the repository changes: the tree, the examples and the settings. A test that needs another program
+ * changes the world around it instead, for instance a role assignment in Azure.
+ */
+const inputs = /^(gitops|examples)\/|^Pulumi\.[a-z0-9-]+\.yaml$/;
 
-export interface LaunchOptions {
-    readonly input?: string;
-    readonly environment?: NodeJS.ProcessEnv;
-}
+/** A test may take many times as long as usual when other programs keep the machine busy. */
+const timeoutMinutes = 25;
 
-export interface CheckoutOptions {
+interface CheckoutOptions {
     /** Systems that the copy's tree is shortened to, or `all`; default: the few of `smallTree`. */
     readonly systems?: readonly string[] | "all";
 }
 
-/** A command that runs. */
-export interface Running {
-    readonly ended: Promise<Run>;
-    /** What it wrote until now. */
-    output(): string;
-    /** What Ctrl-C in a terminal does: SIGINT to every process in the foreground. */
-    interrupt(): void;
+/**
+ * A checkout for the tests of a `describe`: made before the first of them, and removed with its sandbox after the last,
+ * also when a hook or a test fails. Gives those tests the time that a sandbox needs.
+ */
+export function useCheckout(suite: Mocha.Suite, options: CheckoutOptions = {}): Checkout {
+    const checkout = new Checkout(options);
+    suite.timeout(timeoutMinutes * 60_000);
+    suite.beforeAll("copies the repository", () => checkout.create());
+    suite.afterAll("takes the sandbox down", () => checkout.remove());
+    return checkout;
 }
 
 /** A copy of the repository with a sandbox of its own, which a test may change and run as a user would. */
 export class Checkout {
-    readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-test-"));
+    /** Short, because the sockets of a sandbox lie below it, and a socket's path has 108 characters at most. */
+    readonly directory = path.join(os.tmpdir(), `landfall-test-${randomBytes(4).toString("hex")}`);
     readonly sandbox = path.join(this.directory, "sb");
     private readonly work = path.join(this.directory, "work");
+    private readonly running = new Set<Command>();
 
-    constructor({ systems = smallTree }: CheckoutOptions = {}) {
-        const skipped = new Set(["node_modules", ".git", "packages"]);
-        fs.cpSync(root, this.work, {
-            recursive: true,
-            filter: (source) => !skipped.has(path.basename(source)),
-        });
-        for (const linked of ["node_modules", "packages"]) {
-            fs.symlinkSync(path.join(root, linked), path.join(this.work, linked));
+    constructor(private readonly options: CheckoutOptions = {}) {}
+
+    /** Copies what Git knows and what it would add; the packages, which no test changes, are linked. */
+    create(): void {
+        fs.mkdirSync(this.directory, { mode: 0o700 });
+        for (const file of repositoryFiles()) {
+            const copy = this.path(file);
+            fs.mkdirSync(path.dirname(copy), { recursive: true });
+            fs.copyFileSync(path.join(root, file), copy);
         }
+        for (const linked of ["node_modules", "packages"]) {
+            fs.symlinkSync(path.join(root, linked), this.path(linked));
+        }
+        const { systems = smallTree } = this.options;
         if (systems !== "all") {
-            shortenTree(path.join(this.work, "gitops"), systems);
+            shortenTree(this.path("gitops"), systems);
         }
     }
 
@@ -62,30 +73,40 @@ export class Checkout {
         return { ...run, report: report as Report };
     }
 
+    /** `npm start -- --stack …`, which has to end with everything Ready. Gives its report. */
+    async up(stack = "staging"): Promise<Report> {
+        const { code, output, report } = await this.start(stack);
+        assert.equal(code, 0, output);
+        assert.equal(report.ready, true, output);
+        return report;
+    }
+
     /** `npm run sandbox -- …` */
     run(...args: string[]): Promise<Run> {
         return this.launch(args).ended;
     }
 
+    /** The same for a command that has to succeed. Gives its standard output without the last line's end. */
+    async output(...args: string[]): Promise<string> {
+        const { code, output, stdout } = await this.run(...args);
+        assert.equal(code, 0, `${args.join(" ")}\n${output}`);
+        return stdout.trimEnd();
+    }
+
     /** The same, without waiting for its end: with a text for standard input, and with changes of the environment. */
-    launch(args: readonly string[], { input = "", environment = {} }: LaunchOptions = {}): Running {
-        const child = spawn(process.execPath, ["tools/setup.mjs", "tools/sandbox/cli.ts", ...args], {
+    launch(args: readonly string[], { input = "", environment = {} }: LaunchOptions = {}): Command {
+        const child: ChildProcess = spawn(process.execPath, ["tools/setup.mjs", "tools/sandbox/cli.ts", ...args], {
             cwd: this.work,
             env: { ...process.env, LANDFALL_SANDBOX: this.sandbox, ...environment },
             stdio: ["pipe", "pipe", "pipe"],
             // A process group of its own, as a shell gives to what runs in the foreground.
             detached: true,
         });
-        child.stdin.end(input);
-        let output = "";
-        for (const stream of [child.stdout, child.stderr]) {
-            stream.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
-        }
-        return {
-            ended: new Promise((resolve) => child.once("close", (code) => resolve({ code: code ?? 1, output }))),
-            output: () => output,
-            interrupt: () => process.kill(-child.pid!, "SIGINT"),
-        };
+        const command = new Command(child, input);
+        this.running.add(command);
+        const forget = () => void this.running.delete(command);
+        command.ended.then(forget, forget);
+        return command;
     }
 
     /** What the commands know of the running sandbox. */
@@ -97,6 +118,15 @@ export class Checkout {
         return session;
     }
 
+    status(): Promise<WorldStatus> {
+        return control<WorldStatus>(this.sandbox, "GET", "/status");
+    }
+
+    /** The type of each resource in Azure, sorted: their order says nothing. */
+    async azureResources(): Promise<string[]> {
+        return [...(await this.status()).azureResources].sort();
+    }
+
     /** Absolute path of a file of the copy. */
     path(file: string): string {
         return path.join(this.work, file);
@@ -106,16 +136,33 @@ export class Checkout {
         return fs.readFileSync(this.path(file), "utf8");
     }
 
-    /** Changes a file of the copy; gives a function that puts it back. */
+    /**
+     * Changes a file of the copy; gives a function that puts it back.
+     *
+     * @throws Error when the change changes nothing, or when the file is part of the program.
+     */
     edit(file: string, change: (text: string) => string): () => void {
+        assert.match(file, inputs, "tests change the tree, the examples and the settings, not the program");
         const full = this.path(file);
         const before = fs.existsSync(full) ? fs.readFileSync(full, "utf8") : undefined;
-        fs.writeFileSync(full, change(before ?? ""));
+        const after = change(before ?? "");
+        assert.notEqual(after, before, `the change of ${file} changes nothing`);
+        fs.writeFileSync(full, after);
         return () => (before === undefined ? fs.rmSync(full) : fs.writeFileSync(full, before));
     }
 
+    /** Ends what still runs, takes the sandbox down and removes the copy. Throws when the sandbox did not go. */
     async remove(): Promise<void> {
-        await this.run("down");
-        fs.rmSync(this.directory, { recursive: true, force: true });
+        await Promise.all([...this.running].map((command) => command.end()));
+        const down = fs.existsSync(this.sandbox) ? await this.run("down") : undefined;
+        fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
+        assert.equal(down?.code ?? 0, 0, `down failed: ${down?.output}`);
     }
+}
+
+function repositoryFiles(): string[] {
+    const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", ":!packages"];
+    return execFileSync("git", list, { cwd: root, encoding: "utf8" })
+        .split("\0")
+        .filter((file) => file !== "" && fs.existsSync(path.join(root, file)));
 }

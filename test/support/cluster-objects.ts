@@ -4,11 +4,16 @@ export interface ClusterObject {
     readonly namespace: string;
     readonly name: string;
     readonly uid: string;
+    /** Whether another object owns it, which makes and removes it as it likes. */
+    readonly owned: boolean;
 }
 
 type Kubectl = (...args: string[]) => Promise<string>;
 
-const columns = ["{.kind}", "{.metadata.namespace}", "{.metadata.name}", "{.metadata.uid}"];
+const columns = [
+    ...["{.kind}", "{.metadata.namespace}", "{.metadata.name}", "{.metadata.uid}"],
+    "{.metadata.ownerReferences[0].uid}",
+];
 
 /** Kinds that come and go by themselves, or that only mirror others. */
 const passing = /^(events|leases|componentstatuses|endpoints|endpointslices|ipaddresses|.*metrics\.k8s\.io)(\.|$)/;
@@ -22,7 +27,9 @@ export async function objectsOfCluster(kubectl: Kubectl): Promise<Map<string, Cl
     const objects = lines
         .map((line) => line.split("\t"))
         .filter((fields) => fields.length === columns.length)
-        .map(([kind = "", namespace = "", name = "", uid = ""]) => ({ kind, namespace, name, uid }));
+        .map(([kind = "", namespace = "", name = "", uid = "", owner = ""]) => {
+            return { kind, namespace, name, uid, owned: owner !== "" };
+        });
     return new Map(objects.map((object) => [object.uid, object]));
 }
 
@@ -31,10 +38,10 @@ export function labelOf({ kind, namespace, name }: ClusterObject): string {
     return namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
-/** Objects that are in the first and not in the second. */
+/** Objects that are in the first and not in the second, but for those that others own: a pod is replaced at any time. */
 export function difference(
     first: ReadonlyMap<string, ClusterObject>,
     second: ReadonlyMap<string, ClusterObject>,
 ): ClusterObject[] {
-    return [...first.values()].filter(({ uid }) => !second.has(uid));
+    return [...first.values()].filter(({ uid, owned }) => !owned && !second.has(uid));
 }

@@ -17,17 +17,17 @@ export interface Registered {
     readonly inputs: Record<string, unknown>;
     readonly protect: boolean;
     readonly retainOnDelete: boolean;
-    /** Id of what is adopted instead of made; empty for what is made. */
+    /** The id of a resource that is imported; empty for one that is created. */
     readonly importId: string;
     readonly ignoreChanges: readonly string[];
     readonly replaceOnChanges: readonly string[];
-    /** What makes another resource of it when it changes. */
+    /** A change of this value replaces the resource. */
     readonly replacementTrigger: unknown;
-    /** URNs of what has to be there first, by data flow or by `dependsOn`. */
+    /** URNs of what it depends on, by data flow or by `dependsOn`. */
     readonly dependencies: readonly string[];
-    /** URN of the parent; empty for the stack's own. */
+    /** URN of the parent; empty when that is the stack. */
     readonly parent: string;
-    /** URN of what it vanishes with, so that nobody deletes it; empty for none of its own. */
+    /** URN of the resource whose deletion deletes it too; empty when there is none. */
     readonly deletedWith: string;
     /** What the program says; undefined leaves it to the provider. */
     readonly deleteBeforeReplace: boolean | undefined;

@@ -58,7 +58,7 @@ export function settings(stack: string, changes: Record<string, unknown> = {}): 
 }
 
 /** Settings that break one rule: what they change in those of staging, and what the refusal has to say. */
-export interface InvalidFixture {
+interface InvalidFixture {
     readonly name: string;
     readonly config: Record<string, unknown>;
     readonly expected: string;
@@ -75,7 +75,7 @@ export function invalidFixtures(): InvalidFixture[] {
 }
 
 /** A value as the engine hands it to a program. */
-export function engineText(value: unknown): string {
+function engineText(value: unknown): string {
     return typeof value === "string" ? value : JSON.stringify(value);
 }
 

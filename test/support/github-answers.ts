@@ -9,7 +9,7 @@ export interface GitHubCall {
     readonly body: unknown;
 }
 
-/** What GitHub answers; an Error is no answer at all. */
+/** What GitHub answers; an Error means that no answer arrives. */
 export type GitHubAnswer =
     { readonly status?: number; readonly body?: unknown; readonly headers?: Record<string, string> } | Error;
 

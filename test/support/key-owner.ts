@@ -2,8 +2,11 @@ import * as assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { control, type WorldStatus } from "@landfall/sandbox";
-import type { Checkout, Run } from "./checkout";
+import type { Checkout } from "./checkout";
+import { publicKey } from "./checkout-tree";
+import { Cluster } from "./cluster";
+import type { Run } from "./command";
+import { GitHubDeployer, organization } from "./github-deployer";
 
 /** A deploy key as GitHub lists it. */
 export interface DeployKey {
@@ -12,41 +15,44 @@ export interface DeployKey {
     readonly last_used: string | null;
 }
 
-/** A Flux object with what tells whether it is Ready. */
-interface FluxStatus {
-    readonly status: {
-        readonly lastHandledReconcileAt?: string;
-        readonly conditions: readonly { readonly type: string; readonly status: string; readonly message: string }[];
-    };
-}
+const keysPath = `repos/${organization}/fleet/keys`;
 
-const deployKeys = `(async () => {
+const watchKeys = `(async () => {
     const headers = { authorization: "Bearer " + process.env.GITHUB_TOKEN };
-    do {
-        const answer = await fetch("https://api.github.com/repos/landfall-example/fleet/keys", { headers });
+    for (;;) {
+        const answer = await fetch("https://api.github.com/${keysPath}", { headers });
         console.log(JSON.stringify(await answer.json()));
         await new Promise((resolve) => setTimeout(resolve, 100));
-    } while (process.argv[1] === "watch");
+    }
 })()`;
 
-/** Who owns the keys of a stack in a sandbox: does with gpg, pulumi and the tool for Secrets what docs/secrets.md says. */
+/** The demonstration key, which the committed tree is encrypted to. */
+const demonstrationKey = path.join(__dirname, "../../packages/sandbox/keys/demonstration.private.asc");
+
+/** The owner of a stack's keys, who does what docs/secrets.md says with gpg, pulumi and the tool for Secrets. */
 export class KeyOwner {
+    readonly cluster: Cluster;
     private readonly home: string;
 
     constructor(private readonly checkout: Checkout) {
+        this.cluster = new Cluster(checkout);
         this.home = path.join(checkout.directory, "g");
-        fs.mkdirSync(this.home, { mode: 0o700 });
     }
 
     gpg(...args: string[]): string {
+        fs.mkdirSync(this.home, { mode: 0o700, recursive: true });
         const env = { ...process.env, GNUPGHOME: this.home };
         return execFileSync("gpg", ["--batch", "--quiet", ...args], { env, encoding: "utf8", stdio: "pipe" });
+    }
+
+    holdDemonstrationKey(): void {
+        this.gpg("--import", demonstrationKey);
     }
 
     /** Makes a key pair, whose public half becomes that of the environment. Gives its fingerprint. */
     newKey(user: string): string {
         this.gpg("--passphrase", "", "--quick-generate-key", user, "default", "default", "never");
-        this.checkout.edit("gitops/clusters/staging/.sops.pub.asc", () => this.gpg("--armor", "--export", user));
+        this.checkout.edit(publicKey, () => this.gpg("--armor", "--export", user));
         return /^fpr:+([0-9A-F]+):/m.exec(this.gpg("--with-colons", "--list-keys", user))?.[1] ?? "";
     }
 
@@ -65,13 +71,15 @@ export class KeyOwner {
     /** `npm run secret -- …` with this keyring and, for Key Vault, the deployer's login. */
     secret(input: string, ...args: string[]): Promise<Run> {
         const command = ["exec", "node", "tools/setup.mjs", "tools/secret/cli.ts", ...args];
+        fs.mkdirSync(this.home, { mode: 0o700, recursive: true });
         return this.checkout.launch(command, { input, environment: { GNUPGHOME: this.home } }).ended;
     }
 
     /** `npm run tree -- …` with this keyring, which needs no sandbox. Gives what it prints. */
     tree(...args: string[]): string {
-        const path = `${process.env.LANDFALL_BINARIES}:${process.env.PATH}`;
-        const env = { ...process.env, GNUPGHOME: this.home, PATH: path };
+        fs.mkdirSync(this.home, { mode: 0o700, recursive: true });
+        const searchPath = [process.env.LANDFALL_BINARIES, process.env.PATH].join(path.delimiter);
+        const env = { ...process.env, GNUPGHOME: this.home, PATH: searchPath };
         const command = ["tools/setup.mjs", "tools/tree/cli.ts", ...args];
         return execFileSync(process.execPath, command, { cwd: this.checkout.path(""), env, encoding: "utf8" });
     }
@@ -96,61 +104,31 @@ export class KeyOwner {
         return output;
     }
 
-    async kubectl(...args: string[]): Promise<string> {
-        const { clusters } = await control<WorldStatus>(this.checkout.sandbox, "GET", "/status");
-        const command = ["--kubeconfig", clusters[0]?.adminKubeconfig ?? "", ...args];
-        return execFileSync(path.join(this.checkout.session().binaries, "kubectl"), command, {
-            encoding: "utf8",
-            env: { ...process.env, KUBECACHEDIR: path.join(this.checkout.directory, "kube") },
-        });
-    }
-
-    /** A value of a Secret in the cluster. */
-    value(namespace: string, name: string, key: string): Promise<string> {
-        const template = `go-template={{index .data "${key}" | base64decode}}`;
-        return this.kubectl("get", "secret", "--namespace", namespace, name, "--output", template);
-    }
-
     /** Has Flux apply a layer now. Gives its message. */
     async reconcile(layer: string): Promise<string> {
-        const at = new Date().toISOString();
-        const object = ["kustomization", "--namespace", "flux-system", layer];
-        await this.kubectl("annotate", "--overwrite", ...object, `reconcile.fluxcd.io/requestedAt=${at}`);
-        for (;;) {
-            const { status } = JSON.parse(await this.kubectl("get", ...object, "--output", "json")) as FluxStatus;
-            const ready = status.conditions.find(({ type }) => type === "Ready");
-            if (status.lastHandledReconcileAt === at && ready && ready.status !== "Unknown") {
-                return ready.message;
-            }
-            await new Promise((resolve) => setTimeout(resolve, 300));
-        }
+        return (await this.cluster.reconcile({ kind: "kustomization", name: layer })).message;
     }
 
-    deployKeys(): DeployKey[] {
-        const output = execFileSync(process.execPath, ["-e", deployKeys], {
-            env: this.environment(),
-            encoding: "utf8",
-        });
-        return JSON.parse(output) as DeployKey[];
+    deployKeys(): Promise<DeployKey[]> {
+        return new GitHubDeployer(() => this.checkout.session()).call("GET", keysPath);
     }
 
-    /** Lists the deploy keys again and again until `stop`, which gives each list that differed from the one before. */
-    watchDeployKeys(): { stop(): DeployKey[][] } {
-        const child = spawn(process.execPath, ["-e", deployKeys, "watch"], { env: this.environment() });
+    /** Lists the deploy keys ten times a second until `stop`, which gives each list that differed from the one before. */
+    watchDeployKeys(): { stop(): Promise<DeployKey[][]> } {
+        const env = { PATH: process.env.PATH, ...this.checkout.session().environment };
+        const child = spawn(process.execPath, ["-e", watchKeys], { env });
         let output = "";
         child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+        const ended = new Promise((resolve) => child.once("close", resolve));
         return {
-            stop: () => {
+            stop: async () => {
                 child.kill();
+                await ended;
                 const lines = output.split("\n").slice(0, -1);
                 return lines
                     .filter((line, at) => line !== lines[at - 1])
                     .map((line) => JSON.parse(line) as DeployKey[]);
             },
         };
-    }
-
-    private environment(): NodeJS.ProcessEnv {
-        return { PATH: process.env.PATH, ...this.checkout.session().environment };
     }
 }

@@ -2,10 +2,20 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Every command line that was seen while it watched. Programs that live for less than a tenth of a second may escape it. */
+/**
+ * The command lines of a sandbox's processes that were seen until it stopped watching. Programs that live for less than a
+ * tenth of a second may escape it.
+ */
 export class CommandLines {
     readonly seen = new Set<string>();
-    private readonly timer = setInterval(() => this.look(), 100);
+    private readonly known = new Set<string>();
+    private timer: NodeJS.Timeout | undefined;
+
+    constructor(private readonly directory: string) {}
+
+    start(): void {
+        this.timer = setInterval(() => this.look(), 100);
+    }
 
     stop(): void {
         clearInterval(this.timer);
@@ -13,7 +23,12 @@ export class CommandLines {
 
     private look(): void {
         for (const pid of processIds()) {
-            this.seen.add(readProcess(pid, "cmdline"));
+            const line = readProcess(pid, "cmdline");
+            const key = `${pid} ${line}`;
+            if (!this.known.has(key) && belongs(pid, this.directory)) {
+                this.seen.add(line);
+            }
+            this.known.add(key);
         }
     }
 }
@@ -21,14 +36,13 @@ export class CommandLines {
 /** Processes whose command line, environment or working directory is in a folder or names it. */
 export function processesOf(directory: string): string[] {
     return processIds()
-        .filter((pid) => Number(pid) !== process.pid)
-        .filter((pid) => {
-            const folder = linkOf(`/proc/${pid}/cwd`);
-            return [readProcess(pid, "cmdline"), readProcess(pid, "environ"), folder].some((text) =>
-                text.includes(directory),
-            );
-        })
+        .filter((pid) => Number(pid) !== process.pid && belongs(pid, directory))
         .map((pid) => `${pid} ${readProcess(pid, "cmdline")}`);
+}
+
+function belongs(pid: string, directory: string): boolean {
+    const texts = [readProcess(pid, "cmdline"), readProcess(pid, "environ"), linkOf(`/proc/${pid}/cwd`)];
+    return texts.some((text) => text.includes(directory));
 }
 
 /** Text as it may be written somewhere: its long lines, and its base64. Finds what was copied whole or line by line. */

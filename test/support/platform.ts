@@ -105,7 +105,7 @@ export class FakeCluster {
     }
 }
 
-export interface PlatformOptions {
+interface PlatformOptions {
     readonly changes?: Record<string, unknown>;
     readonly fleet?: FleetPlan;
     readonly preview?: boolean;

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import type { Session } from "@landfall/sandbox";
 
 /** kubectl as the cluster's administrator: gives its standard output. */
-export type Kubectl = (...args: string[]) => Promise<string>;
+type Kubectl = (...args: string[]) => Promise<string>;
 
 export interface Call {
     readonly method: string;
@@ -11,7 +11,7 @@ export interface Call {
     readonly body?: string;
 }
 
-export interface CallAnswer {
+interface CallAnswer {
     readonly status: number;
     readonly text: string;
 }
@@ -125,7 +125,7 @@ export class PodIdentity {
     }
 }
 
-/** The way out of the sandbox without who goes it: nothing of the deployer's may help. */
+/** The proxies and certificates of the sandbox without the deployer's credentials, which must not help. */
 function withoutCredentials(environment: Readonly<Record<string, string>>): Record<string, string> {
     return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(ARM|GITHUB)_/.test(name)));
 }

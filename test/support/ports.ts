@@ -1,10 +1,13 @@
 import * as net from "node:net";
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** A port of 127.0.0.1 that nobody listens on, below those that the system hands out by itself (32768 and up on Linux). */
 export async function freePort(): Promise<number> {
-    const { port, close } = await listen();
-    await close();
-    return port;
+    for (;;) {
+        const port = 20_000 + Math.floor(Math.random() * 12_000);
+        if (!(await isOpen(port))) {
+            return port;
+        }
+    }
 }
 
 /** Listens on a free port of 127.0.0.1. */

@@ -6,11 +6,12 @@ export interface StackResource {
     readonly urn: string;
     readonly id: string;
     readonly inputs: Readonly<Record<string, string>>;
+    readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** Finds resources in the state of staging by the type's end and the name's start, such as `Registry`. */
 export async function stackResources(checkout: Checkout): Promise<(type: string, name: string) => StackResource> {
-    const { output } = await checkout.run("pulumi", "stack", "export");
+    const output = await checkout.output("pulumi", "stack", "export");
     const { deployment } = JSON.parse(output) as { deployment: { resources: StackResource[] } };
     return (type, name) => {
         const found = deployment.resources.find(({ urn }) => urn.includes(`:${type}::${name}`));

@@ -5,7 +5,7 @@ export const platform = "flux-system";
 
 /** A team's attempt to reach what is not its own, by a commit to its own repository. */
 export interface Escape {
-    /** What is refused, as the end of "refuses …". */
+    /** Completes "a tenant is refused …". */
     readonly title: string;
     /** The object of the team that tells of the refusal. */
     readonly object: Manifest;
@@ -16,7 +16,7 @@ export interface Escape {
     readonly condition?: readonly [type: string, status: string];
 }
 
-/** A Kustomization of the team's own, beside the one that the platform made for it, with or without a service account. */
+/** A Kustomization that the team makes itself, beside the one that the platform made for it, with or without a service account. */
 export function kustomization(name: string, spec: Record<string, unknown>, namespace?: string): Manifest {
     return {
         apiVersion: "kustomize.toolkit.fluxcd.io/v1",
@@ -32,12 +32,12 @@ export function kustomization(name: string, spec: Record<string, unknown>, names
     };
 }
 
-/** An escape by what a Kustomization of the team applies, without a target namespace that would put it into the team's own. */
+/** An escape by what a Kustomization of the team applies, with no target namespace that would move it into the team's. */
 export function applying(name: string, title: string, manifest: Manifest, message: RegExp): Escape {
     return { title, object: kustomization(name, { serviceAccountName: "flux" }), applies: [manifest], message };
 }
 
-/** A release of the team's own. */
+/** A release that the team makes itself. */
 export function release(name: string, spec: Record<string, unknown>): Manifest {
     return {
         apiVersion: "helm.toolkit.fluxcd.io/v2",

@@ -27,7 +27,7 @@ export const references: readonly Escape[] = [
                 resources: ["https://github.com/landfall-example/team-example//deploy/staging?ref=main"],
             },
         ],
-        // With git on its path, as here, the controller fetches it and reads nothing of it; its image has no git.
+        // The controller finds git here and fetches the base, but does not read it. Its image has no git.
         message: /fs-security-constraint .* is not in or below/,
     },
     {
@@ -82,7 +82,7 @@ export const references: readonly Escape[] = [
     },
 ];
 
-/** Refused as well, which helm-controller says in its log alone. */
+/** helm-controller refuses this one in its log only. */
 export const chartOfPlatform: Manifest = release("source-ref", {
     chart: { spec: { chart: "x", sourceRef: { kind: "GitRepository", name: platform, namespace: platform } } },
 });

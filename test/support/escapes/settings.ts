@@ -53,7 +53,8 @@ export const settings: readonly Escape[] = [
             metadata: { name: "escape", namespace: "team-example" },
             spec: { selector: { app: "app" }, ports: [{ port: 80 }], externalIPs: ["192.0.2.1"] },
         },
-        /denied request: a tenant's Service may not claim external addresses/,
+        // Two policies refuse it, and the API server tells of either.
+        /denied request: (a tenant's Service may not claim external addresses|spec\.externalIPs takes traffic)/,
     ),
     applying(
         "load-balancer",

@@ -13,8 +13,7 @@ const repository = { owner: "acme", name: "fleet" };
 const root = "/repos/acme/fleet";
 const github = githubApi("t0ken");
 
-describe("the tree on its branch", function () {
-    this.timeout(60_000);
+describe("the tree on its branch", () => {
     let directory: string;
     let hub: GitHub;
     /** Runs before a request reaches GitHub: somebody else who is faster. */
