@@ -8,7 +8,7 @@ const root = path.join(__dirname, "../..");
 const imports: readonly (readonly [file: string, source: string, allowed: boolean])[] = [
     ["index.ts", "./components/platform", true],
     ["index.ts", "./tools/tree/tree", false],
-    ["components/platform.ts", "./naming", true],
+    ["components/platform.ts", "./azure/key-vault", true],
     ["components/platform.ts", "@pulumi/pulumi", true],
     ["components/platform.ts", "@landfall/facts", false],
     ["components/platform.ts", "../packages/facts/index", false],

@@ -33,7 +33,7 @@ const config = vm.runInNewContext(`(${read(".github/renovate.json5")})`) as Conf
 const ownManagers: readonly Manager[] = [
     { files: [/(^|\/)package\.json$/], text: /"[^"]+": "[^"]+"/g },
     { files: [/(^|\/)go\.mod$/], text: /.+/g },
-    { files: [/^\.github\/(workflows|actions)\/.+\.ya?ml$/], text: /uses: .+ # v.+|(go|pulumi)-version: .+/g },
+    { files: [/^\.github\/(workflows|actions)\/.+\.ya?ml$/], text: /uses: .+ # v.+|pulumi-version: .+/g },
     { files: patterns(config.flux), text: /^ +(tag|version): .+/gm },
     { files: patterns(config.kubernetes), text: /\bimage: .+/g },
     { files: [/(^|\/)kustomization\.yaml$/], text: /\bnewTag: .+/g },

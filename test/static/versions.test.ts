@@ -26,10 +26,7 @@ const versions: Readonly<Record<string, readonly Place[]>> = {
         ["packages/toolchain/modules/*/go.mod", /github\.com\/controlplaneio-fluxcd\/flux-operator v(\S+)/g],
         ["packages/facts/charts/flux-operator/chart.yaml", /^version: (.+)/gm],
     ],
-    "Go's oldest release": [
-        ["packages/toolchain/modules/*/go.mod", /^go (\d+\.\d+)/gm],
-        ["packages/toolchain/go.ts", /oldestGo = \[(\d+, \d+)\]/g],
-    ],
+    Go: [["packages/toolchain/modules/*/go.mod", /^go (\S+)/gm]],
     "Node's major": [
         [".nvmrc", /^(\d+)/gm],
         ["package.json", /"node": ">=(\d+)/g],
@@ -74,10 +71,7 @@ function tracked(glob: string): string[] {
 }
 
 function findIn(file: string, expression: RegExp): { file: string; version: string }[] {
-    return [...read(file).matchAll(expression)].map(([, version = ""]) => ({
-        file,
-        version: version.replace(", ", "."),
-    }));
+    return [...read(file).matchAll(expression)].map(([, version = ""]) => ({ file, version }));
 }
 
 function read(file: string): string {
