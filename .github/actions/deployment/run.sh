@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs OPERATION of STACK at COMMIT in Pulumi Deployments, shows its log, and fails unless it succeeds.
-# `pulumi deployment run` of the pinned CLI ends with 0 whatever becomes of the deployment, so its status is asked for.
+# `pulumi deployment run` of the pinned CLI exits with 0 even when the deployment fails, so this script asks for its
+# status.
 set -euo pipefail
 
 log="$RUNNER_TEMP/deployment.log"

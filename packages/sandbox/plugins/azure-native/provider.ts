@@ -4,6 +4,7 @@
  * are the package's property names as they are, where the real one translates them; an import knows the path parameters
  * of a resource only.
  */
+import { version } from "@pulumi/azure-native/package.json";
 import { formatResourceId, parseResourceId, pathParameters } from "../../azure/arm/resource-id";
 import { findType, type ResourceType } from "../../azure/arm/resource-types";
 import { without } from "../../azure/arm/without";
@@ -26,7 +27,7 @@ import { readSettings } from "./settings";
 
 export class AzureNativeProvider implements Provider {
     readonly name = "azure-native";
-    readonly version = "3.28.0";
+    readonly version = version;
     private current: Session | undefined;
 
     constructor(private readonly env: NodeJS.ProcessEnv = process.env) {}

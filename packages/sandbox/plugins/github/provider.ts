@@ -4,6 +4,7 @@
  * Stands in for pulumi-resource-github, whose defaults and replacements it follows. It talks to whatever answers at
  * api.github.com; it does not prove that the real provider sends the same requests. Other types are refused by name.
  */
+import { version } from "@pulumi/github/package.json";
 import { randomBytes } from "node:crypto";
 
 import { differingPaths } from "../compare";
@@ -129,7 +130,7 @@ export function createGitHubProvider(transport: Transport = (url, init) => fetch
     const client = (): GitHubClient => clientOf(config, transport);
     return {
         name: "github",
-        version: "6.15.0",
+        version,
         configure: (given) => {
             config = given;
             return Promise.resolve();

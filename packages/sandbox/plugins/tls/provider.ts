@@ -3,6 +3,7 @@
  *
  * Stands in for pulumi-resource-tls. Other resources of that package are refused by name.
  */
+import { version } from "@pulumi/tls/package.json";
 import { createHash, createPublicKey, generateKeyPair, KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 
@@ -87,7 +88,7 @@ function describe(key: KeyObject, inputs: Properties): ResourceState {
 export function createTlsProvider(): Provider {
     return {
         name: "tls",
-        version: "5.6.1",
+        version,
         configure: () => Promise.resolve(),
         check: (type, _name, _olds, news) => {
             expectPrivateKey(type);

@@ -1,0 +1,41 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+
+const folder = path.join(__dirname, "../../.github");
+
+const files = fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /^(workflows|actions)\/.+\.ya?ml$/.test(file));
+
+const read = (file: string) => fs.readFileSync(path.join(folder, file), "utf8");
+
+describe("the workflows", () => {
+    for (const file of files) {
+        it(`pin the actions of ${file} by commit, with the version in a comment`, () => {
+            const uses = [...read(file).matchAll(/\buses: +(?!\.\/)(.+)/g)].map(([, action]) => action);
+            const loose = uses.filter(
+                (action) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action ?? ""),
+            );
+            assert.deepEqual(loose, []);
+        });
+    }
+
+    for (const file of files.filter((name) => name.startsWith("workflows/"))) {
+        it(`grant ${file} nothing but what a job asks for`, () => {
+            const { permissions, jobs } = parse(read(file)) as {
+                permissions?: unknown;
+                jobs: Record<string, { permissions?: Record<string, string>; "timeout-minutes"?: number }>;
+            };
+            assert.deepEqual(permissions, {});
+            for (const [name, job] of Object.entries(jobs)) {
+                const { "id-token": idToken, ...others } = job.permissions ?? {};
+                assert.deepEqual(others, { contents: "read" }, name);
+                // Only a deployment trades its token, and only for one of Pulumi Cloud.
+                assert.equal(idToken, file === "workflows/ci.yaml" ? undefined : "write", name);
+                assert.ok(job["timeout-minutes"], `${name} has no time limit`);
+            }
+        });
+    }
+});
