@@ -27,6 +27,11 @@ describe("the repository", () => {
         passes(bin("prettier"), "--check", "--log-level=warn", ".");
     });
 
+    it("has no file, export, type or package that nobody uses", function () {
+        this.timeout(600_000);
+        passes(bin("knip"));
+    });
+
     it("keeps the sandbox out of the program", () => {
         assert.equal(found("sandbox|stand-in", "index.ts", "components"), "");
     });
