@@ -63,7 +63,9 @@ export class AksCluster extends pulumi.ComponentResource {
     }
 
     private requireIssuer(issuerUrl: string | undefined): string {
-        if (issuerUrl) return issuerUrl;
+        if (issuerUrl) {
+            return issuerUrl;
+        }
         throw new pulumi.ResourceError(
             "Azure made the cluster without an OIDC issuer; run up again to turn it on",
             this,
@@ -90,7 +92,9 @@ export class AksCluster extends pulumi.ComponentResource {
         );
         const kubeconfig = pulumi.all([credentials, admin.id]).apply(([{ kubeconfigs }]) => {
             const encoded = kubeconfigs[0]?.value;
-            if (!encoded) throw new pulumi.ResourceError("Azure returned no kubeconfig for the cluster", this);
+            if (!encoded) {
+                throw new pulumi.ResourceError("Azure returned no kubeconfig for the cluster", this);
+            }
             return rewriteKubeconfig(Buffer.from(encoded, "base64").toString("utf8"), args.login);
         });
         return pulumi.secret(kubeconfig);

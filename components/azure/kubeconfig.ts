@@ -30,8 +30,9 @@ export function chooseLogin(environment: Environment): KubeLogin {
     const has = (...names: string[]) => names.every((name) => environment[name]);
     const oidc = environment["ARM_USE_OIDC"] === "true";
     const armVariables = has("ARM_CLIENT_ID") && !has("AZURE_CLIENT_ID") ? [USE_ARM_VARIABLES] : [];
-    if (has("ARM_CLIENT_SECRET") || has("ARM_CLIENT_CERTIFICATE_PATH"))
+    if (has("ARM_CLIENT_SECRET") || has("ARM_CLIENT_CERTIFICATE_PATH")) {
         return { mode: "spn", flags: [USE_ARM_VARIABLES] };
+    }
     const tokenFile = environment["AZURE_FEDERATED_TOKEN_FILE"] ?? environment["ARM_OIDC_TOKEN_FILE_PATH"];
     if (tokenFile) {
         return {
@@ -48,8 +49,12 @@ export function chooseLogin(environment: Environment): KubeLogin {
                 "read, and set AZURE_FEDERATED_TOKEN_FILE to its path",
         );
     }
-    if (has("AZURE_CLIENT_SECRET") || has("AZURE_CLIENT_CERTIFICATE_PATH")) return { mode: "spn", flags: [] };
-    if (environment["ARM_USE_MSI"] === "true") return { mode: "msi", flags: armVariables };
+    if (has("AZURE_CLIENT_SECRET") || has("AZURE_CLIENT_CERTIFICATE_PATH")) {
+        return { mode: "spn", flags: [] };
+    }
+    if (environment["ARM_USE_MSI"] === "true") {
+        return { mode: "msi", flags: armVariables };
+    }
     return { mode: "azurecli", flags: [] };
 }
 

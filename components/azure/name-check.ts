@@ -65,7 +65,9 @@ export async function checkNames(arm: ArmClient, args: NameCheckArgs): Promise<N
 
 async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: string): Promise<Problem | undefined> {
     const own = await arm.ask(`${resourceId(args, kind, name)}?api-version=${kind.apiVersion}`);
-    if (own.status === 200) return undefined;
+    if (own.status === 200) {
+        return undefined;
+    }
     const path = `/subscriptions/${args.subscriptionId}/providers/${kind.namespace}/checkNameAvailability`;
     const body = { name, type: `${kind.namespace}/${kind.type}` };
     const answer = await arm.ask(`${path}?api-version=${kind.apiVersion}`, body);
@@ -73,8 +75,12 @@ async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: 
         const message = `the subscription does not use ${kind.namespace} yet; run: az provider register --namespace ${kind.namespace}`;
         return { key: kind.setting, message };
     }
-    if (answer.status !== 200) throw refusal(`whether the ${kind.title} name ${name} is free`, answer);
-    if (answer.body["nameAvailable"] === true) return undefined;
+    if (answer.status !== 200) {
+        throw refusal(`whether the ${kind.title} name ${name} is free`, answer);
+    }
+    if (answer.body["nameAvailable"] === true) {
+        return undefined;
+    }
     const reason = text(answer.body["message"]) || text(answer.body["reason"]) || "it is taken";
     const fix = `choose another: pulumi config set ${kind.setting} <name>`;
     return { key: kind.setting, message: `the ${kind.title} name ${name} cannot be had (${reason}); ${fix}` };
@@ -83,7 +89,9 @@ async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: 
 async function ownDeletedVault(arm: ArmClient, args: NameCheckArgs): Promise<boolean> {
     const path = `/subscriptions/${args.subscriptionId}/providers/${KEY_VAULT.namespace}/locations/${args.location}`;
     const answer = await arm.ask(`${path}/deletedVaults/${args.keyVault}?api-version=${KEY_VAULT.apiVersion}`);
-    if (answer.status !== 200) return false;
+    if (answer.status !== 200) {
+        return false;
+    }
     const properties = (answer.body["properties"] ?? {}) as Record<string, unknown>;
     const own = resourceId(args, KEY_VAULT, args.keyVault);
     return text(properties["vaultId"]).toLowerCase() === own.toLowerCase();

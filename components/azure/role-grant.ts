@@ -1,5 +1,5 @@
 import * as authorization from "@pulumi/azure-native/authorization";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type Role, roleDefinitionId } from "./roles";
 
 /** A role, and what it is granted on. */

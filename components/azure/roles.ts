@@ -87,7 +87,9 @@ export const STORAGE_BLOB_DATA_CONTRIBUTOR: Role = {
 export function roleDefinitionId(role: Role, scope: pulumi.Input<string>): pulumi.Output<string> {
     return pulumi.output(scope).apply((id) => {
         const subscription = /^\/subscriptions\/[^/]+/i.exec(id)?.[0];
-        if (!subscription) throw new UserError(`${role.title} cannot be granted on ${id}: it is in no subscription`);
+        if (!subscription) {
+            throw new UserError(`${role.title} cannot be granted on ${id}: it is in no subscription`);
+        }
         return `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role.guid}`;
     });
 }

@@ -25,10 +25,18 @@ function networkProblems(values: SettingValues): Problem[] {
     const services = cidrOf(values.serviceCidr);
     const problems: Problem[] = [];
     const add = (key: string, message: string) => problems.push({ key: `landfall:${key}`, message });
-    if (!contains(vnet, nodes)) add("nodeSubnetCidr", `${nodes.text} is not inside landfall:vnetCidr ${vnet.text}`);
-    if (overlaps(pods, vnet)) add("podCidr", `${pods.text} overlaps landfall:vnetCidr ${vnet.text}`);
-    if (overlaps(services, vnet)) add("serviceCidr", `${services.text} overlaps landfall:vnetCidr ${vnet.text}`);
-    if (overlaps(services, pods)) add("serviceCidr", `${services.text} overlaps landfall:podCidr ${pods.text}`);
+    if (!contains(vnet, nodes)) {
+        add("nodeSubnetCidr", `${nodes.text} is not inside landfall:vnetCidr ${vnet.text}`);
+    }
+    if (overlaps(pods, vnet)) {
+        add("podCidr", `${pods.text} overlaps landfall:vnetCidr ${vnet.text}`);
+    }
+    if (overlaps(services, vnet)) {
+        add("serviceCidr", `${services.text} overlaps landfall:vnetCidr ${vnet.text}`);
+    }
+    if (overlaps(services, pods)) {
+        add("serviceCidr", `${services.text} overlaps landfall:podCidr ${pods.text}`);
+    }
     if (services.prefix <= 12 || services.prefix > 28) {
         add("serviceCidr", `${services.text} is not allowed by AKS; write a range from /13 to /28`);
     }
@@ -64,13 +72,17 @@ function maxNodes(values: SettingValues): number {
 
 function zoneProblems(values: SettingValues): Problem[] {
     const { zones, maxCount } = values.systemPool;
-    if (zones.length <= maxCount) return [];
+    if (zones.length <= maxCount) {
+        return [];
+    }
     const message = `is ${maxCount}, fewer than its ${zones.length} zones; raise it, so that each zone can have a node`;
     return [{ key: "landfall:systemPool.maxCount", message }];
 }
 
 function cidrOf(text: string): Cidr {
     const cidr = parseCidr(text);
-    if (!cidr) throw new TypeError(`${text} passed the schema but is not a CIDR`);
+    if (!cidr) {
+        throw new TypeError(`${text} passed the schema but is not a CIDR`);
+    }
     return cidr;
 }

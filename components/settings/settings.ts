@@ -112,13 +112,17 @@ function withoutNamespace(raw: Record<string, unknown>): Record<string, unknown>
 
 function parseLocation(value: unknown): string | Problem {
     const location = typeof value === "string" ? value.toLowerCase().replaceAll(" ", "") : "";
-    if (/^[a-z]+[a-z0-9]*$/.test(location)) return location;
+    if (/^[a-z]+[a-z0-9]*$/.test(location)) {
+        return location;
+    }
     const message = "names no Azure region; set one: pulumi config set azure-native:location westeurope";
     return { key: "azure-native:location", message };
 }
 
 function parseOwner(value: unknown): string | Problem {
-    if (typeof value === "string" && /^[A-Za-z0-9](-?[A-Za-z0-9])*$/.test(value)) return value;
+    if (typeof value === "string" && /^[A-Za-z0-9](-?[A-Za-z0-9])*$/.test(value)) {
+        return value;
+    }
     const message =
         "names no GitHub user or organisation; set the owner of the fleet repository: pulumi config set github:owner <name>";
     return { key: "github:owner", message };
@@ -141,8 +145,12 @@ function explain(issue: z.core.$ZodRawIssue): string {
 
 function toProblems(stack: string, issue: z.core.$ZodIssue): Problem[] {
     const key = settingKey(issue.path);
-    if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownKey(issue.path, name));
-    if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ key, message: inner.message }));
+    if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((name) => unknownKey(issue.path, name));
+    }
+    if (issue.code === "invalid_key") {
+        return issue.issues.map((inner) => ({ key, message: inner.message }));
+    }
     if (issue.path[0] === "sopsPgpPrivateKey") {
         return [{ key, message: `${issue.message}; set the key that decrypts the tree: ${setPrivateKey(stack)}` }];
     }

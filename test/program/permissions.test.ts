@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
-import { minimalRoles, readDeployerRole } from "@landfall/sandbox";
 import { useCheckout } from "../support/checkout";
+import { minimalRoles, readDeployerRole } from "@landfall/sandbox";
 
 const role = readDeployerRole(path.join(__dirname, "../.."));
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import type { Session } from "@landfall/sandbox";
 import type { StackResource } from "./stack-resources";
+import type { Session } from "@landfall/sandbox";
 
 type Json = Record<string, unknown>;
 

@@ -81,7 +81,9 @@ function killed(pid: number): boolean {
     try {
         return process.kill(pid, "SIGKILL");
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+        if ((error as NodeJS.ErrnoException).code === "ESRCH") {
+            return false;
+        }
         throw error;
     }
 }

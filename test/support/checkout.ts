@@ -4,10 +4,10 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { control, readSession, type Session, type WorldStatus } from "@landfall/sandbox";
 import type { Report } from "../../tools/sandbox/report";
 import { Command, type LaunchOptions, type Run } from "./command";
 import { shortenTree, smallTree } from "./small-tree";
+import { control, readSession, type Session, type WorldStatus } from "@landfall/sandbox";
 
 const root = path.join(__dirname, "../..");
 

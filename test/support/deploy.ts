@@ -64,7 +64,9 @@ export async function deploy<T>(
             // A throw here would lose its message inside the SDK, so the token is kept and reported below.
             call: (args) => {
                 const mock = mocks[args.token];
-                if (!mock) unmocked.push(args.token);
+                if (!mock) {
+                    unmocked.push(args.token);
+                }
                 return mock?.(args) ?? {};
             },
         },
@@ -79,7 +81,9 @@ export async function deploy<T>(
         current = request;
         const done = register(request, (error: unknown, response: { getUrn(): string } | undefined) => {
             const entry = registered.find((candidate) => candidate.request === request);
-            if (entry && response) entry.urn = response.getUrn();
+            if (entry && response) {
+                entry.urn = response.getUrn();
+            }
             callback(error, response);
         });
         current = undefined;

@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { chooseLogin } from "../../components/azure/kubeconfig";
 import type { FleetPlan } from "../../components/gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../../components/gitops/fleet/manifest-tree";
-import { physicalNames } from "../../components/settings/naming";
 import { Platform } from "../../components/platform";
 import { platformArgs } from "../../components/platform-args";
-import { chooseLogin } from "../../components/azure/kubeconfig";
 import type { Preflight } from "../../components/preflight/preflight";
+import { physicalNames } from "../../components/settings/naming";
 import type { Settings } from "../../components/settings/settings";
 import { AZURE_MOCKS, DEPLOYER } from "./azure";
 import { deploy, type Deployment, type Mock, valueOf } from "./deploy";

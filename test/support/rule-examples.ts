@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { RULES } from "../../tools/tree/all-rules";
 import { check } from "../../tools/tree/check";
 import { describeFinding, type NamedFinding } from "../../tools/tree/finding";

@@ -35,7 +35,7 @@ export function shortenTree(root: string, systems: readonly string[]): void {
         layers.flatMap(({ folders }) => folders),
         systems,
     );
-    while (shortening.pass());
+    while (shortening.pass()) {}
     shortenLayers(clusters, layers, (layer) => shortening.objectsOf(layer.folders));
 }
 

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { createDecipheriv } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -42,10 +42,14 @@ describe("Secrets", () => {
         const open = secrets
             .filter(({ file }) => file.endsWith("podinfo-credentials.sops.yaml"))
             .filter(({ object }) => recipientsIn(object).pgp.includes(fingerprint));
-        if (open.length === 0) this.skip();
+        if (open.length === 0) {
+            this.skip();
+        }
         const keys = await Promise.all(open.map(({ object }) => decryptField(object, "stringData", "jwt-secret")));
         assert.equal(new Set(keys).size, open.length);
-        for (const key of keys) assert.ok(key.length >= 32, "a signing key of at least 32 characters");
+        for (const key of keys) {
+            assert.ok(key.length >= 32, "a signing key of at least 32 characters");
+        }
     });
 });
 

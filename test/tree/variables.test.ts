@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { substitute } from "../../tools/tree/substitute";
 import { SAMPLE_VARIABLES, SERVICE_MESHES } from "../../tools/tree/variables";
 import { clusterOf, committedTree, ENVIRONMENTS } from "../support/tree";

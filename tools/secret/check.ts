@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { allOf, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { recipientsOf } from "./rules";
 import { publicFingerprint, publicKeyFile } from "./sops";
 

@@ -2,10 +2,10 @@
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { checkTree } from "./check";
-import { SecretError } from "./secret-error";
 import { editSecret } from "./edit";
 import { type KeyVaultChoice, updateRecipients } from "./recipients";
 import { rotate } from "./rotate";
+import { SecretError } from "./secret-error";
 import { setSecret } from "./set";
 import { readValue } from "./value";
 

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, parse, parseDocument, stringify, YAMLSeq } from "yaml";
-import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { setAnew } from "../../components/gitops/encryption/sops-files";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { SecretError } from "./secret-error";
 import { sops } from "./sops";
 

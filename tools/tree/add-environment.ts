@@ -6,8 +6,8 @@ import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { writeRules } from "../secret/rules";
 import { importPublicKey, publicFingerprint } from "../secret/sops";
 import { checkNewName, writeFiles } from "./new-name";
-import { newStackFile } from "./new-stack";
 import { secretsOf, writeNewSecrets } from "./new-secrets";
+import { newStackFile } from "./new-stack";
 import { TreeError } from "./tree-error";
 
 export interface NewEnvironment {

@@ -1,10 +1,10 @@
-import { compare, type ClusterChange } from "./compare";
+import { type ClusterChange, compare } from "./compare";
 import { describeFinding } from "./finding";
 import { renderTree } from "./render";
 import { revision, type Snapshot, workTree } from "./revision";
 import { choiceOf } from "./stacks";
-import { TreeError } from "./tree-error";
 import type { Cluster } from "./tree";
+import { TreeError } from "./tree-error";
 
 /**
  * What the work tree changes in the clusters of some stacks, compared with a revision of Git. Each stack has the mesh that

@@ -1,7 +1,7 @@
-import { kubernetesSchemasFolder } from "@landfall/facts";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { mapAt } from "./object";
+import { kubernetesSchemasFolder } from "@landfall/facts";
 
 const file = path.join(kubernetesSchemasFolder, "pod-v1.json");
 let schema: unknown;

@@ -4,10 +4,10 @@ import { buildFailure, substitutionFailures } from "./failures";
 import type { Finding } from "./finding";
 import { type Build, filesOfBuild, plainBuild } from "./kustomizations";
 import { list, textAt } from "./object";
-import { unlistedSystems } from "./unlisted-systems";
 import { Sources } from "./sources";
 import { isSubstitutionOff, substitute } from "./substitute";
 import type { Cluster, Layer, Manifest, Tree } from "./tree";
+import { unlistedSystems } from "./unlisted-systems";
 import { SAMPLE_VARIABLES, SERVICE_MESHES } from "./variables";
 
 /** The component with what all releases have in common. */

@@ -1,6 +1,6 @@
-import { fluxSchemasFolder } from "@landfall/facts";
 import * as fs from "node:fs";
 import { groupVersion } from "./object";
+import { fluxSchemasFolder } from "@landfall/facts";
 
 /** Groups whose kinds the Flux Operator brings, which the program installs before Flux. */
 const OPERATOR = "fluxcd.controlplane.io";

@@ -1,8 +1,8 @@
 import { parse } from "yaml";
 import { nearest } from "../../components/settings/nearest";
 import { field, textAt } from "./object";
-import { SERVICE_MESHES } from "./variables";
 import { TreeError } from "./tree-error";
+import { SERVICE_MESHES } from "./variables";
 
 /** What of a stack file decides what its cluster runs. */
 export interface StackChoice {

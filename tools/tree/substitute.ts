@@ -46,6 +46,6 @@ export function substitute(text: string, values: Readonly<Record<string, string>
 /** Flux leaves an object alone that says so in a label or an annotation. */
 export function isSubstitutionOff(object: KubernetesObject): boolean {
     const key = "kustomize.toolkit.fluxcd.io/substitute";
-    const { labels, annotations } = object.metadata as { [field: string]: Record<string, string> | undefined };
+    const { labels, annotations } = object.metadata as Record<string, Record<string, string> | undefined>;
     return labels?.[key] === "disabled" || annotations?.[key] === "disabled";
 }

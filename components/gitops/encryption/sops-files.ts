@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { type DecryptionKeys, keyVaultDecrypts, pgpDecrypts } from "./decryption-keys";
 import { type KubernetesObject, type ManifestTree, objectsOf } from "../fleet/manifest-tree";
+import { type DecryptionKeys, keyVaultDecrypts, pgpDecrypts } from "./decryption-keys";
 import { allOf, isCanary, type Recipients, recipientsIn, recipientsNamed } from "./sops-recipients";
 
 /** An encrypted file of a tree. */

@@ -1,7 +1,7 @@
 /** The HTTPS server that the API server asks: authorization that RBAC has no opinion on, and workload identity. */
 import { timingSafeEqual } from "node:crypto";
-import { createServer, type Server } from "node:https";
 import type { IncomingMessage } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Authority } from "../network/authority";
 import type { AccessReview } from "./access";

@@ -2,7 +2,6 @@ import { randomBytes, webcrypto } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
-
 import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto);

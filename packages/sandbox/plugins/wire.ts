@@ -7,9 +7,7 @@
  */
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-
-import type { Properties } from "./provider";
-import { unknown } from "./provider";
+import { type Properties, unknown } from "./provider";
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";

@@ -40,7 +40,9 @@ describe("AksCluster", () => {
         const { kubernetesVersion, autoUpgradeProfile } = only(resources, CLUSTER).inputs;
         assert.equal(kubernetesVersion, "1.36");
         assert.deepEqual(autoUpgradeProfile, { upgradeChannel: "patch", nodeOSUpgradeChannel: "NodeImage" });
-        for (const { inputs } of all(resources, POOL)) assert.ok(!("orchestratorVersion" in inputs));
+        for (const { inputs } of all(resources, POOL)) {
+            assert.ok(!("orchestratorVersion" in inputs));
+        }
     });
 
     it("leaves the number of nodes to the autoscaler", async () => {

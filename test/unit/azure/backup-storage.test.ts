@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { BackupStorage } from "../../../components/azure/backup-storage";
 import { AZURE_MOCKS } from "../../support/azure";
-import { all, deploy, dependsOn, only, valueOf } from "../../support/deploy";
+import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 
 const ACCOUNT = "azure-native:storage:StorageAccount";
 const CONTAINER = "azure-native:storage:BlobContainer";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ClusterIdentities } from "../../../components/azure/cluster-identities";
 import { MANAGED_IDENTITY_OPERATOR, NETWORK_CONTRIBUTOR } from "../../../components/azure/roles";
 import { armId, AZURE_MOCKS, principalIdOf } from "../../support/azure";
-import { all, deploy, dependsOn, only } from "../../support/deploy";
+import { all, dependsOn, deploy, only } from "../../support/deploy";
 
 const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
 const ASSIGNMENT = "azure-native:authorization:RoleAssignment";

@@ -29,6 +29,8 @@ describe("principalTypeOf", () => {
     });
 
     it("is a service principal where the token cannot be read", () => {
-        for (const text of ["", "opaque", "a.b.c", token([])]) assert.equal(principalTypeOf(text), "ServicePrincipal");
+        for (const text of ["", "opaque", "a.b.c", token([])]) {
+            assert.equal(principalTypeOf(text), "ServicePrincipal");
+        }
     });
 });

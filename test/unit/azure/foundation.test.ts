@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { Foundation, type FoundationArgs } from "../../../components/azure/foundation";
 import { physicalNames } from "../../../components/settings/naming";
 import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";
-import { deploy, dependsOn, only } from "../../support/deploy";
+import { dependsOn, deploy, only } from "../../support/deploy";
 
 const { subscriptionId } = DEPLOYER;
 const names = physicalNames({ project: "landfall", stack: "test", subscriptionId });

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { KeyVault } from "../../../components/azure/key-vault";
 import { KEY_VAULT_CRYPTO_OFFICER } from "../../../components/azure/roles";
 import { armId, AZURE_MOCKS, DEPLOYER } from "../../support/azure";
-import { all, deploy, dependsOn, only, valueOf } from "../../support/deploy";
+import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 
 const VAULT = "azure-native:keyvault:Vault";
 const KEY = "azure-native:keyvault:Key";

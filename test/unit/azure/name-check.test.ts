@@ -15,7 +15,9 @@ function check(replies: Record<string, Reply> = {}) {
     const asked: string[] = [];
     const answer = (url: URL, method: string): Reply => {
         const known = Object.entries(replies).find(([end]) => url.pathname.endsWith(end));
-        if (known) return known[1];
+        if (known) {
+            return known[1];
+        }
         return method === "POST" ? { status: 200, body: { nameAvailable: true } } : { status: 404, body: {} };
     };
     const args: NameCheckArgs = {

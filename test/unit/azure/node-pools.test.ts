@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { NodePools, systemPoolProfile } from "../../../components/azure/node-pools";
 import { armId } from "../../support/azure";
-import { all, deploy, dependsOn, only } from "../../support/deploy";
+import { all, dependsOn, deploy, only } from "../../support/deploy";
 import { settings } from "../../support/fixtures";
 
 const POOL = "azure-native:containerservice:AgentPool";

@@ -1,6 +1,4 @@
 import * as assert from "node:assert/strict";
-import { readDeployerRole } from "@landfall/sandbox";
-import { armType, findType } from "@landfall/sandbox/testing";
 import * as path from "node:path";
 import { DEPLOYER } from "../../support/azure";
 import { azureStack } from "../../support/azure-stack";
@@ -8,6 +6,8 @@ import { all } from "../../support/deploy";
 import { STACKS } from "../../support/fixtures";
 import { identityName, permissionsOf } from "../../support/permissions";
 import { permissionsPage, readPermissionsPage } from "../../support/permissions-page";
+import { readDeployerRole } from "@landfall/sandbox";
+import { armType, findType } from "@landfall/sandbox/testing";
 
 const deployerRole = readDeployerRole(path.join(__dirname, "../../.."));
 
@@ -69,8 +69,9 @@ for (const stack of STACKS) {
         });
 
         it("belong to identities that exactly one workload uses", async () => {
-            for (const { identity, usedBy } of permissionsOf(await resources()))
+            for (const { identity, usedBy } of permissionsOf(await resources())) {
                 assert.equal(usedBy.length, 1, identity);
+            }
         });
 
         it("are held by every identity that the program makes", async () => {

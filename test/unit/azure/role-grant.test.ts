@@ -36,7 +36,9 @@ describe("roles", () => {
     const all = Object.values(roles).filter((value): value is roles.Role => typeof value === "object");
 
     it("are GUIDs, each of one role", () => {
-        for (const { guid } of all) assert.match(guid, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+        for (const { guid } of all) {
+            assert.match(guid, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+        }
         assert.equal(new Set(all.map(({ guid }) => guid)).size, all.length);
     });
 
@@ -47,6 +49,8 @@ describe("roles", () => {
     });
 
     it("never let anyone own or administer", () => {
-        for (const { title } of all) assert.doesNotMatch(title, /^(Owner|Contributor|User Access Administrator)$/);
+        for (const { title } of all) {
+            assert.doesNotMatch(title, /^(Owner|Contributor|User Access Administrator)$/);
+        }
     });
 });

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
-import { checkSchema, findType } from "@landfall/sandbox/testing";
 import { azureStack } from "../../support/azure-stack";
 import { all, dependsOn, only, type Registered } from "../../support/deploy";
 import { STACKS } from "../../support/fixtures";
+import { checkSchema, findType } from "@landfall/sandbox/testing";
 
 const AZURE = /^azure-native:/;
 
@@ -51,7 +51,9 @@ for (const stack of STACKS) {
                 "storage:ManagementPolicy",
                 "storage:StorageAccount",
             ]);
-            for (const { retainOnDelete, name } of durable) assert.equal(retainOnDelete, true, name);
+            for (const { retainOnDelete, name } of durable) {
+                assert.equal(retainOnDelete, true, name);
+            }
         });
 
         it("protects nothing once protection is off", async () => {

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { ACR_PULL, READER } from "../../../components/azure/roles";
 import { WorkloadIdentity, type WorkloadIdentityArgs } from "../../../components/azure/workload-identity";
-import { armId, AZURE_MOCKS, ISSUER_URL, clientIdOf, principalIdOf } from "../../support/azure";
-import { all, deploy, dependsOn, only, valueOf } from "../../support/deploy";
+import { armId, AZURE_MOCKS, clientIdOf, ISSUER_URL, principalIdOf } from "../../support/azure";
+import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 
 const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
 const ASSIGNMENT = "azure-native:authorization:RoleAssignment";

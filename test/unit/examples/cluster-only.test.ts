@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import clusterOnly from "../../../examples/cluster-only/index";
-import { checkSchema, findType } from "@landfall/sandbox/testing";
 import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";
-import { deploy, type Deployment, dependsOn, isSecretOutput, only, valueOf } from "../../support/deploy";
+import { dependsOn, deploy, type Deployment, isSecretOutput, only, valueOf } from "../../support/deploy";
+import { checkSchema, findType } from "@landfall/sandbox/testing";
 
 const AZURE = /^azure-native:/;
 

@@ -1,10 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
-import { Delivery } from "../../../components/gitops/delivery";
 import { chooseLogin } from "../../../components/azure/kubeconfig";
+import { Delivery } from "../../../components/gitops/delivery";
+import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
 import { platformArgs } from "../../../components/platform-args";
-import { deploy, dependsOn, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
+import { dependsOn, deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
 import { configuration } from "../../support/fixtures";
 import { COMMIT, FakeCluster, FLEET_MOCKS, preflightOf } from "../../support/platform";
 
@@ -98,7 +98,9 @@ describe("Delivery", () => {
 
     it("tells the tree where the cloud's resources are, which mesh to install and whether Flux may commit", async () => {
         const data = await variables({ "landfall:serviceMesh": "linkerd", "landfall:imageAutomation": "true" });
-        for (const [name, value] of Object.entries(CLOUD)) assert.equal(data[name], value);
+        for (const [name, value] of Object.entries(CLOUD)) {
+            assert.equal(data[name], value);
+        }
         assert.deepEqual([data.service_mesh, data.image_automation_suspended], ["linkerd", "false"]);
         assert.equal(data.fleet_url, "https://github.com/acme/fleet");
         assert.equal(data.fleet_branch, "staging");

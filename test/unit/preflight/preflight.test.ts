@@ -8,8 +8,8 @@ import { physicalNames } from "../../../components/settings/naming";
 import type { Configuration } from "../../../components/settings/settings";
 import { UserError } from "../../../components/user-error";
 import { DEPLOYER } from "../../support/azure";
-import { configuration } from "../../support/fixtures";
 import { everyVariable } from "../../support/every-variable";
+import { configuration } from "../../support/fixtures";
 
 interface World {
     readonly files: ManifestTree;
@@ -55,7 +55,9 @@ describe("preflight", () => {
             },
             tree: {
                 load: (environment) => {
-                    if (environment !== "staging") throw new Error(`no folder for ${environment}`);
+                    if (environment !== "staging") {
+                        throw new Error(`no folder for ${environment}`);
+                    }
                     return files;
                 },
             },
@@ -141,7 +143,9 @@ describe("preflight", () => {
 });
 
 function succeeded<T>({ outcome }: { readonly outcome: T | Error }): T {
-    if (outcome instanceof Error) throw outcome;
+    if (outcome instanceof Error) {
+        throw outcome;
+    }
     return outcome;
 }
 

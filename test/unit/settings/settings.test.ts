@@ -42,7 +42,9 @@ describe("settings", () => {
 
     it("are the same keys in the same order in every stack file, and every one is declared", () => {
         const [first, ...others] = STACKS.map((stack) => Object.keys(stackConfig(stack)));
-        for (const keys of others) assert.deepEqual(keys, first);
+        for (const keys of others) {
+            assert.deepEqual(keys, first);
+        }
         const own = first?.filter((key) => key.startsWith("landfall:")).map((key) => key.slice("landfall:".length));
         assert.deepEqual(
             own?.filter((key) => !SETTING_KEYS.includes(key)),
@@ -71,14 +73,18 @@ describe("settings", () => {
     it("of production stand the loss of a zone", () => {
         const { clusterTier, systemPool, userPools, registrySku, backupRedundancy } = settings("production");
         assert.deepEqual([clusterTier, registrySku, backupRedundancy], ["Standard", "Premium", "GZRS"]);
-        for (const pool of [systemPool, ...Object.values(userPools)]) assert.deepEqual(pool.zones, ["1", "2", "3"]);
+        for (const pool of [systemPool, ...Object.values(userPools)]) {
+            assert.deepEqual(pool.zones, ["1", "2", "3"]);
+        }
         assert.ok(systemPool.minCount >= 3);
     });
 
     it("are apart from the secrets, which they do not show", () => {
         const { settings: shown, secrets } = configuration("staging");
         assert.deepEqual(secrets, { sopsPgpPrivateKey: PLACEHOLDER_PRIVATE_KEY.trim(), githubToken: TOKEN });
-        for (const secret of Object.values(secrets)) assert.ok(!JSON.stringify(shown).includes(secret.slice(0, 20)));
+        for (const secret of Object.values(secrets)) {
+            assert.ok(!JSON.stringify(shown).includes(secret.slice(0, 20)));
+        }
     });
 
     it("take a region as the portal writes it", () => {

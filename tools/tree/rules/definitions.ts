@@ -1,6 +1,7 @@
 import { bringsDefinitions, chartOf, knownCharts } from "../charts";
 import type { Finding } from "../finding";
 import { groupVersion, textAt } from "../object";
+import { isAlwaysServed } from "../served-kinds";
 import {
     type Cluster,
     earlierLayers,
@@ -11,7 +12,6 @@ import {
     type Manifest,
     type Tree,
 } from "../tree";
-import { isAlwaysServed } from "../served-kinds";
 
 /**
  * A custom resource comes after the layer that brings its definition, never with it: the API server refuses what it does not

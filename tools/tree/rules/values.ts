@@ -1,9 +1,9 @@
 import { nearest } from "../../../components/settings/nearest";
 import { type ChartFacts, chartOf } from "../charts";
 import type { Finding } from "../finding";
-import { podKeys } from "../pod-keys";
 import { field, isMap } from "../object";
 import { openMaps } from "../open-maps";
+import { podKeys } from "../pod-keys";
 import { everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 import { propertiesOf, type ValuesSchema } from "../values-schema";
 

@@ -1,5 +1,5 @@
-import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
 import { isManifest } from "../../../components/gitops/fleet/manifest-tree";
+import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
 import type { Finding } from "../finding";
 import type { Tree } from "../tree";
 

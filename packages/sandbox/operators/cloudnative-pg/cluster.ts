@@ -6,12 +6,12 @@ import {
     appSecret,
     instanceName,
     instancePod,
-    instanceVolume,
     instancesOf,
-    services,
+    instanceVolume,
     serviceAccount,
+    services,
 } from "./children";
-import { clusters, type Cluster } from "./types";
+import { type Cluster, clusters } from "./types";
 
 /**
  * CloudNativePG's Cluster: its instances as pods with volumes, its Services, its service account and the Secret of its

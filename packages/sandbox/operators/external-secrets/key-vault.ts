@@ -1,4 +1,4 @@
-import { asIdentity, type Access } from "../azure-access";
+import { type Access, asIdentity } from "../azure-access";
 import type { Installed } from "../operator";
 import type { RemoteReference, SecretStore } from "./types";
 

@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
-
 import { differingPaths } from "../compare";
-import type { CheckFailure, Difference, Properties } from "../provider";
-import { unknown } from "../provider";
+import { type CheckFailure, type Difference, type Properties, unknown } from "../provider";
 import { clusterScopedKinds, replacingPaths } from "./kinds";
 import type { KubernetesSettings } from "./settings";
 

@@ -1,10 +1,8 @@
+import { ApiError } from "../../kubernetes/api-error";
 import { InitializationError } from "../initialization-error";
 import type { Properties, ResourceState } from "../provider";
-import { ApiError } from "../../kubernetes/api-error";
-import type { Cluster } from "./cluster";
-import { fieldManager, UnknownKindError } from "./cluster";
-import type { ResourceObject, ObjectReference } from "./object";
-import { describe, idOf, parseReference } from "./object";
+import { type Cluster, fieldManager, UnknownKindError } from "./cluster";
+import { describe, idOf, type ObjectReference, parseReference, type ResourceObject } from "./object";
 import { asProperties, pruneToInputs } from "./object-inputs";
 import { waitsFor } from "./readiness";
 import type { KubernetesSettings } from "./settings";

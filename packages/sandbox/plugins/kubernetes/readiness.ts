@@ -1,6 +1,5 @@
 import type { ResourceObject } from "./object";
-import type { Wait } from "./wait-for";
-import { parseWaitFor, waitForCondition } from "./wait-for";
+import { parseWaitFor, type Wait, waitForCondition } from "./wait-for";
 
 /** Kinds that the real provider waits for without being asked, by `apiVersion/kind`. */
 const waits: Readonly<Record<string, Wait>> = {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-
 import { differingPaths } from "../compare";
 import { InitializationError } from "../initialization-error";
 import type { CheckFailure, Difference, Properties, ResourceState } from "../provider";

@@ -1,6 +1,5 @@
-import type { Difference, Properties } from "../provider";
-import { unknown } from "../provider";
 import { differingPaths } from "../compare";
+import { type Difference, type Properties, unknown } from "../provider";
 import { serverOf } from "./kubeconfig";
 
 /** The provider's configuration, as `@pulumi/kubernetes` documents it on `ProviderArgs`. */

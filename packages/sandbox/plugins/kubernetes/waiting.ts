@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Cluster } from "./cluster";
-import type { Condition, ResourceObject, ObjectReference } from "./object";
-import { describe, referenceTo } from "./object";
+import { type Condition, describe, type ObjectReference, referenceTo, type ResourceObject } from "./object";
 import type { Wait } from "./wait-for";
 
 const shortestPauseMilliseconds = 200;

@@ -1,19 +1,18 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
+import { connect } from "node:tls";
+import { ensureToolchain, type Toolchain } from "@landfall/toolchain";
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { parse } from "yaml";
-
+import { type AccessReview, type Cluster, startCluster } from "../../cluster/cluster";
 import { tokenAccess } from "../../kubernetes/access";
 import { KubernetesApi } from "../../kubernetes/api";
-import { startCluster, type AccessReview, type Cluster } from "../../cluster/cluster";
-import { loadOrCreateAuthority, type Authority } from "../../network/authority";
+import { type Authority, loadOrCreateAuthority } from "../../network/authority";
 import { startProxy } from "../../network/proxy";
-import { ensureToolchain, type Toolchain } from "@landfall/toolchain";
 
 const fqdn = "aks-test-0a1b2c3d.hcp.westeurope.azmk8s.io";
 const issuer = "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/";

@@ -4,7 +4,6 @@ import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import * as path from "node:path";
 import { pipeline } from "node:stream";
-
 import { KubernetesApi } from "../../kubernetes/api";
 import { freePort } from "../../network/free-port";
 import { InitializationError } from "../../plugins/initialization-error";

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { FleetRepository, type FleetRepositoryArgs } from "../../../../components/gitops/fleet/fleet-repository";
-import { all, deploy, dependsOn, only, valueOf } from "../../../support/deploy";
+import { all, dependsOn, deploy, only, valueOf } from "../../../support/deploy";
 import { COMMIT, DEPLOY_KEY, FLEET_MOCKS, NEW_REPOSITORY } from "../../../support/platform";
 
 const TYPES = {

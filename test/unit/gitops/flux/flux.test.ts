@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Flux, type FluxArgs } from "../../../../components/gitops/flux/flux";
-import { all, deploy, dependsOn, isSecretInput, only, type Registered } from "../../../support/deploy";
+import { all, dependsOn, deploy, isSecretInput, only, type Registered } from "../../../support/deploy";
 
 const TYPES = {
     namespace: "kubernetes:core/v1:Namespace",

@@ -4,7 +4,7 @@ import { FluxReadiness } from "../../../../components/gitops/readiness/flux-read
 import { UserError } from "../../../../components/user-error";
 import { deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../../support/deploy";
 import { FluxApi } from "../../../support/flux-api";
-import { failing, fluxStatus, fluxObject } from "../../../support/flux-objects";
+import { failing, fluxObject, fluxStatus } from "../../../support/flux-objects";
 import { answeringGitHub } from "../../../support/github-answers";
 import { serializedProvider } from "../../../support/serialized-provider";
 import { withoutWaiting } from "../../../support/time";

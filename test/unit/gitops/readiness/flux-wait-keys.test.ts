@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import type { FluxWaitArgs } from "../../../../components/gitops/readiness/flux-wait";
 import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
-import { failing, fluxStatus, fluxObject } from "../../../support/flux-objects";
+import type { FluxWaitArgs } from "../../../../components/gitops/readiness/flux-wait";
+import { failing, fluxObject, fluxStatus } from "../../../support/flux-objects";
 import { handledAt, messageOf, ours, type Poll, readinessOf, wait } from "../../../support/flux-wait";
 
 const layer = (name: string) => fluxObject("Kustomization", name, ours);

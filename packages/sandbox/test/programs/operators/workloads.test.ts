@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import type { V1Deployment, V1Service } from "@kubernetes/client-node";
 import { OperatorCluster } from "../../support/operator-cluster";
 
