@@ -34,6 +34,7 @@ export default tseslint.config(
             // One dialect.
             curly: "error",
             eqeqeq: "error",
+            "object-shorthand": ["error", "properties"],
             "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
             "@typescript-eslint/naming-convention": [
                 "error",

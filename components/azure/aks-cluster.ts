@@ -7,7 +7,7 @@ import { createMaintenance } from "./maintenance";
 import { buildCluster, type ClusterPlacement, type ClusterSettings } from "./managed-cluster";
 import { NodePools } from "./node-pools";
 import { grantRole } from "./role-grant";
-import { AKS_RBAC_CLUSTER_ADMIN } from "./roles";
+import { aksRbacClusterAdmin } from "./roles";
 
 export interface AksClusterArgs
     extends ClusterPlacement, ClusterSettings, Pick<Settings, "userPools" | "maintenanceWindow"> {
@@ -83,7 +83,7 @@ export class AksCluster extends pulumi.ComponentResource {
         const admin = grantRole(
             `${name}-deployer-cluster-admin`,
             { objectId: args.deployer.objectId, type: args.deployer.principalType },
-            { role: AKS_RBAC_CLUSTER_ADMIN, scope: this.clusterId },
+            { role: aksRbacClusterAdmin, scope: this.clusterId },
             { parent: this },
         );
         const credentials = containerservice.listManagedClusterUserCredentialsOutput(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "./deployer";
 import { durable } from "./durable";
 import { grantRole } from "./role-grant";
-import { KEY_VAULT_CRYPTO_OFFICER } from "./roles";
+import { keyVaultCryptoOfficer } from "./roles";
 
 export interface KeyVaultArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -40,7 +40,7 @@ export class KeyVault extends pulumi.ComponentResource {
         const officer = grantRole(
             `${name}-deployer-crypto-officer`,
             { objectId: args.deployer.objectId, type: args.deployer.principalType },
-            { role: KEY_VAULT_CRYPTO_OFFICER, scope: vault.id },
+            { role: keyVaultCryptoOfficer, scope: vault.id },
             { parent: this },
         );
         const key = new keyvault.Key(

@@ -9,8 +9,8 @@ export interface KubeLogin {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const USE_ARM_VARIABLES = "--use-azurerm-env-vars";
-const AUTHORITY = ["--authority-host", "https://login.microsoftonline.com/"] as const;
+const useArmVariables = "--use-azurerm-env-vars";
+const authority = ["--authority-host", "https://login.microsoftonline.com/"] as const;
 
 /**
  * Chooses the login that matches the one which the Azure provider uses with the same environment. kubelogin reads client id,
@@ -29,15 +29,15 @@ const AUTHORITY = ["--authority-host", "https://login.microsoftonline.com/"] as 
 export function chooseLogin(environment: Environment): KubeLogin {
     const has = (...names: string[]) => names.every((name) => environment[name]);
     const oidc = environment["ARM_USE_OIDC"] === "true";
-    const armVariables = has("ARM_CLIENT_ID") && !has("AZURE_CLIENT_ID") ? [USE_ARM_VARIABLES] : [];
+    const armVariables = has("ARM_CLIENT_ID") && !has("AZURE_CLIENT_ID") ? [useArmVariables] : [];
     if (has("ARM_CLIENT_SECRET") || has("ARM_CLIENT_CERTIFICATE_PATH")) {
-        return { mode: "spn", flags: [USE_ARM_VARIABLES] };
+        return { mode: "spn", flags: [useArmVariables] };
     }
     const tokenFile = environment["AZURE_FEDERATED_TOKEN_FILE"] ?? environment["ARM_OIDC_TOKEN_FILE_PATH"];
     if (tokenFile) {
         return {
             mode: "workloadidentity",
-            flags: [...armVariables, ...AUTHORITY, "--federated-token-file", tokenFile],
+            flags: [...armVariables, ...authority, "--federated-token-file", tokenFile],
         };
     }
     if (oidc && has("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")) {
@@ -86,12 +86,12 @@ function usesKubelogin(user: ExecUser): boolean {
 function withLogin(entry: ExecUser, login: KubeLogin): ExecUser {
     const given = entry.user.exec?.args ?? [];
     // The Azure CLI and a managed identity bring their tenant; the client id that AKS writes is that of device codes.
-    const kept = login.mode === "azurecli" || login.mode === "msi" ? ["--server-id"] : KEPT_FLAGS;
+    const kept = login.mode === "azurecli" || login.mode === "msi" ? ["--server-id"] : keptFlags;
     const args = ["get-token", "--login", login.mode, ...kept.flatMap((flag) => flagOf(given, flag)), ...login.flags];
     return { ...entry, user: { ...entry.user, exec: { ...entry.user.exec, command: "kubelogin", args } } };
 }
 
-const KEPT_FLAGS = ["--environment", "--server-id", "--tenant-id"];
+const keptFlags = ["--environment", "--server-id", "--tenant-id"];
 
 function flagOf(args: readonly string[], flag: string): string[] {
     const at = args.indexOf(flag);

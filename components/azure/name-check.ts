@@ -26,21 +26,21 @@ interface Kind {
     readonly apiVersion: string;
 }
 
-const REGISTRY: Kind = {
+const registryKind: Kind = {
     setting: "landfall:registryName",
     title: "registry",
     namespace: "Microsoft.ContainerRegistry",
     type: "registries",
     apiVersion: "2023-01-01-preview",
 };
-const KEY_VAULT: Kind = {
+const keyVaultKind: Kind = {
     setting: "landfall:keyVaultName",
     title: "Key Vault",
     namespace: "Microsoft.KeyVault",
     type: "vaults",
     apiVersion: "2024-11-01",
 };
-const STORAGE_ACCOUNT: Kind = {
+const storageAccount: Kind = {
     setting: "landfall:storageAccountName",
     title: "storage account",
     namespace: "Microsoft.Storage",
@@ -54,9 +54,9 @@ const STORAGE_ACCOUNT: Kind = {
  */
 export async function checkNames(arm: ArmClient, args: NameCheckArgs): Promise<NameCheck> {
     const [registry, keyVault, storage] = await Promise.all([
-        checkName(arm, args, REGISTRY, args.registry),
-        checkName(arm, args, KEY_VAULT, args.keyVault),
-        checkName(arm, args, STORAGE_ACCOUNT, args.storageAccount),
+        checkName(arm, args, registryKind, args.registry),
+        checkName(arm, args, keyVaultKind, args.keyVault),
+        checkName(arm, args, storageAccount, args.storageAccount),
     ]);
     const recoverKeyVault = keyVault !== undefined && (await ownDeletedVault(arm, args));
     const problems = [registry, recoverKeyVault ? undefined : keyVault, storage];
@@ -87,13 +87,13 @@ async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: 
 }
 
 async function ownDeletedVault(arm: ArmClient, args: NameCheckArgs): Promise<boolean> {
-    const path = `/subscriptions/${args.subscriptionId}/providers/${KEY_VAULT.namespace}/locations/${args.location}`;
-    const answer = await arm.ask(`${path}/deletedVaults/${args.keyVault}?api-version=${KEY_VAULT.apiVersion}`);
+    const path = `/subscriptions/${args.subscriptionId}/providers/${keyVaultKind.namespace}/locations/${args.location}`;
+    const answer = await arm.ask(`${path}/deletedVaults/${args.keyVault}?api-version=${keyVaultKind.apiVersion}`);
     if (answer.status !== 200) {
         return false;
     }
     const properties = (answer.body["properties"] ?? {}) as Record<string, unknown>;
-    const own = resourceId(args, KEY_VAULT, args.keyVault);
+    const own = resourceId(args, keyVaultKind, args.keyVault);
     return text(properties["vaultId"]).toLowerCase() === own.toLowerCase();
 }
 

@@ -4,9 +4,9 @@ import { agentPoolName } from "../settings/naming";
 import type { Settings, UserPool } from "../settings/settings";
 
 /** How many nodes an upgrade adds at a time, so that pods move before their node goes. */
-const MAX_SURGE = "33%";
+const maxSurge = "33%";
 
-const SPOT_KEY = "kubernetes.azure.com/scalesetpriority";
+const spotKey = "kubernetes.azure.com/scalesetpriority";
 
 /**
  * The one pool that belongs to the cluster itself; AKS accepts no others inline later. It bears no taint: Flux has to run before
@@ -18,7 +18,7 @@ export function systemPoolProfile(pool: Settings["systemPool"], nodeSubnetId: pu
         mode: "System",
         ...commonProfile(pool, nodeSubnetId),
         availabilityZones: [...pool.zones],
-        upgradeSettings: { maxSurge: MAX_SURGE },
+        upgradeSettings: { maxSurge: maxSurge },
     };
 }
 
@@ -84,7 +84,7 @@ function commonProfile(
 function regularProfile(pool: UserPool) {
     return {
         scaleSetPriority: "Regular",
-        upgradeSettings: { maxSurge: MAX_SURGE },
+        upgradeSettings: { maxSurge: maxSurge },
         nodeLabels: pool.labels,
         nodeTaints: pool.taints,
     };
@@ -96,7 +96,7 @@ function spotProfile(pool: UserPool) {
         scaleSetPriority: "Spot",
         scaleSetEvictionPolicy: "Delete",
         spotMaxPrice: -1,
-        nodeLabels: { ...pool.labels, [SPOT_KEY]: "spot" },
-        nodeTaints: [...pool.taints, `${SPOT_KEY}=spot:NoSchedule`],
+        nodeLabels: { ...pool.labels, [spotKey]: "spot" },
+        nodeTaints: [...pool.taints, `${spotKey}=spot:NoSchedule`],
     };
 }

@@ -92,10 +92,10 @@ function joined(readable: string, hash: string, length: number, separator: strin
     return head ? head + separator + hash : hash;
 }
 
-const HASH_LENGTH = 8;
+const hashLength = 8;
 
 /** Eight lower-case letters and digits, 41 bits of a SHA-256. */
 function shortHash(parts: readonly string[]): string {
     const digest = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-    return BigInt(`0x${digest}`).toString(36).slice(-HASH_LENGTH);
+    return BigInt(`0x${digest}`).toString(36).slice(-hashLength);
 }

@@ -9,9 +9,9 @@ export interface Problem {
 
 // Azure keeps five addresses of every subnet: network, gateway, two for DNS, broadcast.
 // https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
-const RESERVED_ADDRESSES = 5;
+const reservedAddresses = 5;
 // Azure CNI overlay gives each node a /24 of the pod range, whatever its size.
-const POD_PREFIX_PER_NODE = 24;
+const podPrefixPerNode = 24;
 
 /** The rules that join several settings; each setting is valid by itself. */
 export function crossCheck(values: SettingValues): Problem[] {
@@ -46,8 +46,8 @@ function networkProblems(values: SettingValues): Problem[] {
 function capacityProblems(values: SettingValues): Problem[] {
     const nodes = maxNodes(values);
     const subnet = cidrOf(values.nodeSubnetCidr);
-    const addresses = subnetCount(subnet, 32) - RESERVED_ADDRESSES;
-    const podRanges = subnetCount(cidrOf(values.podCidr), POD_PREFIX_PER_NODE);
+    const addresses = subnetCount(subnet, 32) - reservedAddresses;
+    const podRanges = subnetCount(cidrOf(values.podCidr), podPrefixPerNode);
     const need = `the pools can grow to ${nodes} nodes with those that an upgrade adds`;
     const problems: Problem[] = [];
     if (addresses < nodes) {

@@ -4,11 +4,11 @@ import { UserError } from "../user-error";
 import { parseGithubToken } from "./github-token";
 import { nearest } from "./nearest";
 import { crossCheck, type Problem } from "./settings-rules";
-import { NESTED_KEYS, SETTING_KEYS, settingsSchema, type SettingValues } from "./settings-schema";
+import { nestedKeys, settingKeys, settingsSchema, type SettingValues } from "./settings-schema";
 
-const NAMESPACE = "landfall";
-const PRIVATE_KEY = `${NAMESPACE}:sopsPgpPrivateKey`;
-const GITHUB_TOKEN = "github:token";
+const namespace = "landfall";
+const privateKey = `${namespace}:sopsPgpPrivateKey`;
+const tokenSetting = "github:token";
 
 /** What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of others. */
 export interface Settings extends Omit<SettingValues, "environment" | "fleetBranch" | "sopsPgpPrivateKey"> {
@@ -73,13 +73,13 @@ export function loadConfiguration(): Configuration {
 export function parseConfiguration(
     stack: string,
     raw: Record<string, unknown>,
-    encrypted: readonly string[] = [PRIVATE_KEY, GITHUB_TOKEN],
+    encrypted: readonly string[] = [privateKey, tokenSetting],
     tokenFromEnvironment?: string,
 ): Configuration {
     const values = settingsSchema.safeParse(withoutNamespace(raw), { error: explain });
     const location = parseLocation(raw["azure-native:location"]);
     const githubOwner = parseOwner(raw["github:owner"]);
-    const githubToken = parseGithubToken(raw[GITHUB_TOKEN], tokenFromEnvironment);
+    const githubToken = parseGithubToken(raw[tokenSetting], tokenFromEnvironment);
     const problems = [
         ...(values.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
         ...plainTexts(stack, raw, encrypted),
@@ -105,7 +105,7 @@ export function parseConfiguration(
 }
 
 function withoutNamespace(raw: Record<string, unknown>): Record<string, unknown> {
-    const prefix = `${NAMESPACE}:`;
+    const prefix = `${namespace}:`;
     const entries = Object.entries(raw).filter(([key]) => key.startsWith(prefix));
     return Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
 }
@@ -160,7 +160,7 @@ function toProblems(stack: string, issue: z.core.$ZodIssue): Problem[] {
 
 /** Secrets that the stack file holds in plain text. */
 function plainTexts(stack: string, raw: Record<string, unknown>, encrypted: readonly string[]): Problem[] {
-    const commands = { [PRIVATE_KEY]: setPrivateKey(stack), [GITHUB_TOKEN]: setGithubToken(stack) };
+    const commands = { [privateKey]: setPrivateKey(stack), [tokenSetting]: setGithubToken(stack) };
     return Object.entries(commands)
         .filter(([key]) => raw[key] && !encrypted.includes(key))
         .map(([key, command]) => ({
@@ -170,15 +170,15 @@ function plainTexts(stack: string, raw: Record<string, unknown>, encrypted: read
 }
 
 function setGithubToken(stack: string): string {
-    return `pulumi config set --stack ${stack} --secret ${GITHUB_TOKEN}`;
+    return `pulumi config set --stack ${stack} --secret ${tokenSetting}`;
 }
 
 function setPrivateKey(stack: string): string {
-    return `pulumi config set --stack ${stack} --secret ${PRIVATE_KEY} < private-key.asc`;
+    return `pulumi config set --stack ${stack} --secret ${privateKey} < private-key.asc`;
 }
 
 function unknownKey(path: readonly PropertyKey[], name: string): Problem {
-    const known = path.length === 0 ? SETTING_KEYS : (NESTED_KEYS[String(path[0])] ?? []);
+    const known = path.length === 0 ? settingKeys : (nestedKeys[String(path[0])] ?? []);
     const near = nearest(name, known);
     const fix = near
         ? `did you mean ${settingKey([...path, near])}?`
@@ -190,5 +190,5 @@ function unknownKey(path: readonly PropertyKey[], name: string): Problem {
 function settingKey(path: readonly PropertyKey[]): string {
     const [first, ...rest] = path;
     const tail = rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
-    return `${NAMESPACE}:${String(first)}${tail.join("")}`;
+    return `${namespace}:${String(first)}${tail.join("")}`;
 }

@@ -151,11 +151,11 @@ export async function isSecretOutput(output: pulumi.Output<unknown>): Promise<bo
     return await pulumi.isSecret(output);
 }
 
-const SECRET_KEY = "4dabf18193072939515e22adb298388d";
+const secretKey = "4dabf18193072939515e22adb298388d";
 
 /** Whether an input reached the engine marked as a secret. */
 export function isSecretInput(input: unknown): boolean {
-    return typeof input === "object" && input !== null && SECRET_KEY in input;
+    return typeof input === "object" && input !== null && secretKey in input;
 }
 
 function describe({ args, request, urn, id }: Registration): Registered {

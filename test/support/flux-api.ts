@@ -33,7 +33,7 @@ export class FluxApi {
     }
 
     /** A kubeconfig that logs in as `user`; by default through kubelogin, as that of AKS does. */
-    kubeconfig(user: object = { exec: { ...KUBELOGIN } }): string {
+    kubeconfig(user: object = { exec: { ...kubelogin } }): string {
         return JSON.stringify({
             apiVersion: "v1",
             kind: "Config",
@@ -85,7 +85,7 @@ export class FluxApi {
     }
 }
 
-const KUBELOGIN = {
+const kubelogin = {
     apiVersion: "client.authentication.k8s.io/v1beta1",
     command: "kubelogin",
     args: ["get-token", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"],

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as roles from "../../components/azure/roles";
-import { DEPLOYER, principalIdOf } from "./azure";
+import { deployer, principalIdOf } from "./azure";
 import { all, only, type Registered } from "./deploy";
 
 /** One role of one identity. */
@@ -15,14 +15,14 @@ export interface Permission {
     readonly scope: Registered;
 }
 
-const ASSIGNMENT = "azure-native:authorization:RoleAssignment";
-const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
-const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
-const CLUSTER = "azure-native:containerservice:ManagedCluster";
+const assignment = "azure-native:authorization:RoleAssignment";
+const credential = "azure-native:managedidentity:FederatedIdentityCredential";
+const identityType = "azure-native:managedidentity:UserAssignedIdentity";
+const cluster = "azure-native:containerservice:ManagedCluster";
 
 /** Every role that the program grants, in the order in which it registers them; fails on a scope that it does not make. */
 export function permissionsOf(resources: readonly Registered[]): Permission[] {
-    return all(resources, ASSIGNMENT).map(({ name, inputs }) => {
+    return all(resources, assignment).map(({ name, inputs }) => {
         const role = knownRoles().find(({ guid }) => String(inputs["roleDefinitionId"]).endsWith(guid));
         assert.ok(role, `${name} grants a role that is not in components/azure/roles.ts`);
         const scope = resources.find(({ id }) => id === inputs["scope"]);
@@ -49,10 +49,10 @@ export function identityName({ inputs }: Registered): string {
 }
 
 function holderOf(resources: readonly Registered[], principalId: unknown, grant: string) {
-    if (principalId === DEPLOYER.objectId) {
+    if (principalId === deployer.objectId) {
         return { identity: "deployer", usedBy: ["whoever runs `pulumi up`"] };
     }
-    const identity = all(resources, IDENTITY).find(
+    const identity = all(resources, identityType).find(
         ({ inputs }) => principalIdOf(String(inputs["resourceName"])) === principalId,
     );
     assert.ok(identity, `${grant} grants a role to an identity that the program does not make`);
@@ -61,7 +61,7 @@ function holderOf(resources: readonly Registered[], principalId: unknown, grant:
 }
 
 function federatedUsers(resources: readonly Registered[], identity: Registered): string[] {
-    return all(resources, CREDENTIAL)
+    return all(resources, credential)
         .filter(({ inputs }) => inputs["resourceName"] === identity.inputs["resourceName"])
         .map(({ inputs }) => {
             const subject = String(inputs["subject"]);
@@ -74,7 +74,7 @@ function federatedUsers(resources: readonly Registered[], identity: Registered):
 }
 
 function clusterUses(resources: readonly Registered[], { id }: Registered): string[] {
-    const { identity, identityProfile } = only(resources, CLUSTER).inputs as unknown as {
+    const { identity, identityProfile } = only(resources, cluster).inputs as unknown as {
         identity: { userAssignedIdentities: string[] };
         identityProfile: { kubeletidentity: { resourceId: string } };
     };

@@ -104,15 +104,15 @@ function kustomize(folder: string): Promise<{ stdout: string } | { error: string
     });
 }
 
-const ORIGIN = /^ {4}config\.kubernetes\.io\/origin: \|\n((?: {6}.*\n)+)/m;
+const originAnnotation = /^ {4}config\.kubernetes\.io\/origin: \|\n((?: {6}.*\n)+)/m;
 
 function withoutOrigin(text: string, wrapper: string, root: string, folder: string): BuiltObject {
-    const origin = parse(ORIGIN.exec(text)?.[1] ?? "{}") as { path?: string; configuredIn?: string };
+    const origin = parse(originAnnotation.exec(text)?.[1] ?? "{}") as { path?: string; configuredIn?: string };
     const source = origin.path ?? origin.configuredIn ?? "";
     // What the folder generates is said to come from the copy of its kustomization.yaml.
     const file =
         source === "kustomization.yaml" ? path.join(folder, source) : path.relative(root, path.join(wrapper, source));
-    return { text: text.replace(ORIGIN, "").replace(/^ {2}annotations:\n(?! {4})/m, ""), file };
+    return { text: text.replace(originAnnotation, "").replace(/^ {2}annotations:\n(?! {4})/m, ""), file };
 }
 
 const objects = new Map<string, KubernetesObject>();

@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 type Schema = Record<string, unknown>;
 
 /** Where each kind is described, and the name of its definition. Add a line for a kind that the tree begins to use. */
-const KINDS: readonly { file: string; definition: string }[] = [
+const kinds: readonly { file: string; definition: string }[] = [
     { file: "api__v1", definition: "io.k8s.api.core.v1.ConfigMap" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.LimitRange" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.Namespace" },
@@ -49,10 +49,10 @@ const KINDS: readonly { file: string; definition: string }[] = [
     { file: "apis__storage.k8s.io__v1", definition: "io.k8s.api.storage.v1.StorageClass" },
 ];
 
-const REFERENCE = "#/components/schemas/";
+const reference = "#/components/schemas/";
 
 /** Keywords that say nothing about what is valid. */
-const ANNOTATIONS = new Set(["description", "default", "format"]);
+const annotations = new Set(["description", "default", "format"]);
 
 function main(specification: string | undefined): void {
     if (specification === undefined) {
@@ -60,7 +60,7 @@ function main(specification: string | undefined): void {
     }
     const folder = resolve(__dirname, "kubernetes-1.36");
     mkdirSync(folder, { recursive: true });
-    for (const { file, definition } of KINDS) {
+    for (const { file, definition } of kinds) {
         const text = readFileSync(join(specification, `${file}_openapi.json`), "utf8");
         const { components } = JSON.parse(text) as { components: { schemas: Record<string, Schema> } };
         const schema = buildSchema(components.schemas, definition);
@@ -118,11 +118,11 @@ function identity(source: Schema | undefined): Record<string, Schema> {
 function strict(node: Schema): Schema {
     const copy: Schema = {};
     for (const [key, value] of Object.entries(node)) {
-        if (ANNOTATIONS.has(key) || key.startsWith("x-kubernetes-")) {
+        if (annotations.has(key) || key.startsWith("x-kubernetes-")) {
             continue;
         }
         if (key === "$ref") {
-            copy[key] = String(value).replace(REFERENCE, "#/definitions/");
+            copy[key] = String(value).replace(reference, "#/definitions/");
         } else if (key === "properties") {
             copy[key] = strictProperties(value as Record<string, Schema>);
         } else {

@@ -3,7 +3,7 @@ import { createMaintenance } from "../../../components/azure/maintenance";
 import { all, deploy } from "../../support/deploy";
 import { settings } from "../../support/fixtures";
 
-const WINDOW = "azure-native:containerservice:MaintenanceConfiguration";
+const window = "azure-native:containerservice:MaintenanceConfiguration";
 
 function windows() {
     const cluster = { resourceGroupName: "group", clusterName: "landfall" };
@@ -12,7 +12,7 @@ function windows() {
 
 describe("createMaintenance", () => {
     it("upgrades Kubernetes and node images in the settings' window only", async () => {
-        const made = all((await windows()).resources, WINDOW);
+        const made = all((await windows()).resources, window);
         const names = made.map(({ inputs }) => inputs["configName"]);
         assert.deepEqual(names, ["aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"]);
         for (const { inputs } of made) {

@@ -4,19 +4,19 @@ import { armId } from "../../support/azure";
 import { all, dependsOn, deploy, only } from "../../support/deploy";
 import { settings } from "../../support/fixtures";
 
-const POOL = "azure-native:containerservice:AgentPool";
-const SUBNET = armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes");
+const pool = "azure-native:containerservice:AgentPool";
+const subnet = armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes");
 
 /** The pools of a committed stack's settings, changed as given. */
 function pools(stack = "production", changes: Record<string, unknown> = {}) {
     const { userPools } = settings(stack, changes);
-    const args = { resourceGroupName: "group", clusterName: "landfall", nodeSubnetId: SUBNET, userPools };
+    const args = { resourceGroupName: "group", clusterName: "landfall", nodeSubnetId: subnet, userPools };
     return deploy(() => new NodePools("cluster", args));
 }
 
 describe("NodePools", () => {
     it("has one pool a zone, changed one after the other", async () => {
-        const made = all((await pools()).resources, POOL);
+        const made = all((await pools()).resources, pool);
         const zones = made.map(({ inputs }) => [inputs["agentPoolName"], inputs["availabilityZones"]]);
         assert.deepEqual(zones, [
             ["apps1", ["1"]],
@@ -28,7 +28,7 @@ describe("NodePools", () => {
     });
 
     it("has one pool without zones where the settings name none", async () => {
-        const { inputs } = only((await pools("staging")).resources, POOL);
+        const { inputs } = only((await pools("staging")).resources, pool);
         assert.equal(inputs["agentPoolName"], "apps");
         assert.ok(!("availabilityZones" in inputs));
     });
@@ -42,7 +42,7 @@ describe("NodePools", () => {
             spot: true,
             labels: { team: "a" },
         };
-        const { inputs } = only((await pools("staging", { "landfall:userPools": { batch: spot } })).resources, POOL);
+        const { inputs } = only((await pools("staging", { "landfall:userPools": { batch: spot } })).resources, pool);
         assert.deepEqual([inputs["scaleSetPriority"], inputs["scaleSetEvictionPolicy"]], ["Spot", "Delete"]);
         assert.deepEqual(inputs["nodeTaints"], ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]);
         assert.deepEqual(inputs["nodeLabels"], { team: "a", "kubernetes.azure.com/scalesetpriority": "spot" });
@@ -50,7 +50,7 @@ describe("NodePools", () => {
     });
 
     it("leave the number of nodes to the autoscaler", async () => {
-        const { inputs, ignoreChanges } = only((await pools("staging")).resources, POOL);
+        const { inputs, ignoreChanges } = only((await pools("staging")).resources, pool);
         assert.deepEqual(ignoreChanges, ["count"]);
         assert.equal(inputs["enableAutoScaling"], true);
     });
@@ -58,9 +58,9 @@ describe("NodePools", () => {
 
 describe("the system pool", () => {
     it("bears no taint, since Flux runs there before there is another pool, and is on the settings' zones", () => {
-        const profile = systemPoolProfile(settings("production").systemPool, SUBNET);
+        const profile = systemPoolProfile(settings("production").systemPool, subnet);
         assert.ok(!("nodeTaints" in profile));
-        assert.deepEqual([profile.mode, profile.vnetSubnetID], ["System", SUBNET]);
+        assert.deepEqual([profile.mode, profile.vnetSubnetID], ["System", subnet]);
         assert.deepEqual(profile.availabilityZones, ["1", "2", "3"]);
     });
 });

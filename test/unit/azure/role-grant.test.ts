@@ -4,11 +4,11 @@ import * as roles from "../../../components/azure/roles";
 import { armId } from "../../support/azure";
 import { deploy, only } from "../../support/deploy";
 
-const SCOPE = armId("Microsoft.Network/dnsZones", "example.com");
+const scope = armId("Microsoft.Network/dnsZones", "example.com");
 
 function grant() {
     const principal = { objectId: "object", type: "User" } as const;
-    return deploy(() => grantRole("grant", principal, { role: roles.READER, scope: SCOPE }, {}));
+    return deploy(() => grantRole("grant", principal, { role: roles.reader, scope: scope }, {}));
 }
 
 describe("grantRole", () => {
@@ -22,7 +22,7 @@ describe("grantRole", () => {
         const { inputs } = only((await grant()).resources, "azure-native:authorization:RoleAssignment");
         const subscription = "/subscriptions/11111111-2222-3333-4444-555555555555";
         const definitions = "providers/Microsoft.Authorization/roleDefinitions";
-        assert.equal(inputs["roleDefinitionId"], `${subscription}/${definitions}/${roles.READER.guid}`);
+        assert.equal(inputs["roleDefinitionId"], `${subscription}/${definitions}/${roles.reader.guid}`);
     });
 
     it("replaces the assignment when the role changes, and leaves its name to Azure's kind", async () => {
@@ -43,8 +43,8 @@ describe("roles", () => {
     });
 
     it("have slugs that tell them apart", () => {
-        assert.equal(roleSlug(roles.KEY_VAULT_CRYPTO_USER), "key-vault-crypto-user");
-        assert.equal(roleSlug(roles.ACR_PULL), "acr-pull");
+        assert.equal(roleSlug(roles.keyVaultCryptoUser), "key-vault-crypto-user");
+        assert.equal(roleSlug(roles.acrPull), "acr-pull");
         assert.equal(new Set(all.map(roleSlug)).size, all.length);
     });
 

@@ -12,7 +12,7 @@ interface Setting {
 
 const target = ({ object }: Manifest) => field(object, "spec.targetNamespace");
 
-const SETTINGS: readonly Setting[] = [
+const settings: readonly Setting[] = [
     { path: "metadata.namespace", holds: (value) => value === "flux-system", fix: "write namespace: flux-system" },
     {
         path: "spec.serviceAccountName",
@@ -61,7 +61,7 @@ const SETTINGS: readonly Setting[] = [
 export function releases(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
         everyOfKind(cluster, "HelmRelease").flatMap((release) => [
-            ...SETTINGS.flatMap((setting) => wrongSetting(setting, release)),
+            ...settings.flatMap((setting) => wrongSetting(setting, release)),
             ...definitionSettings(release, chartOf(cluster, release)),
         ]),
     );

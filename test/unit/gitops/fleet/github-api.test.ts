@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { configuredGitHub, githubApi, statusOf } from "../../../../components/gitops/fleet/github-api";
-import { TOKEN } from "../../../support/fixtures";
+import { notAToken } from "../../../support/fixtures";
 import { answeringGitHub, type GitHubAnswer } from "../../../support/github-answers";
 import { withoutWaiting } from "../../../support/time";
 
@@ -12,7 +12,7 @@ async function ask(...answers: GitHubAnswer[]) {
     const answer = () => answers[Math.min(next++, answers.length - 1)] ?? {};
     return answeringGitHub(answer, (calls) =>
         withoutWaiting(async (waited) => {
-            const outcome = await githubApi(TOKEN)
+            const outcome = await githubApi(notAToken)
                 .call("GET", "/meta")
                 .catch((error: Error) => error);
             return { outcome, calls, waited };
@@ -31,7 +31,7 @@ describe("call", () => {
         const { outcome, calls } = await ask({ body: { a: 1 } });
         assert.deepEqual(outcome, { a: 1 });
         assert.equal(calls.length, 1);
-        assert.equal(calls[0]?.headers.authorization, `Bearer ${TOKEN}`);
+        assert.equal(calls[0]?.headers.authorization, `Bearer ${notAToken}`);
     });
 
     it("asks again when GitHub is down or does not answer, after a time that doubles", async () => {
@@ -93,13 +93,13 @@ describe("find", () => {
         assert.equal(
             await answeringGitHub(
                 () => refused,
-                () => githubApi(TOKEN).find("/repos/acme/fleet"),
+                () => githubApi(notAToken).find("/repos/acme/fleet"),
             ),
             undefined,
         );
         const forbidden = () => ({ status: 403, body: { message: "Resource not accessible" } });
         await assert.rejects(
-            answeringGitHub(forbidden, () => githubApi(TOKEN).find("/repos/acme/fleet")),
+            answeringGitHub(forbidden, () => githubApi(notAToken).find("/repos/acme/fleet")),
             /403 Resource not accessible/,
         );
     });
@@ -116,7 +116,7 @@ describe("configuredGitHub", () => {
                 },
             );
         assert.equal(await sent("ghp_configured"), "Bearer ghp_configured");
-        assert.equal(await sent(), `Bearer ${TOKEN}`);
+        assert.equal(await sent(), `Bearer ${notAToken}`);
     });
 
     it("refuses a token that cannot be sent before it asks, and does not show it", () => {

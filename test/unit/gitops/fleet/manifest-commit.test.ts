@@ -5,7 +5,7 @@ import { applied, blobId } from "../../../../components/gitops/fleet/git-merge";
 import { githubApi } from "../../../../components/gitops/fleet/github-api";
 import { type CommitMode, commitTree, ManifestCommit } from "../../../../components/gitops/fleet/manifest-commit";
 import type { ManifestTree } from "../../../../components/gitops/fleet/manifest-tree";
-import { TOKEN } from "../../../support/fixtures";
+import { notAToken } from "../../../support/fixtures";
 import { answeringGitHub, type GitHubAnswer, type GitHubCall } from "../../../support/github-answers";
 import { serializedProvider } from "../../../support/serialized-provider";
 
@@ -267,6 +267,6 @@ describe("ManifestCommit", () => {
             });
         };
         assert.equal(await sent("ghp_configured"), "Bearer ghp_configured");
-        assert.equal(await sent(undefined), `Bearer ${TOKEN}`);
+        assert.equal(await sent(undefined), `Bearer ${notAToken}`);
     });
 });
