@@ -61,8 +61,8 @@ export function refusal(question: string, answer: ArmAnswer): UserError {
 }
 
 export function errorOf(answer: ArmAnswer): { readonly code: string; readonly message: string } {
-    const error = (answer.body["error"] ?? {}) as Record<string, unknown>;
-    return { code: text(error["code"]), message: text(error["message"]) };
+    const error = (answer.body.error ?? {}) as Record<string, unknown>;
+    return { code: text(error.code), message: text(error.message) };
 }
 
 export function text(value: unknown): string {

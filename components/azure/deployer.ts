@@ -27,7 +27,7 @@ export async function currentDeployer(): Promise<Deployer> {
  * application's.
  */
 export function principalTypeOf(token: string): "User" | "ServicePrincipal" {
-    return typeof claimsOf(token)["scp"] === "string" ? "User" : "ServicePrincipal";
+    return typeof claimsOf(token).scp === "string" ? "User" : "ServicePrincipal";
 }
 
 function claimsOf(token: string): Record<string, unknown> {

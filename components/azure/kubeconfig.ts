@@ -28,12 +28,12 @@ const authority = ["--authority-host", "https://login.microsoftonline.com/"] as 
  */
 export function chooseLogin(environment: Environment): KubeLogin {
     const has = (...names: string[]) => names.every((name) => environment[name]);
-    const oidc = environment["ARM_USE_OIDC"] === "true";
+    const oidc = environment.ARM_USE_OIDC === "true";
     const armVariables = has("ARM_CLIENT_ID") && !has("AZURE_CLIENT_ID") ? [useArmVariables] : [];
     if (has("ARM_CLIENT_SECRET") || has("ARM_CLIENT_CERTIFICATE_PATH")) {
         return { mode: "spn", flags: [useArmVariables] };
     }
-    const tokenFile = environment["AZURE_FEDERATED_TOKEN_FILE"] ?? environment["ARM_OIDC_TOKEN_FILE_PATH"];
+    const tokenFile = environment.AZURE_FEDERATED_TOKEN_FILE ?? environment.ARM_OIDC_TOKEN_FILE_PATH;
     if (tokenFile) {
         return {
             mode: "workloadidentity",
@@ -52,7 +52,7 @@ export function chooseLogin(environment: Environment): KubeLogin {
     if (has("AZURE_CLIENT_SECRET") || has("AZURE_CLIENT_CERTIFICATE_PATH")) {
         return { mode: "spn", flags: [] };
     }
-    if (environment["ARM_USE_MSI"] === "true") {
+    if (environment.ARM_USE_MSI === "true") {
         return { mode: "msi", flags: armVariables };
     }
     return { mode: "azurecli", flags: [] };

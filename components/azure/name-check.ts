@@ -78,10 +78,10 @@ async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: 
     if (answer.status !== 200) {
         throw refusal(`whether the ${kind.title} name ${name} is free`, answer);
     }
-    if (answer.body["nameAvailable"] === true) {
+    if (answer.body.nameAvailable === true) {
         return undefined;
     }
-    const reason = text(answer.body["message"]) || text(answer.body["reason"]) || "it is taken";
+    const reason = text(answer.body.message) || text(answer.body.reason) || "it is taken";
     const fix = `choose another: pulumi config set ${kind.setting} <name>`;
     return { key: kind.setting, message: `the ${kind.title} name ${name} cannot be had (${reason}); ${fix}` };
 }
@@ -92,9 +92,9 @@ async function ownDeletedVault(arm: ArmClient, args: NameCheckArgs): Promise<boo
     if (answer.status !== 200) {
         return false;
     }
-    const properties = (answer.body["properties"] ?? {}) as Record<string, unknown>;
+    const properties = (answer.body.properties ?? {}) as Record<string, unknown>;
     const own = resourceId(args, keyVaultKind, args.keyVault);
-    return text(properties["vaultId"]).toLowerCase() === own.toLowerCase();
+    return text(properties.vaultId).toLowerCase() === own.toLowerCase();
 }
 
 function resourceId(args: NameCheckArgs, kind: Kind, name: string): string {

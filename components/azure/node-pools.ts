@@ -18,7 +18,7 @@ export function systemPoolProfile(pool: Settings["systemPool"], nodeSubnetId: pu
         mode: "System",
         ...commonProfile(pool, nodeSubnetId),
         availabilityZones: [...pool.zones],
-        upgradeSettings: { maxSurge: maxSurge },
+        upgradeSettings: { maxSurge },
     };
 }
 
@@ -84,7 +84,7 @@ function commonProfile(
 function regularProfile(pool: UserPool) {
     return {
         scaleSetPriority: "Regular",
-        upgradeSettings: { maxSurge: maxSurge },
+        upgradeSettings: { maxSurge },
         nodeLabels: pool.labels,
         nodeTaints: pool.taints,
     };

@@ -165,7 +165,7 @@ describe("decryption through Key Vault and workload identity", function () {
 
     it("rotates the Key Vault key: files of the old version stay readable until those of the new one are applied", async () => {
         const { key } = await azure.vault("POST", `${keyUri.replace(/\/[^/]+$/, "")}/rotate`);
-        const newUri = String((key as { kid: string }).kid);
+        const newUri = (key as { kid: string }).kid;
         assert.notEqual(newUri, keyUri);
         await heals();
         await upWithRefresh();

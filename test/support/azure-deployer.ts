@@ -83,11 +83,13 @@ export class AzureDeployer {
         return new Promise((resolve, reject) => {
             execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
                 if (error) {
-                    return reject(new Error(`${method} ${url}: ${stderr}`));
+                    reject(new Error(`${method} ${url}: ${stderr}`));
+                    return;
                 }
                 const { status, text } = JSON.parse(stdout) as { status: number; text: string };
                 if (status >= 300) {
-                    return reject(new Error(`${method} ${url}: ${status} ${text}`));
+                    reject(new Error(`${method} ${url}: ${status} ${text}`));
+                    return;
                 }
                 resolve((text === "" ? {} : JSON.parse(text)) as Answer);
             });

@@ -70,7 +70,7 @@ export class Checkout {
         fs.rmSync(file, { force: true });
         const run = await this.run("start", "--stack", stack, "--report", file, ...args);
         const report = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Report) : undefined;
-        return { ...run, report: report as Report };
+        return { ...run, report: report! };
     }
 
     /** `npm start -- --stack …`, which has to end with everything Ready. Gives its report. */

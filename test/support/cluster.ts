@@ -89,7 +89,7 @@ export class Cluster {
                 found.status?.lastHandledReconcileAt === at &&
                 /^(True|False)$/.test(conditionOf(found, "Ready")?.status ?? ""),
         );
-        return conditionOf({ status: status ?? {} }, "Ready") as Condition;
+        return conditionOf({ status: status ?? {} }, "Ready")!;
     }
 }
 

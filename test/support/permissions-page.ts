@@ -14,13 +14,13 @@ const scopes: Readonly<Record<string, (scope: Registered) => string>> = {
     "containerregistry:Registry": () => "the registry",
     "containerservice:ManagedCluster": () => "the cluster",
     "dns:Zone": () => "the DNS zone",
-    "keyvault:Key": ({ inputs }) => `the key \`${String(inputs["keyName"])}\``,
+    "keyvault:Key": ({ inputs }) => `the key \`${String(inputs.keyName)}\``,
     "keyvault:Vault": () => "the Key Vault",
     "managedidentity:UserAssignedIdentity": (scope) => `the identity \`${identityName(scope)}\``,
     "network:Subnet": () => "the nodes' subnet",
     "resources:ResourceGroup": ({ inputs }) =>
-        `the ${String(inputs["resourceGroupName"]).split("-").at(-1) ?? ""} resource group`,
-    "storage:BlobContainer": ({ inputs }) => `the container \`${String(inputs["containerName"])}\``,
+        `the ${String(inputs.resourceGroupName).split("-").at(-1) ?? ""} resource group`,
+    "storage:BlobContainer": ({ inputs }) => `the container \`${String(inputs.containerName)}\``,
 };
 
 /**

@@ -23,14 +23,14 @@ const cluster = "azure-native:containerservice:ManagedCluster";
 /** Every role that the program grants, in the order in which it registers them; fails on a scope that it does not make. */
 export function permissionsOf(resources: readonly Registered[]): Permission[] {
     return all(resources, assignment).map(({ name, inputs }) => {
-        const role = knownRoles().find(({ guid }) => String(inputs["roleDefinitionId"]).endsWith(guid));
+        const role = knownRoles().find(({ guid }) => String(inputs.roleDefinitionId).endsWith(guid));
         assert.ok(role, `${name} grants a role that is not in components/azure/roles.ts`);
-        const scope = resources.find(({ id }) => id === inputs["scope"]);
-        assert.ok(scope, `${name} grants a role on ${String(inputs["scope"])}, which the program does not make`);
+        const scope = resources.find(({ id }) => id === inputs.scope);
+        assert.ok(scope, `${name} grants a role on ${String(inputs.scope)}, which the program does not make`);
         return {
-            ...holderOf(resources, inputs["principalId"], name),
+            ...holderOf(resources, inputs.principalId, name),
             role,
-            principalType: inputs["principalType"],
+            principalType: inputs.principalType,
             scope,
         };
     });
@@ -45,7 +45,7 @@ export function knownRoles(): roles.Role[] {
 
 /** The name of an identity without that of the stack: `velero`. */
 export function identityName({ inputs }: Registered): string {
-    return String(inputs["resourceName"]).replace(/^landfall-(staging|production)-/, "");
+    return String(inputs.resourceName).replace(/^landfall-(staging|production)-/, "");
 }
 
 function holderOf(resources: readonly Registered[], principalId: unknown, grant: string) {
@@ -53,7 +53,7 @@ function holderOf(resources: readonly Registered[], principalId: unknown, grant:
         return { identity: "deployer", usedBy: ["whoever runs `pulumi up`"] };
     }
     const identity = all(resources, identityType).find(
-        ({ inputs }) => principalIdOf(String(inputs["resourceName"])) === principalId,
+        ({ inputs }) => principalIdOf(String(inputs.resourceName)) === principalId,
     );
     assert.ok(identity, `${grant} grants a role to an identity that the program does not make`);
     const usedBy = [...federatedUsers(resources, identity), ...clusterUses(resources, identity)];
@@ -62,9 +62,9 @@ function holderOf(resources: readonly Registered[], principalId: unknown, grant:
 
 function federatedUsers(resources: readonly Registered[], identity: Registered): string[] {
     return all(resources, credential)
-        .filter(({ inputs }) => inputs["resourceName"] === identity.inputs["resourceName"])
+        .filter(({ inputs }) => inputs.resourceName === identity.inputs.resourceName)
         .map(({ inputs }) => {
-            const subject = String(inputs["subject"]);
+            const subject = String(inputs.subject);
             const account = /^system:serviceaccount:(.+):(.+)$/.exec(subject);
             // The repository and the environment are the stack's own.
             return account

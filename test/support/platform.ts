@@ -54,7 +54,7 @@ export const fleetMocks: Record<string, Mock> = {
 export function preflightOf(settings: Settings, fleet: FleetPlan = newRepository): Preflight {
     const { subscriptionId } = deployer;
     const names = physicalNames({ project: "landfall", stack: settings.stack, subscriptionId }, settings);
-    return { deployer: deployer, names, recoverKeyVault: false, files: files, fleet, sopsFingerprints: ["AA"] };
+    return { deployer, names, recoverKeyVault: false, files, fleet, sopsFingerprints: ["AA"] };
 }
 
 /** The cluster that a program under test deploys to: an API server that lets everybody in, and Flux ready at COMMIT. */

@@ -73,7 +73,7 @@ function textOf(object: KubernetesObject, other?: KubernetesObject): string {
 }
 
 function diffOf(from: string, to: string): string[] {
-    const patch = createTwoFilesPatch("a", "b", from, to, undefined, undefined, { context: context });
+    const patch = createTwoFilesPatch("a", "b", from, to, undefined, undefined, { context });
     const lines = patch.split("\n");
     return lines
         .slice(lines.findIndex((line) => line.startsWith("@@")))

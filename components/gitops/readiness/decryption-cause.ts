@@ -107,7 +107,7 @@ const links: readonly Link[] = [
 export function decryptionCause(message: string): string | undefined {
     const text = unwrapped(message);
     const found = brokenLink(text);
-    const both = found && found !== pgpLink && /could not decrypt data key with PGP/.test(text);
+    const both = found && found !== pgpLink && text.includes("could not decrypt data key with PGP");
     return both
         ? `neither way in is open: ${found.describe(text)}; and ${pgpLink.describe(text)}; if both keys are lost, so are the file's values in Git (docs/secrets.md)`
         : found?.describe(text);

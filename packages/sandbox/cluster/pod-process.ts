@@ -123,9 +123,9 @@ export class PodProcess {
         const own = await containerEnvironment(this.pod, this.address.podIp, lookup);
         const mapped = Object.entries(own).map(([key, value]) => [key, this.volumes.mapPath(value)]);
         const env = {
-            PATH: process.env["PATH"] ?? "",
+            PATH: process.env.PATH ?? "",
             ...(Object.fromEntries(mapped) as Record<string, string>),
-            RUNTIME_NAMESPACE: own["RUNTIME_NAMESPACE"] ?? namespace!,
+            RUNTIME_NAMESPACE: own.RUNTIME_NAMESPACE ?? namespace!,
             ...this.program.env,
             ...this.node.environment,
             HOME: this.temporary,

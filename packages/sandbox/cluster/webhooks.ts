@@ -92,7 +92,7 @@ async function authorize(options: WebhooksOptions, request: IncomingMessage, rev
     const { namespace, subresource, name, path } = resource;
     const allowed = await options.authorize({
         ...{ user, groups, verb, apiGroup: resourceAttributes && (group ?? "") },
-        ...{ namespace, resource: resource["resource"], subresource, name, path },
+        ...{ namespace, resource: resource.resource, subresource, name, path },
     });
     return { apiVersion: "authorization.k8s.io/v1", kind: "SubjectAccessReview", status: { allowed } };
 }

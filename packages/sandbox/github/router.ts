@@ -99,7 +99,7 @@ async function dispatch(context: Context, found: Match, request: HttpRequest): P
     if (!repository) {
         return moved(context, request, owner, repo);
     }
-    if (repository.settings.archived === true && request.method !== "GET" && !/:repo$/.test(found.target.path)) {
+    if (repository.settings.archived === true && request.method !== "GET" && !found.target.path.endsWith(":repo")) {
         throw new ApiError(403, "Repository was archived so is read-only.");
     }
     return found.target.handle({ ...call, repository, git: context.git(repository) });

@@ -104,7 +104,7 @@ function identify(context: PublicKeyAuthContext, store: Store): Login | undefine
     if (key instanceof Error || (key.type === "ssh-rsa" && context.hashAlgo === undefined)) {
         return undefined;
     }
-    return key.verify(context.blob, context.signature, context.hashAlgo) === true ? found : undefined;
+    return key.verify(context.blob, context.signature, context.hashAlgo) ? found : undefined;
 }
 
 /** The type that is written inside a public key: what the client calls its algorithm may name a signature instead. */
@@ -132,15 +132,13 @@ function session(session: Session, login: Login, options: Options): void {
         const channel = accept();
         const [, service, path] = /^git[- ](upload-pack|receive-pack) '?\/?([^']+?)'?$/.exec(command) ?? [];
         if (service === undefined || path === undefined) {
-            return finish(
-                channel,
-                1,
-                `Invalid command: '${command}'\n  You appear to be using ssh to clone a git:// URL.\n`,
-            );
+            finish(channel, 1, `Invalid command: '${command}'\n  You appear to be using ssh to clone a git:// URL.\n`);
+            return;
         }
         const refused = refusalOf(options.store, login, service, path);
         if (refused !== undefined) {
-            return finish(channel, 1, refused);
+            finish(channel, 1, refused);
+            return;
         }
         login.key.lastUsed = new Date().toISOString().replace(/\.\d+Z$/, "Z");
         run(channel, login.repository, service, protocol, options);

@@ -78,7 +78,7 @@ async function createAuthority(): Promise<{ certificatePem: string; keyPem: stri
         name: "CN=Landfall sandbox, O=Landfall",
         ...validFor(3650),
         signingAlgorithm,
-        keys: keys,
+        keys,
         extensions: [
             new x509.BasicConstraintsExtension(true, 0, true),
             new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
@@ -107,7 +107,7 @@ async function issueCertificate(
         ...validFor(365),
         signingAlgorithm,
         publicKey: keys.publicKey,
-        signingKey: signingKey,
+        signingKey,
         extensions: [
             new x509.BasicConstraintsExtension(false, undefined, true),
             new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

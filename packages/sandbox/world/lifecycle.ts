@@ -14,7 +14,7 @@ export async function ensureRunning(
 ): Promise<{ session: Session; started: boolean }> {
     const running = readSession(directory);
     if (running && isAlive(running.pid)) {
-        const own = Number(new URL(running.environment["HTTPS_PROXY"] ?? "").port);
+        const own = Number(new URL(running.environment.HTTPS_PROXY ?? "").port);
         if (port !== 0 && port !== own) {
             throw new SandboxError(
                 `--port ${port}: the sandbox in ${directory} runs already, with its proxy on port ${own}; npm run sandbox -- down first`,

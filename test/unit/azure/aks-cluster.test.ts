@@ -28,7 +28,7 @@ function cluster(
         kubeletId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "kubelet"),
         kubeletClientId: "kubelet-client",
         kubeletPrincipalId: "kubelet-principal",
-        deployer: deployer,
+        deployer,
         login: chooseLogin({ ARM_CLIENT_SECRET: "s" }),
     };
     return deploy(() => new AksCluster("cluster", args), { ...azureMocks, ...mocks }, { preview });
@@ -57,9 +57,9 @@ describe("AksCluster", () => {
 
     it("makes the deployer its administrator, so that Flux can be installed", async () => {
         const { inputs } = only((await cluster()).resources, "azure-native:authorization:RoleAssignment");
-        assert.equal(inputs["principalId"], deployer.objectId);
-        assert.equal(inputs["scope"], armId("Microsoft.ContainerService/managedClusters", "landfall"));
-        assert.ok(String(inputs["roleDefinitionId"]).endsWith(aksRbacClusterAdmin.guid));
+        assert.equal(inputs.principalId, deployer.objectId);
+        assert.equal(inputs.scope, armId("Microsoft.ContainerService/managedClusters", "landfall"));
+        assert.ok(String(inputs.roleDefinitionId).endsWith(aksRbacClusterAdmin.guid));
     });
 
     it("is neither protected nor retained: it can be made again", async () => {

@@ -24,27 +24,27 @@ function storage() {
 describe("BackupStorage", () => {
     it("is closed to keys, to the public and to plain HTTP", async () => {
         const { inputs } = only((await storage()).resources, account);
-        assert.equal(inputs["allowSharedKeyAccess"], false);
-        assert.equal(inputs["allowBlobPublicAccess"], false);
-        assert.equal(inputs["enableHttpsTrafficOnly"], true);
-        assert.equal(inputs["minimumTlsVersion"], "TLS1_2");
+        assert.equal(inputs.allowSharedKeyAccess, false);
+        assert.equal(inputs.allowBlobPublicAccess, false);
+        assert.equal(inputs.enableHttpsTrafficOnly, true);
+        assert.equal(inputs.minimumTlsVersion, "TLS1_2");
     });
 
     it("keeps as many copies as the settings say", async () => {
-        assert.deepEqual(only((await storage()).resources, account).inputs["sku"], { name: "Standard_GZRS" });
+        assert.deepEqual(only((await storage()).resources, account).inputs.sku, { name: "Standard_GZRS" });
     });
 
     it("can bring back what was deleted or overwritten, for the retention", async () => {
         const { inputs } = only((await storage()).resources, service);
-        assert.equal(inputs["isVersioningEnabled"], true);
-        assert.deepEqual(inputs["deleteRetentionPolicy"], { enabled: true, days: 35 });
-        assert.deepEqual(inputs["containerDeleteRetentionPolicy"], { enabled: true, days: 35 });
+        assert.equal(inputs.isVersioningEnabled, true);
+        assert.deepEqual(inputs.deleteRetentionPolicy, { enabled: true, days: 35 });
+        assert.deepEqual(inputs.containerDeleteRetentionPolicy, { enabled: true, days: 35 });
     });
 
     it("removes old versions after it, and never a current backup", async () => {
         const { resources } = await storage();
         const policy = only(resources, policyType);
-        const { rules } = policy.inputs["policy"] as { rules: { definition: { actions: object } }[] };
+        const { rules } = policy.inputs.policy as { rules: { definition: { actions: object } }[] };
         const actions = rules.map((rule) => rule.definition.actions);
         assert.deepEqual(actions, [{ version: { delete: { daysAfterCreationGreaterThan: 35 } } }]);
         assert.ok(dependsOn(policy, only(resources, service)));
@@ -70,6 +70,6 @@ describe("BackupStorage", () => {
     it("publishes where backups go", async () => {
         const { result } = await storage();
         assert.equal(await valueOf(result.blobEndpoint), "https://backups.blob.core.windows.net/");
-        assert.match(String(await valueOf(result.containerIds.loki)), /\/blobContainers\/loki$/);
+        assert.match(await valueOf(result.containerIds.loki), /\/blobContainers\/loki$/);
     });
 });

@@ -31,16 +31,16 @@ function identities() {
 describe("ClusterIdentities", () => {
     it("lets the control plane use the subnet, and no more of the network", async () => {
         const { inputs } = only((await identities()).resources, assignmentType, "network-contributor");
-        assert.equal(inputs["scope"], subnet);
-        assert.equal(inputs["principalId"], principalIdOf("control-plane"));
-        assert.ok(String(inputs["roleDefinitionId"]).endsWith(networkContributor.guid));
+        assert.equal(inputs.scope, subnet);
+        assert.equal(inputs.principalId, principalIdOf("control-plane"));
+        assert.ok(String(inputs.roleDefinitionId).endsWith(networkContributor.guid));
     });
 
     it("lets the control plane assign the kubelet's identity, and no other", async () => {
         const { inputs } = only((await identities()).resources, assignmentType, "managed-identity-operator");
-        assert.equal(inputs["scope"], armId("Microsoft.ManagedIdentity/userAssignedIdentities", "kubelet"));
-        assert.equal(inputs["principalId"], principalIdOf("control-plane"));
-        assert.ok(String(inputs["roleDefinitionId"]).endsWith(managedIdentityOperator.guid));
+        assert.equal(inputs.scope, armId("Microsoft.ManagedIdentity/userAssignedIdentities", "kubelet"));
+        assert.equal(inputs.principalId, principalIdOf("control-plane"));
+        assert.ok(String(inputs.roleDefinitionId).endsWith(managedIdentityOperator.guid));
     });
 
     it("gives the identity out after both grants only, so that no cluster is made before", async () => {

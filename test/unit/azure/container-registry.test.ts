@@ -26,26 +26,26 @@ function registry(changes: Partial<ContainerRegistryArgs> = {}) {
 describe("ContainerRegistry", () => {
     it("has no password and no anonymous pull", async () => {
         const { inputs } = only((await registry()).resources, registryType);
-        assert.deepEqual([inputs["adminUserEnabled"], inputs["anonymousPullEnabled"]], [false, false]);
+        assert.deepEqual([inputs.adminUserEnabled, inputs.anonymousPullEnabled], [false, false]);
     });
 
     it("accepts the tokens that kubelet and Flux present", async () => {
         const { inputs } = only((await registry()).resources, registryType);
-        assert.deepEqual(inputs["policies"], { azureADAuthenticationAsArmPolicy: { status: "enabled" } });
+        assert.deepEqual(inputs.policies, { azureADAuthenticationAsArmPolicy: { status: "enabled" } });
     });
 
     it("is replicated over zones only where asked", async () => {
         const inputs = async (zoneRedundant: boolean) =>
-            only((await registry({ zoneRedundant })).resources, registryType).inputs["zoneRedundancy"];
+            only((await registry({ zoneRedundant })).resources, registryType).inputs.zoneRedundancy;
         assert.deepEqual([await inputs(true), await inputs(false)], ["Enabled", "Disabled"]);
     });
 
     it("lets the nodes pull, and not push", async () => {
         const { resources } = await registry();
         const { inputs } = only(resources, assignment);
-        assert.equal(inputs["principalId"], "kubelet");
-        assert.equal(inputs["scope"], registryId);
-        assert.ok(String(inputs["roleDefinitionId"]).endsWith(acrPull.guid));
+        assert.equal(inputs.principalId, "kubelet");
+        assert.equal(inputs.scope, registryId);
+        assert.ok(String(inputs.roleDefinitionId).endsWith(acrPull.guid));
     });
 
     it("has no identity for a pipeline unless one is named", async () => {
@@ -55,13 +55,13 @@ describe("ContainerRegistry", () => {
     });
 
     it("lets the pipeline push from jobs of its environment alone", async () => {
-        const { resources, result } = await registry({ ci: ci });
+        const { resources, result } = await registry({ ci });
         const credential = only(resources, "azure-native:managedidentity:FederatedIdentityCredential");
-        assert.equal(credential.inputs["subject"], "repo:owner@1/apps@2:environment:production");
-        assert.equal(credential.inputs["issuer"], "https://token.actions.githubusercontent.com");
+        assert.equal(credential.inputs.subject, "repo:owner@1/apps@2:environment:production");
+        assert.equal(credential.inputs.issuer, "https://token.actions.githubusercontent.com");
         const push = only(resources, assignment, "acr-push");
-        assert.equal(push.inputs["scope"], registryId);
-        assert.ok(String(push.inputs["roleDefinitionId"]).endsWith(acrPush.guid));
+        assert.equal(push.inputs.scope, registryId);
+        assert.ok(String(push.inputs.roleDefinitionId).endsWith(acrPush.guid));
         assert.ok(result.ciClientId);
         assert.equal(await valueOf(result.ciClientId), clientIdOf("ci"));
     });

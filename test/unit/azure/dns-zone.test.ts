@@ -8,8 +8,8 @@ describe("DnsZone", () => {
         const args = { resourceGroupName: "group", domain: "k8s.example.com", protect: true };
         const { resources, result } = await deploy(() => new DnsZone("zone", args), azureMocks);
         const zone = only(resources, "azure-native:dns:Zone");
-        assert.deepEqual([zone.inputs["zoneName"], zone.inputs["location"]], ["k8s.example.com", "global"]);
-        assert.equal(zone.inputs["zoneType"], "Public");
+        assert.deepEqual([zone.inputs.zoneName, zone.inputs.location], ["k8s.example.com", "global"]);
+        assert.equal(zone.inputs.zoneType, "Public");
         assert.deepEqual([zone.protect, zone.retainOnDelete], [true, true]);
         assert.deepEqual(await valueOf(result.nameServers), ["ns1-01.azure-dns.com."]);
     });

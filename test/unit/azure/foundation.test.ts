@@ -11,7 +11,7 @@ const args: FoundationArgs = {
     location: "westeurope",
     protect: true,
     names,
-    deployer: deployer,
+    deployer,
     recoverKeyVault: false,
     vnetCidr: "10.10.0.0/16",
     nodeSubnetCidr: "10.10.0.0/22",
@@ -34,7 +34,7 @@ const types = {
 describe("Foundation", () => {
     it("has the network in the group that a rebuild replaces, and the rest in the other", async () => {
         const { resources } = await foundation({ domain: "k8s.example.com" });
-        const groupOf = (type: string) => only(resources, type).inputs["resourceGroupName"];
+        const groupOf = (type: string) => only(resources, type).inputs.resourceGroupName;
         assert.equal(groupOf(types.network), names.clusterGroup);
         for (const type of [types.registry, types.vault, types.account, types.zone]) {
             assert.equal(groupOf(type), names.durableGroup, type);
@@ -43,9 +43,9 @@ describe("Foundation", () => {
 
     it("calls each thing by its name", async () => {
         const { resources } = await foundation();
-        assert.equal(only(resources, types.registry).inputs["registryName"], names.registry);
-        assert.equal(only(resources, types.vault).inputs["vaultName"], names.keyVault);
-        assert.equal(only(resources, types.account).inputs["accountName"], names.storageAccount);
+        assert.equal(only(resources, types.registry).inputs.registryName, names.registry);
+        assert.equal(only(resources, types.vault).inputs.vaultName, names.keyVault);
+        assert.equal(only(resources, types.account).inputs.accountName, names.storageAccount);
     });
 
     it("has a zone only for a domain, and a pipeline only for a repository", async () => {
@@ -55,13 +55,13 @@ describe("Foundation", () => {
         const ci = { repository: "acme/app", environment: "test" };
         const { resources } = await foundation({ registry: { ...args.registry, ci } });
         const { inputs } = only(resources, "azure-native:managedidentity:FederatedIdentityCredential");
-        assert.equal(inputs["subject"], "repo:acme/app:environment:test");
+        assert.equal(inputs.subject, "repo:acme/app:environment:test");
     });
 
     it("recovers a vault that Azure still keeps", async () => {
         const modeOf = async (recoverKeyVault: boolean) => {
             const { inputs } = only((await foundation({ recoverKeyVault })).resources, types.vault);
-            return (inputs["properties"] as { createMode?: string }).createMode;
+            return (inputs.properties as { createMode?: string }).createMode;
         };
         assert.deepEqual([await modeOf(true), await modeOf(false)], ["recover", undefined]);
     });

@@ -13,7 +13,7 @@ function vault(changes: { readonly recover?: boolean; readonly protect?: boolean
         resourceGroupName: "group",
         location: "westeurope",
         vaultName: "landfall",
-        deployer: deployer,
+        deployer,
         recover: false,
         protect: true,
         ...changes,
@@ -25,29 +25,29 @@ type VaultProperties = Readonly<Record<string, unknown>>;
 
 describe("KeyVault", () => {
     it("takes rights from Azure RBAC, and has no access policies", async () => {
-        const properties = only((await vault()).resources, vaultType).inputs["properties"] as VaultProperties;
-        assert.equal(properties["enableRbacAuthorization"], true);
+        const properties = only((await vault()).resources, vaultType).inputs.properties as VaultProperties;
+        assert.equal(properties.enableRbacAuthorization, true);
         assert.ok(!("accessPolicies" in properties));
     });
 
     it("cannot be purged for 90 days, by anybody", async () => {
-        const properties = only((await vault()).resources, vaultType).inputs["properties"] as VaultProperties;
-        assert.deepEqual([properties["enablePurgeProtection"], properties["enableSoftDelete"]], [true, true]);
-        assert.equal(properties["softDeleteRetentionInDays"], 90);
+        const properties = only((await vault()).resources, vaultType).inputs.properties as VaultProperties;
+        assert.deepEqual([properties.enablePurgeProtection, properties.enableSoftDelete], [true, true]);
+        assert.equal(properties.softDeleteRetentionInDays, 90);
     });
 
     it("has one key, strong enough, that can encrypt and decrypt and nothing else", async () => {
         const { inputs } = only((await vault()).resources, key);
-        assert.equal(inputs["keyName"], "sops");
-        assert.deepEqual(inputs["properties"], { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] });
+        assert.equal(inputs.keyName, "sops");
+        assert.deepEqual(inputs.properties, { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] });
     });
 
     it("lets the deployer manage keys before the key is made, so that it can be deleted or recovered", async () => {
         const { resources } = await vault();
         const officer = only(resources, assignment);
-        assert.equal(officer.inputs["principalId"], deployer.objectId);
-        assert.equal(officer.inputs["scope"], armId("Microsoft.KeyVault/vaults", "landfall"));
-        assert.ok(String(officer.inputs["roleDefinitionId"]).endsWith(keyVaultCryptoOfficer.guid));
+        assert.equal(officer.inputs.principalId, deployer.objectId);
+        assert.equal(officer.inputs.scope, armId("Microsoft.KeyVault/vaults", "landfall"));
+        assert.ok(String(officer.inputs.roleDefinitionId).endsWith(keyVaultCryptoOfficer.guid));
         assert.ok(dependsOn(only(resources, key), officer));
     });
 
@@ -60,8 +60,8 @@ describe("KeyVault", () => {
 
     it("brings back a deleted vault instead of making one, only when it has to", async () => {
         const properties = async (recover: boolean) =>
-            only((await vault({ recover })).resources, vaultType).inputs["properties"] as VaultProperties;
-        assert.equal((await properties(true))["createMode"], "recover");
+            only((await vault({ recover })).resources, vaultType).inputs.properties as VaultProperties;
+        assert.equal((await properties(true)).createMode, "recover");
         assert.ok(!("createMode" in (await properties(false))));
     });
 

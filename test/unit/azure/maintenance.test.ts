@@ -13,10 +13,10 @@ function windows() {
 describe("createMaintenance", () => {
     it("upgrades Kubernetes and node images in the settings' window only", async () => {
         const made = all((await windows()).resources, window);
-        const names = made.map(({ inputs }) => inputs["configName"]);
+        const names = made.map(({ inputs }) => inputs.configName);
         assert.deepEqual(names, ["aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"]);
         for (const { inputs } of made) {
-            assert.deepEqual(inputs["maintenanceWindow"], {
+            assert.deepEqual(inputs.maintenanceWindow, {
                 schedule: { weekly: { dayOfWeek: "Thursday", intervalWeeks: 1 } },
                 startTime: "01:00",
                 durationHours: 4,

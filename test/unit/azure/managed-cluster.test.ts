@@ -97,9 +97,9 @@ describe("buildCluster", () => {
     });
 
     it("has exactly one inline pool, a system pool over all zones", () => {
-        const pools = inputs()["agentPoolProfiles"] as Record<string, unknown>[];
+        const pools = inputs().agentPoolProfiles as Record<string, unknown>[];
         assert.equal(pools.length, 1);
         const [pool] = pools;
-        assert.deepEqual([pool?.["mode"], pool?.["availabilityZones"]], ["System", ["1", "2", "3"]]);
+        assert.deepEqual([pool?.mode, pool?.availabilityZones], ["System", ["1", "2", "3"]]);
     });
 });

@@ -33,7 +33,7 @@ function check(replies: Record<string, Reply> = {}) {
         const url = new URL(target);
         assert.equal(url.origin, "https://management.azure.com");
         assert.ok(url.searchParams.get("api-version"), url.pathname);
-        assert.equal((init?.headers as Record<string, string>)["authorization"], "Bearer token-of-arm");
+        assert.equal((init?.headers as Record<string, string>).authorization, "Bearer token-of-arm");
         asked.push(`${init?.method} ${url.pathname}`);
         const { status, body } = answer(url, init?.method ?? "");
         return Promise.resolve(new Response(JSON.stringify(body ?? {}), { status }));

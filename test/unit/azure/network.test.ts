@@ -16,9 +16,9 @@ describe("Network", () => {
         const { resources, result } = await deploy(() => new Network("network", args), azureMocks);
         const vnet = only(resources, "azure-native:network:VirtualNetwork");
         const subnet = only(resources, "azure-native:network:Subnet");
-        assert.deepEqual(vnet.inputs["addressSpace"], { addressPrefixes: ["10.10.0.0/16"] });
-        assert.equal(subnet.inputs["addressPrefix"], "10.10.0.0/22");
-        assert.equal(subnet.inputs["virtualNetworkName"], "landfall");
+        assert.deepEqual(vnet.inputs.addressSpace, { addressPrefixes: ["10.10.0.0/16"] });
+        assert.equal(subnet.inputs.addressPrefix, "10.10.0.0/22");
+        assert.equal(subnet.inputs.virtualNetworkName, "landfall");
         const subnetId = armId("Microsoft.Network/virtualNetworks/v/subnets", "nodes");
         assert.equal(await valueOf(result.nodeSubnetId), subnetId);
     });

@@ -17,7 +17,7 @@ function pools(stack = "production", changes: Record<string, unknown> = {}) {
 describe("NodePools", () => {
     it("has one pool a zone, changed one after the other", async () => {
         const made = all((await pools()).resources, pool);
-        const zones = made.map(({ inputs }) => [inputs["agentPoolName"], inputs["availabilityZones"]]);
+        const zones = made.map(({ inputs }) => [inputs.agentPoolName, inputs.availabilityZones]);
         assert.deepEqual(zones, [
             ["apps1", ["1"]],
             ["apps2", ["2"]],
@@ -29,7 +29,7 @@ describe("NodePools", () => {
 
     it("has one pool without zones where the settings name none", async () => {
         const { inputs } = only((await pools("staging")).resources, pool);
-        assert.equal(inputs["agentPoolName"], "apps");
+        assert.equal(inputs.agentPoolName, "apps");
         assert.ok(!("availabilityZones" in inputs));
     });
 
@@ -43,16 +43,16 @@ describe("NodePools", () => {
             labels: { team: "a" },
         };
         const { inputs } = only((await pools("staging", { "landfall:userPools": { batch: spot } })).resources, pool);
-        assert.deepEqual([inputs["scaleSetPriority"], inputs["scaleSetEvictionPolicy"]], ["Spot", "Delete"]);
-        assert.deepEqual(inputs["nodeTaints"], ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]);
-        assert.deepEqual(inputs["nodeLabels"], { team: "a", "kubernetes.azure.com/scalesetpriority": "spot" });
+        assert.deepEqual([inputs.scaleSetPriority, inputs.scaleSetEvictionPolicy], ["Spot", "Delete"]);
+        assert.deepEqual(inputs.nodeTaints, ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]);
+        assert.deepEqual(inputs.nodeLabels, { team: "a", "kubernetes.azure.com/scalesetpriority": "spot" });
         assert.ok(!("upgradeSettings" in inputs));
     });
 
     it("leave the number of nodes to the autoscaler", async () => {
         const { inputs, ignoreChanges } = only((await pools("staging")).resources, pool);
         assert.deepEqual(ignoreChanges, ["count"]);
-        assert.equal(inputs["enableAutoScaling"], true);
+        assert.equal(inputs.enableAutoScaling, true);
     });
 });
 

@@ -8,21 +8,21 @@ const scope = armId("Microsoft.Network/dnsZones", "example.com");
 
 function grant() {
     const principal = { objectId: "object", type: "User" } as const;
-    return deploy(() => grantRole("grant", principal, { role: roles.reader, scope: scope }, {}));
+    return deploy(() => grantRole("grant", principal, { role: roles.reader, scope }, {}));
 }
 
 describe("grantRole", () => {
     it("says what kind of principal it is, so that a new identity is not looked up in vain", async () => {
         const { inputs } = only((await grant()).resources, "azure-native:authorization:RoleAssignment");
-        assert.equal(inputs["principalType"], "User");
-        assert.equal(inputs["principalId"], "object");
+        assert.equal(inputs.principalType, "User");
+        assert.equal(inputs.principalId, "object");
     });
 
     it("names the role in the subscription of the scope", async () => {
         const { inputs } = only((await grant()).resources, "azure-native:authorization:RoleAssignment");
         const subscription = "/subscriptions/11111111-2222-3333-4444-555555555555";
         const definitions = "providers/Microsoft.Authorization/roleDefinitions";
-        assert.equal(inputs["roleDefinitionId"], `${subscription}/${definitions}/${roles.reader.guid}`);
+        assert.equal(inputs.roleDefinitionId, `${subscription}/${definitions}/${roles.reader.guid}`);
     });
 
     it("replaces the assignment when the role changes, and leaves its name to Azure's kind", async () => {

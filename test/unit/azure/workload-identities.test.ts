@@ -24,7 +24,7 @@ function identities(scopes: Partial<WorkloadScopes> = {}) {
             location: "westeurope",
             names: { identity: (role) => `stack-${role}` },
             scopes: { ...workloadScopes, ...scopes },
-            issuerUrl: issuerUrl,
+            issuerUrl,
             protect: true,
         });
     return deploy(program, azureMocks);
@@ -39,7 +39,7 @@ describe("WorkloadIdentities", () => {
     });
 
     it("trust one service account each, and no two the same", async () => {
-        const subjects = all((await identities()).resources, credential).map(({ inputs }) => inputs["subject"]);
+        const subjects = all((await identities()).resources, credential).map(({ inputs }) => inputs.subject);
         assert.equal(new Set(subjects).size, subjects.length);
         assert.ok(subjects.includes("system:serviceaccount:flux-system:kustomize-controller"));
         assert.ok(subjects.includes("system:serviceaccount:monitoring:loki"));
@@ -51,7 +51,7 @@ describe("WorkloadIdentities", () => {
             only(
                 all(resources, assignment).filter(({ name }) => name.startsWith(`landfall-${workload}-`)),
                 assignment,
-            ).inputs["scope"];
+            ).inputs.scope;
         assert.equal(scopeOf("velero"), workloadScopes.containerIds.velero);
         assert.equal(scopeOf("loki"), workloadScopes.containerIds.loki);
         assert.equal(scopeOf("kustomize-controller"), workloadScopes.keyId);

@@ -12,7 +12,7 @@ const args: WorkloadIdentityArgs = {
     resourceGroupName: "group",
     location: "westeurope",
     identityName: "velero",
-    issuerUrl: issuerUrl,
+    issuerUrl,
     subjects: ["system:serviceaccount:velero:velero"],
     protect: true,
 };
@@ -24,9 +24,9 @@ function identity(changes: Partial<WorkloadIdentityArgs> = {}) {
 describe("WorkloadIdentity", () => {
     it("trusts exactly one service account of exactly one cluster", async () => {
         const { inputs } = only((await identity()).resources, credential);
-        assert.equal(inputs["subject"], "system:serviceaccount:velero:velero");
-        assert.equal(inputs["issuer"], issuerUrl);
-        assert.deepEqual(inputs["audiences"], ["api://AzureADTokenExchange"]);
+        assert.equal(inputs.subject, "system:serviceaccount:velero:velero");
+        assert.equal(inputs.issuer, issuerUrl);
+        assert.deepEqual(inputs.audiences, ["api://AzureADTokenExchange"]);
     });
 
     it("makes several credentials one after the other, since Azure refuses two at a time", async () => {
@@ -48,11 +48,11 @@ describe("WorkloadIdentity", () => {
             { role: reader, scope: group },
         ];
         const { resources } = await identity({ grants });
-        assert.equal(only(resources, assignment, "acr-pull").inputs["scope"], registry);
-        assert.equal(only(resources, assignment, "reader").inputs["scope"], group);
+        assert.equal(only(resources, assignment, "acr-pull").inputs.scope, registry);
+        assert.equal(only(resources, assignment, "reader").inputs.scope, group);
         for (const { inputs } of all(resources, assignment)) {
-            assert.equal(inputs["principalId"], principalIdOf("velero"));
-            assert.equal(inputs["principalType"], "ServicePrincipal");
+            assert.equal(inputs.principalId, principalIdOf("velero"));
+            assert.equal(inputs.principalType, "ServicePrincipal");
         }
     });
 

@@ -36,7 +36,7 @@ describe("the surroundings of a program", () => {
         const forbidden = () => ({ status: 403, body: { message: "Resource protected by organization SAML" } });
         await assert.rejects(
             answeringGitHub(forbidden, () => github.planFleet(args)),
-            (error: Error) => error instanceof UserError && /403 Resource protected/.test(error.message),
+            (error: Error) => error instanceof UserError && error.message.includes("403 Resource protected"),
         );
     });
 });

@@ -8,7 +8,7 @@ const always = ["default", "kube-system", "flux-system"].map((name) => `Namespac
 
 /** Every namespace that an object is in, or that a release installs into, is made by this layer or one before it. */
 export function namespaces(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always: always, own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always, own: true }));
 }
 
 function needs({ object }: Manifest): Need[] {

@@ -7,7 +7,7 @@ const always = ["system-cluster-critical", "system-node-critical"].map((name) =>
 
 /** Every priority class that a pod or a value names is made by this layer or one before it: pods without one are refused. */
 export function priorityClasses(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always: always, own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always, own: true }));
 }
 
 function needs({ object }: Manifest): Need[] {

@@ -19,7 +19,7 @@ const fields: Readonly<Record<string, string>> = {
  * external or sealed secret. Those that are optional, and those in values of charts, are not looked at.
  */
 export function references(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { gifts: madeBy, always: always, own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { gifts: madeBy, always, own: true }));
 }
 
 function needs({ object, layer }: Manifest): Need[] {

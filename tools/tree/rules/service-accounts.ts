@@ -9,8 +9,8 @@ const always = ["kustomize-controller", "helm-controller"].map((name) => `Servic
 /** Every service account that a pod or a chart is told to use, and not to make, exists before. */
 export function serviceAccounts(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => [
-        ...unmetNeeds(cluster, needsOfRelease, { always: always }),
-        ...unmetNeeds(cluster, needsOfPod, { always: always, own: true }),
+        ...unmetNeeds(cluster, needsOfRelease, { always }),
+        ...unmetNeeds(cluster, needsOfPod, { always, own: true }),
     ]);
 }
 

@@ -75,7 +75,7 @@ function definitionOf(state: AzureState, scope: string, name: string, customRole
     if (!made && !customRole) {
         throw new Error(`no role definition is called ${name}`);
     }
-    return (made ?? makeDefinition(state, scope, customRole as CustomRole)).address.id;
+    return (made ?? makeDefinition(state, scope, customRole!)).address.id;
 }
 
 function makeDefinition(state: AzureState, scope: string, customRole: CustomRole) {

@@ -72,7 +72,7 @@ async function missingPlugin(cluster: Cluster, { api, namespace }: Installed): P
             return `Unknown plugin: '${plugins[0]?.name}': secrets "${secret}" not found`;
         }
     }
-    const store = plugins[0]?.parameters?.["barmanObjectName"];
+    const store = plugins[0]?.parameters?.barmanObjectName;
     const stores = `/apis/barmancloud.cnpg.io/v1/namespaces/${cluster.metadata.namespace}/objectstores`;
     return store && !(await api.find(`${stores}/${store}`)) ? `objectstores "${store}" not found` : undefined;
 }

@@ -146,12 +146,12 @@ function withStringData(live: ResourceObject): ResourceObject {
     if (live.kind !== "Secret") {
         return live;
     }
-    const data = Object.entries(asProperties(live["data"]));
+    const data = Object.entries(asProperties(live.data));
     const decoded = data.map(([key, value]) => [key, Buffer.from(String(value), "base64").toString("utf8")]);
     return { ...live, stringData: Object.fromEntries(decoded) as Properties };
 }
 
 function annotationsOf(object: object): Readonly<Record<string, string>> {
-    const metadata = asProperties((object as Properties)["metadata"]);
-    return asProperties(metadata["annotations"]) as Record<string, string>;
+    const metadata = asProperties((object as Properties).metadata);
+    return asProperties(metadata.annotations) as Record<string, string>;
 }

@@ -101,7 +101,7 @@ export async function waitUntilGone(
         }
         if (!(await deadline.pause())) {
             // A namespace holds back its own deletion in its spec.
-            const ofNamespace = found.kind === "Namespace" ? found.spec?.["finalizers"] : undefined;
+            const ofNamespace = found.kind === "Namespace" ? found.spec?.finalizers : undefined;
             const finalizers = [...(found.metadata.finalizers ?? []), ...((ofNamespace as string[] | undefined) ?? [])];
             const why = [
                 finalizers.length > 0 ? `it waits for its finalizers ${finalizers.join(", ")}` : "it has no finalizers",

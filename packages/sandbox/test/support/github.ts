@@ -137,7 +137,7 @@ export class GitHubFixture {
             GIT_SSH_COMMAND: ssh.join(" "),
             ...(Object.fromEntries(names) as Record<string, string>),
         };
-        const child = spawn("git", args, { env: env });
+        const child = spawn("git", args, { env });
         let stderr = "";
         child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
         const code = await new Promise<number>((resolve) => child.once("close", (exit) => resolve(exit ?? 128)));

@@ -17,7 +17,7 @@ const args = {
     clusterUid: "uid",
     repository: { owner: "acme", name: "fleet" },
     branch: "staging",
-    commit: commit,
+    commit,
     variables: { domain: "a.example.com" },
     keys: ["ssh-ed25519 AAAA", "AA"],
     timeoutMinutes: 1,
@@ -71,7 +71,7 @@ describe("FluxReadiness", () => {
     it("waits until everything is Ready, and keeps what it waited for, but not the kubeconfig", async () => {
         const { variables, keys, clusterUid } = args;
         assert.deepEqual(await outputs(), {
-            ...{ clusterUid, commit: commit, variables, keys, ready: true },
+            ...{ clusterUid, commit, variables, keys, ready: true },
             status: `2 objects Ready at ${commit}`,
         });
         assert.ok(api.requests.some(({ request }) => request.startsWith("PATCH ")));

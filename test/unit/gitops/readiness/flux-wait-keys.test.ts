@@ -40,7 +40,10 @@ describe("waitForFlux, with keys that were changed", () => {
         const untried = [...Array<Poll>(60).fill(fluxStatus(ours, undecryptable)), fluxStatus(ours)];
         let requests = 0;
         const cluster: Partial<FluxWaitArgs["cluster"]> = {
-            requestReconciliation: () => Promise.resolve(void requests++),
+            requestReconciliation: () => {
+                requests += 1;
+                return Promise.resolve();
+            },
             fluxObjects: () => {
                 const source = handledAt(fluxObject("GitRepository", "flux-system", ours), new Date().toISOString());
                 const [, ...rest] = (untried.length > 1 ? untried.shift() : untried[0]) as FluxObject[];

@@ -138,7 +138,7 @@ describe("the sandbox's network", () => {
             const outgoing = request({ port: proxy.port, method: "CONNECT", path: authorityForm });
             outgoing.on("error", reject);
             outgoing.on("connect", (response, socket, head) => {
-                resolve({ response, socket: socket, body: head.toString() });
+                resolve({ response, socket, body: head.toString() });
             });
             outgoing.end();
         });
