@@ -123,8 +123,8 @@ export default tseslint.config(
         },
     },
     {
-        // The Kubernetes client's types make every field optional, those that the API server always sets too. In a test,
-        // a missing value fails the test.
+        // The Kubernetes client's types make every field optional, those that the API server always sets too. In a
+        // test, a missing value fails the test.
         files: ["packages/sandbox/**/*.ts", "test/**/*.ts"],
         rules: { "@typescript-eslint/no-non-null-assertion": "off" },
     },

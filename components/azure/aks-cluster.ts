@@ -18,9 +18,9 @@ export interface AksClusterArgs
 }
 
 /**
- * A Kubernetes cluster that people and programs enter with Entra ID only, whose service accounts Azure can trust, and that keeps
- * its patches, node images and node counts up by itself. It holds nothing that Git or the durable group does not: it may be
- * replaced.
+ * A Kubernetes cluster that people and programs enter with Entra ID only, whose service accounts Azure can trust, and
+ * that keeps its patches, node images and node counts up by itself. It holds nothing that Git or the durable group does
+ * not: it may be replaced.
  *
  * `kubeconfig` is known once the deployer's role is granted, but Azure takes up to five minutes to let the role work
  * (https://learn.microsoft.com/azure/aks/manage-azure-rbac): the first use of it has to retry what is forbidden.

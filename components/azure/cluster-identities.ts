@@ -16,8 +16,8 @@ export interface ClusterIdentitiesArgs {
 }
 
 /**
- * The two identities of a cluster, with the roles that have to be there before it: AKS checks both while it makes the cluster,
- * and fails for good when one is missing. They outlive the cluster, so that a rebuilt one keeps its rights.
+ * The two identities of a cluster, with the roles that have to be there before it: AKS checks both while it makes the
+ * cluster, and fails for good when one is missing. They outlive the cluster, so that a rebuilt one keeps its rights.
  * @see https://learn.microsoft.com/azure/aks/managed-identity-overview
  */
 export class ClusterIdentities extends pulumi.ComponentResource {

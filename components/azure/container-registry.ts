@@ -33,8 +33,8 @@ export interface RegistryPipeline {
 }
 
 /**
- * A container registry for images and charts, with no password: nodes pull with their own identity, the pipeline pushes with
- * one that trusts its tokens. Public on the network, since hosted pipelines push to it; anonymous pull is off.
+ * A container registry for images and charts, with no password: nodes pull with their own identity, the pipeline pushes
+ * with one that trusts its tokens. Public on the network, since hosted pipelines push to it; anonymous pull is off.
  */
 export class ContainerRegistry extends pulumi.ComponentResource {
     /** ARM id of the registry. */

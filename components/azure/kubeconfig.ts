@@ -13,16 +13,17 @@ const useArmVariables = "--use-azurerm-env-vars";
 const authority = ["--authority-host", "https://login.microsoftonline.com/"] as const;
 
 /**
- * Chooses the login that matches the one which the Azure provider uses with the same environment. kubelogin reads client id,
- * tenant and secret from that environment itself, `AZURE_…` names by default and `ARM_…` names when told to, and its own
- * variables win over arguments (https://github.com/Azure/kubelogin, pkg/internal/token/options.go):
+ * Chooses the login that matches the one which the Azure provider uses with the same environment. kubelogin reads
+ * client id, tenant and secret from that environment itself, `AZURE_…` names by default and `ARM_…` names when told to,
+ * and its own variables win over arguments (https://github.com/Azure/kubelogin, pkg/internal/token/options.go):
  *
  * - a client secret or certificate: spn;
- * - `ARM_USE_OIDC` with a token file (`AZURE_FEDERATED_TOKEN_FILE` or `ARM_OIDC_TOKEN_FILE_PATH`): workloadidentity with that file;
- * - `ARM_USE_OIDC` in GitHub Actions (`id-token: write`): workloadidentity too, in which kubelogin asks GitHub for the token when
- *   `ACTIONS_ID_TOKEN_REQUEST_URL` and `…_TOKEN` are set (pkg/internal/token/provider.go);
- * - `ARM_USE_OIDC` with a token in a variable (`ARM_OIDC_TOKEN`, as Pulumi ESC sets it): kubelogin cannot use one; throws, and
- *   says to put it in a file;
+ * - `ARM_USE_OIDC` with a token file (`AZURE_FEDERATED_TOKEN_FILE` or `ARM_OIDC_TOKEN_FILE_PATH`): workloadidentity
+ *   with that file;
+ * - `ARM_USE_OIDC` in GitHub Actions (`id-token: write`): workloadidentity too, in which kubelogin asks GitHub for the
+ *   token when `ACTIONS_ID_TOKEN_REQUEST_URL` and `…_TOKEN` are set (pkg/internal/token/provider.go);
+ * - `ARM_USE_OIDC` with a token in a variable (`ARM_OIDC_TOKEN`, as Pulumi ESC sets it): kubelogin cannot use one;
+ *   throws, and says to put it in a file;
  * - a token file alone, as a pod with workload identity has: workloadidentity;
  * - a managed identity (`ARM_USE_MSI`): msi; otherwise the login of the Azure CLI.
  */
@@ -65,8 +66,8 @@ interface ExecUser {
 
 /**
  * Puts a login into the kubeconfig that AKS hands out, which always asks for a device code
- * (https://github.com/Azure/AKS/issues/4990). Everything else of it is kept, a proxy-url for one. Throws when no user of the
- * kubeconfig logs in through kubelogin, which is what a cluster without Entra ID has.
+ * (https://github.com/Azure/AKS/issues/4990). Everything else of it is kept, a proxy-url for one. Throws when no user
+ * of the kubeconfig logs in through kubelogin, which is what a cluster without Entra ID has.
  */
 export function rewriteKubeconfig(kubeconfig: string, login: KubeLogin): string {
     const config = parse(kubeconfig) as { readonly users?: readonly ExecUser[] };

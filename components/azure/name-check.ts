@@ -14,7 +14,10 @@ export interface NameCheckArgs {
 export interface NameCheck {
     /** What is wrong with the names; empty when all can be had. */
     readonly problems: readonly Problem[];
-    /** The stack's vault was deleted but is still kept by Azure: it has to be recovered, since its name cannot be had again. */
+    /**
+     * The stack's vault was deleted but is still kept by Azure: it has to be recovered, since its name cannot be had
+     * again.
+     */
     readonly recoverKeyVault: boolean;
 }
 
@@ -49,8 +52,8 @@ const storageAccount: Kind = {
 };
 
 /**
- * Asks Azure, before anything is made, whether the names that all its customers share can be had: each is this stack's already,
- * or free. Rejects when Azure cannot be asked, with what it said.
+ * Asks Azure, before anything is made, whether the names that all its customers share can be had: each is this stack's
+ * already, or free. Rejects when Azure cannot be asked, with what it said.
  */
 export async function checkNames(arm: ArmClient, args: NameCheckArgs): Promise<NameCheck> {
     const [registry, keyVault, storage] = await Promise.all([

@@ -9,8 +9,8 @@ const maxSurge = "33%";
 const spotKey = "kubernetes.azure.com/scalesetpriority";
 
 /**
- * The one pool that belongs to the cluster itself; AKS accepts no others inline later. It bears no taint: Flux has to run before
- * any other pool is there.
+ * The one pool that belongs to the cluster itself; AKS accepts no others inline later. It bears no taint: Flux has to
+ * run before any other pool is there.
  */
 export function systemPoolProfile(pool: Settings["systemPool"], nodeSubnetId: pulumi.Input<string>) {
     return {
@@ -31,8 +31,9 @@ export interface NodePoolsArgs {
 }
 
 /**
- * The pools for workloads, one AKS pool in each zone of a setting's. Those of one setting are made and changed one after the
- * other, so that a change never takes two zones down at a time. How many nodes a pool has is the autoscaler's affair.
+ * The pools for workloads, one AKS pool in each zone of a setting's. Those of one setting are made and changed one
+ * after the other, so that a change never takes two zones down at a time. How many nodes a pool has is the autoscaler's
+ * affair.
  */
 export class NodePools extends pulumi.ComponentResource {
     constructor(name: string, args: NodePoolsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -90,7 +91,8 @@ function regularProfile(pool: UserPool) {
     };
 }
 
-// Azure puts this label and taint on spot nodes anyway; declared, they are no difference to the next up. Surge is not for spot.
+// Azure puts this label and taint on spot nodes anyway; declared, they are no difference to the next up. Surge is not
+// for spot.
 function spotProfile(pool: UserPool) {
     return {
         scaleSetPriority: "Spot",

@@ -33,8 +33,8 @@ export interface PhysicalNames {
 }
 
 /**
- * The names of a stack. They follow from the scope alone, so that a rebuild finds what it left; those that all of Azure shares
- * end in a hash of the whole scope, so that neither another stack nor another subscription wants the same.
+ * The names of a stack. They follow from the scope alone, so that a rebuild finds what it left; those that all of Azure
+ * shares end in a hash of the whole scope, so that neither another stack nor another subscription wants the same.
  * Limits: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
 export function physicalNames(scope: NamingScope, overrides: NameOverrides = {}): PhysicalNames {

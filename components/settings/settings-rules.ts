@@ -61,7 +61,9 @@ function capacityProblems(values: SettingValues): Problem[] {
     return problems;
 }
 
-/** The most nodes at one time: every pool at its maximum, plus the third that an upgrade adds (surge "33%", rounded up). */
+/**
+ * The most nodes at one time: every pool at its maximum, plus the third that an upgrade adds (surge "33%", rounded up).
+ */
 function maxNodes(values: SettingValues): number {
     const withSurge = (count: number) => count + Math.ceil(count / 3);
     const perPool = Object.values(values.userPools).map(

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { parseCidr } from "./cidr";
 
-/** Kubernetes minors that AKS supports and the pinned Flux runs on (Flux 2.9: 1.34 to 1.36; AKS ends 1.34 in November 2026). */
+/**
+ * Kubernetes minors that AKS supports and the pinned Flux runs on (Flux 2.9: 1.34 to 1.36; AKS ends 1.34 in November
+ * 2026).
+ */
 export const kubernetesVersions = ["1.35", "1.36"] as const;
 
 const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;

@@ -10,7 +10,10 @@ const namespace = "landfall";
 const privateKey = `${namespace}:sopsPgpPrivateKey`;
 const tokenSetting = "github:token";
 
-/** What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of others. */
+/**
+ * What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of
+ * others.
+ */
 export interface Settings extends Omit<SettingValues, "environment" | "fleetBranch" | "sopsPgpPrivateKey"> {
     /** The stack's name. */
     readonly stack: string;
@@ -65,10 +68,10 @@ export function loadConfiguration(): Configuration {
 }
 
 /**
- * Checks the raw configuration of a stack: full keys (`landfall:vnetCidr`, `azure-native:location`) to values, as the engine
- * hands them over (strings, structured values as JSON) or as a stack file has them. Defaults are not filled in here: the
- * engine has done so from Pulumi.yaml. `encrypted` names the keys whose values are encrypted in the stack file; by default
- * every secret counts as such. Throws SettingsError with every problem at once.
+ * Checks the raw configuration of a stack: full keys (`landfall:vnetCidr`, `azure-native:location`) to values, as the
+ * engine hands them over (strings, structured values as JSON) or as a stack file has them. Defaults are not filled in
+ * here: the engine has done so from Pulumi.yaml. `encrypted` names the keys whose values are encrypted in the stack
+ * file; by default every secret counts as such. Throws SettingsError with every problem at once.
  */
 export function parseConfiguration(
     stack: string,

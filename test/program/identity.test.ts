@@ -18,9 +18,9 @@ interface FluxInstance {
 }
 
 /**
- * The chain from kustomize-controller to the Key Vault key, link by link: pod, federated credential, identity, role, key.
- * The tests break each link in Azure or in the cluster, and repair it. The sandbox does not model the time that Azure needs
- * to spread a change.
+ * The chain from kustomize-controller to the Key Vault key, link by link: pod, federated credential, identity, role,
+ * key. The tests break each link in Azure or in the cluster, and repair it. The sandbox does not model the time that
+ * Azure needs to spread a change.
  */
 describe("decryption through Key Vault and workload identity", function () {
     const checkout = useCheckout(this);

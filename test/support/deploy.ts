@@ -42,8 +42,8 @@ export interface Deployment<T> {
 }
 
 /**
- * Runs a program against mocks; `mocks` adds provider-computed state by type, and answers by invoke token. Fails when an invoke has
- * no mock and when two resources share a URN. No engine runs: that a resource can be made is not proved.
+ * Runs a program against mocks; `mocks` adds provider-computed state by type, and answers by invoke token. Fails when
+ * an invoke has no mock and when two resources share a URN. No engine runs: that a resource can be made is not proved.
  */
 export async function deploy<T>(
     program: () => T | Promise<T>,

@@ -32,8 +32,8 @@ export function stackConfig(stack: string): Record<string, unknown> {
 }
 
 /**
- * What the program receives for a committed stack: the defaults of Pulumi.yaml, the stack file over them, and the secrets;
- * every value as a string, as the engine hands it over.
+ * What the program receives for a committed stack: the defaults of Pulumi.yaml, the stack file over them, and the
+ * secrets; every value as a string, as the engine hands it over.
  */
 export function rawConfig(stack: string): Record<string, unknown> {
     const defaults = Object.entries(declaredConfig()).flatMap(([key, { default: value }]) =>

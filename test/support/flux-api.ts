@@ -56,7 +56,9 @@ export class FluxApi {
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(given));
     }
 
-    /** What a controller does with a request to reconcile: it leaves the object as it was, and says that it has looked. */
+    /**
+     * What a controller does with a request to reconcile: it leaves the object as it was, and says that it has looked.
+     */
     private reconcile(url: string, body: string): void {
         const [plural, name] = url.split("?")[0]?.split("/").slice(-2) ?? [];
         const { metadata } = JSON.parse(body) as { metadata: { annotations: Record<string, string> } };

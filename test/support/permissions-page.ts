@@ -24,8 +24,8 @@ const scopes: Readonly<Record<string, (scope: Registered) => string>> = {
 };
 
 /**
- * The page with the parts between its markers written again, from the program as it runs under mocks with the settings of
- * the committed stacks. Throws when the page lacks a marker.
+ * The page with the parts between its markers written again, from the program as it runs under mocks with the settings
+ * of the committed stacks. Throws when the page lacks a marker.
  */
 export async function permissionsPage(page: string): Promise<string> {
     const tables = [];

@@ -20,7 +20,9 @@ const credential = "azure-native:managedidentity:FederatedIdentityCredential";
 const identityType = "azure-native:managedidentity:UserAssignedIdentity";
 const cluster = "azure-native:containerservice:ManagedCluster";
 
-/** Every role that the program grants, in the order in which it registers them; fails on a scope that it does not make. */
+/**
+ * Every role that the program grants, in the order in which it registers them; fails on a scope that it does not make.
+ */
 export function permissionsOf(resources: readonly Registered[]): Permission[] {
     return all(resources, assignment).map(({ name, inputs }) => {
         const role = knownRoles().find(({ guid }) => String(inputs.roleDefinitionId).endsWith(guid));

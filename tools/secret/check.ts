@@ -14,7 +14,10 @@ interface SecretDocument {
     readonly sops?: { readonly mac?: unknown };
 }
 
-/** What is wrong with the encryption of a tree, one line each: the file, what is wrong, and what to do. Reads files only. */
+/**
+ * What is wrong with the encryption of a tree, one line each: the file, what is wrong, and what to do. Reads files
+ * only.
+ */
 export async function checkTree(tree: string): Promise<string[]> {
     const files = fs
         .readdirSync(tree, { recursive: true, encoding: "utf8" })

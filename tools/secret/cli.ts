@@ -1,4 +1,6 @@
-/** For people who work on the tree: the real `sops`, called with the file, folder and recipients that Landfall expects. */
+/**
+ * For people who work on the tree: the real `sops`, called with the file, folder and recipients that Landfall expects.
+ */
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { checkTree } from "./check";

@@ -79,8 +79,8 @@ export function writeEncrypted(tree: string, file: string, object: object): void
 }
 
 /**
- * Metadata of a Secret. An environment offers its Secrets to every layer, marked as local, which kustomize leaves out; the
- * layer that takes one removes the mark.
+ * Metadata of a Secret. An environment offers its Secrets to every layer, marked as local, which kustomize leaves out;
+ * the layer that takes one removes the mark.
  */
 export function offered(name: string, namespace: string): object {
     return { name, namespace, annotations: { "config.kubernetes.io/local-config": "true" } };

@@ -5,8 +5,8 @@ import { isMap, type KubernetesObject } from "./object";
 const secretParts = ["data", "stringData"];
 
 /**
- * An object as it may be shown: a Secret without its values, encrypted or not. With `other`, the same Secret before or after,
- * a value that is not the same there says so.
+ * An object as it may be shown: a Secret without its values, encrypted or not. With `other`, the same Secret before or
+ * after, a value that is not the same there says so.
  */
 export function masked(object: KubernetesObject, other?: KubernetesObject): KubernetesObject {
     if (object.kind !== "Secret") {

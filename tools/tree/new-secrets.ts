@@ -32,7 +32,8 @@ export function secretsOf(root: string, environment: string): SecretShape[] {
 }
 
 /**
- * Writes the Secrets of another environment for a new one, with values of their own, encrypted to what `.sops.yaml` names.
+ * Writes the Secrets of another environment for a new one, with values of their own, encrypted to what `.sops.yaml`
+ * names.
  *
  * @returns the files, from `root`.
  */

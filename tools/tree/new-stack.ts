@@ -24,8 +24,8 @@ const ranges: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The text of `Pulumi.<name>.yaml`: that of another stack with ranges that no stack of the repository has, and a domain of
- * its own.
+ * The text of `Pulumi.<name>.yaml`: that of another stack with ranges that no stack of the repository has, and a domain
+ * of its own.
  *
  * @throws TreeError if the other stack has no file, or if no range is free.
  */

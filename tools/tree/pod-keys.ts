@@ -19,8 +19,8 @@ const parts: readonly (readonly [ending: RegExp, definitions: readonly string[]]
 const any = /(annotations|labels|nodeselector|matchlabels)$/i;
 
 /**
- * The keys that Kubernetes itself has in a value of this name: a chart copies such a value into a pod as it is, whatever
- * its defaults are. Undefined for a name that is the chart's own, `any` for one that may hold every key.
+ * The keys that Kubernetes itself has in a value of this name: a chart copies such a value into a pod as it is,
+ * whatever its defaults are. Undefined for a name that is the chart's own, `any` for one that may hold every key.
  */
 export function podKeys(name: string): readonly string[] | "any" | undefined {
     if (any.test(name)) {

@@ -4,8 +4,8 @@ import type { Sources } from "./sources";
 import { serviceMeshes } from "./variables";
 
 /**
- * Folders of systems and teams that none of an environment's builds reads: the environment may list them. The systems of
- * other meshes are not among them.
+ * Folders of systems and teams that none of an environment's builds reads: the environment may list them. The systems
+ * of other meshes are not among them.
  */
 export function unlistedSystems(sources: Sources, builds: readonly Build[], mesh: string): readonly string[] {
     const folders = ["systems", "tenants"]

@@ -101,8 +101,8 @@ const links: readonly Link[] = [
 ];
 
 /**
- * The broken link behind a message of kustomize-controller about a file that it cannot decrypt, with the resource to fix,
- * or both where each of two ways in is broken: one line. Undefined if the message is about something else.
+ * The broken link behind a message of kustomize-controller about a file that it cannot decrypt, with the resource to
+ * fix, or both where each of two ways in is broken: one line. Undefined if the message is about something else.
  */
 export function decryptionCause(message: string): string | undefined {
     const text = unwrapped(message);

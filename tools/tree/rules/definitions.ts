@@ -14,8 +14,8 @@ import {
 } from "../tree";
 
 /**
- * A custom resource comes after the layer that brings its definition, never with it: the API server refuses what it does not
- * know yet. Who brings what is in `crds.kinds` of packages/facts/charts/<chart>/chart.yaml.
+ * A custom resource comes after the layer that brings its definition, never with it: the API server refuses what it
+ * does not know yet. Who brings what is in `crds.kinds` of packages/facts/charts/<chart>/chart.yaml.
  */
 export function definitions(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {

@@ -10,8 +10,8 @@ const exceptions: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every environment has the same objects in the same layers, but for the layers that it does not list, and the systems and
- * teams that only some environments list.
+ * Every environment has the same objects in the same layers, but for the layers that it does not list, and the systems
+ * and teams that only some environments list.
  */
 export function environments(tree: Tree): readonly Finding[] {
     return tree.clusters.flatMap((cluster) =>

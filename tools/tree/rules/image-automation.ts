@@ -15,8 +15,9 @@ interface Marker {
 const sourceOfTheProgram = "GitRepository flux-system/flux-system";
 
 /**
- * Image automation finds what it looks for: every marker names an ImagePolicy, every ImageUpdateAutomation covers the files
- * with markers from a source that exists, and the three image kinds are in one namespace, which Flux's lockdown demands.
+ * Image automation finds what it looks for: every marker names an ImagePolicy, every ImageUpdateAutomation covers the
+ * files with markers from a source that exists, and the three image kinds are in one namespace, which Flux's lockdown
+ * demands.
  */
 export function imageAutomation(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {

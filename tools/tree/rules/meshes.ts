@@ -29,8 +29,8 @@ interface Mark {
 const controlPlanes: Readonly<Record<string, string>> = { istiod: "istio", "linkerd-control-plane": "linkerd" };
 
 /**
- * Two meshes are never in one namespace: each would take the other's traffic for its own. A mark of a mesh that the cluster
- * does not have does nothing, so a namespace may carry those of all that the setting allows.
+ * Two meshes are never in one namespace: each would take the other's traffic for its own. A mark of a mesh that the
+ * cluster does not have does nothing, so a namespace may carry those of all that the setting allows.
  */
 export function meshes(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {

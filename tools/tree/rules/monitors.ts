@@ -7,7 +7,10 @@ import { isDefinedBefore } from "./definitions";
 const kinds = { servicemonitor: "ServiceMonitor", podmonitor: "PodMonitor", prometheusrule: "PrometheusRule" };
 const group = "monitoring.coreos.com";
 
-/** A release that makes monitors comes after their definitions: Helm refuses to install what the API server does not know. */
+/**
+ * A release that makes monitors comes after their definitions: Helm refuses to install what the API server does not
+ * know.
+ */
 export function monitors(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
         cluster.layers.flatMap((layer) =>

@@ -6,8 +6,8 @@ import { type Cluster, everyManifest, type Manifest, type Tree } from "../tree";
 import { serviceMeshes } from "../variables";
 
 /**
- * What an environment's overlay says has an effect: each patch finds its object in some layer, and each Secret is taken by
- * one. kustomize refuses neither, since every layer applies the overlay.
+ * What an environment's overlay says has an effect: each patch finds its object in some layer, and each Secret is taken
+ * by one. kustomize refuses neither, since every layer applies the overlay.
  */
 export function overlays(tree: Tree): readonly Finding[] {
     return tree.environments.flatMap((environment) => {

@@ -5,7 +5,10 @@ import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
 const always = ["system-cluster-critical", "system-node-critical"].map((name) => `PriorityClass ${name}`);
 
-/** Every priority class that a pod or a value names is made by this layer or one before it: pods without one are refused. */
+/**
+ * Every priority class that a pod or a value names is made by this layer or one before it: pods without one are
+ * refused.
+ */
 export function priorityClasses(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always, own: true }));
 }

@@ -15,8 +15,8 @@ const fields: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every Secret and ConfigMap that an object names is in this layer or one before it, or made by what is: a certificate, an
- * external or sealed secret. Those that are optional, and those in values of charts, are not looked at.
+ * Every Secret and ConfigMap that an object names is in this layer or one before it, or made by what is: a certificate,
+ * an external or sealed secret. Those that are optional, and those in values of charts, are not looked at.
  */
 export function references(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { gifts: madeBy, always, own: true }));

@@ -15,8 +15,8 @@ const amounts: readonly (readonly string[])[] = [
 const switches = ["enabled", "create", "install"];
 
 /**
- * Every container that a release's values reach says what it needs, and the most memory that it may take: each `resources`
- * of the chart, below parts that are not turned off.
+ * Every container that a release's values reach says what it needs, and the most memory that it may take: each
+ * `resources` of the chart, below parts that are not turned off.
  */
 export function releaseResources(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>

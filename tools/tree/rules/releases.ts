@@ -85,7 +85,9 @@ function retriesForever(action: unknown): boolean {
     return field(action, "strategy.name") === "RetryOnFailure";
 }
 
-/** Rolling back to older definitions drops fields that stored objects already use, and Helm alone never upgrades crds/. */
+/**
+ * Rolling back to older definitions drops fields that stored objects already use, and Helm alone never upgrades crds/.
+ */
 function definitionSettings(release: Manifest, chart: ChartFacts | undefined): Finding[] {
     if (!chart || chart.kinds.length === 0 || !bringsDefinitions(chart, release)) {
         return [];

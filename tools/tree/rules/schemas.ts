@@ -44,7 +44,10 @@ export function schemas(tree: Tree): readonly Finding[] {
     );
 }
 
-/** Flux takes the `sops` block away before it applies a Secret, so it is taken away here too. JSON is read as it is meant. */
+/**
+ * Flux takes the `sops` block away before it applies a Secret, so it is taken away here too. JSON is read as it is
+ * meant.
+ */
 function textOf({ object }: Manifest): string {
     return JSON.stringify(object.sops === undefined ? object : { ...object, sops: undefined });
 }

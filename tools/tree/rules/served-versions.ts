@@ -7,7 +7,9 @@ import { everyManifest, findingAt, inEveryCluster, type Manifest, type Tree } fr
 
 const oldest = Math.min(...kubernetesVersions.map((version) => Number(version.split(".")[1])));
 
-/** Every object is of a version that every Kubernetes in use, the installed Flux or the chart that defines it serves. */
+/**
+ * Every object is of a version that every Kubernetes in use, the installed Flux or the chart that defines it serves.
+ */
 export function servedVersions(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
         everyManifest(cluster).flatMap((manifest) => {

@@ -22,8 +22,8 @@ interface Unknown {
 }
 
 /**
- * Every value of a release is one that its chart has. Helm drops others without a word. Keys are compared with the chart's
- * default values and its values schema; a map that the chart leaves empty may hold anything.
+ * Every value of a release is one that its chart has. Helm drops others without a word. Keys are compared with the
+ * chart's default values and its values schema; a map that the chart leaves empty may hold anything.
  */
 export function values(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>

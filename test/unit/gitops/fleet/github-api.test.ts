@@ -6,7 +6,9 @@ import { withoutWaiting } from "../../../support/time";
 
 const refused = { status: 404, body: { message: "Not Found", documentation_url: "https://docs.github.com/rest" } };
 
-/** Asks once, answered by one answer after the other, the last one again and again; gives the seconds that it waited. */
+/**
+ * Asks once, answered by one answer after the other, the last one again and again; gives the seconds that it waited.
+ */
 async function ask(...answers: GitHubAnswer[]) {
     let next = 0;
     const answer = () => answers[Math.min(next++, answers.length - 1)] ?? {};
