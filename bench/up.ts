@@ -4,9 +4,9 @@
  *
  * Usage: npm run bench [-- stack]. Figures of different machines, or of a busy one, say nothing about each other.
  */
-import { columns, type Report } from "../tools/sandbox/report";
 import { Checkout } from "../test/support/checkout";
 import { podinfoServiceAccount } from "../test/support/checkout-tree";
+import { columns, type Report } from "../tools/sandbox/report";
 
 async function main(stack: string): Promise<void> {
     const checkout = new Checkout({ systems: "all" });

@@ -29,8 +29,8 @@ export interface PlatformArgs {
 }
 
 /**
- * An empty subscription to a cluster that reconciles itself from Git: what outlives a cluster, the cluster, the identities
- * of what runs in it, and the path from Git into it.
+ * An empty subscription to a cluster that reconciles itself from Git: what outlives a cluster, the cluster, the
+ * identities of what runs in it, and the path from Git into it.
  */
 export class Platform extends pulumi.ComponentResource {
     readonly foundation: Foundation;

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ensureToolchain } from "@landfall/toolchain";
 import Mocha from "mocha";
 import { parse } from "yaml";
+import { ensureToolchain } from "@landfall/toolchain";
 
 interface Kind {
     /** Folder of its tests, from the repository. */

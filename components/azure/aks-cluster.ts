@@ -7,7 +7,7 @@ import { createMaintenance } from "./maintenance";
 import { buildCluster, type ClusterPlacement, type ClusterSettings } from "./managed-cluster";
 import { NodePools } from "./node-pools";
 import { grantRole } from "./role-grant";
-import { AKS_RBAC_CLUSTER_ADMIN } from "./roles";
+import { aksRbacClusterAdmin } from "./roles";
 
 export interface AksClusterArgs
     extends ClusterPlacement, ClusterSettings, Pick<Settings, "userPools" | "maintenanceWindow"> {
@@ -18,9 +18,9 @@ export interface AksClusterArgs
 }
 
 /**
- * A Kubernetes cluster that people and programs enter with Entra ID only, whose service accounts Azure can trust, and that keeps
- * its patches, node images and node counts up by itself. It holds nothing that Git or the durable group does not: it may be
- * replaced.
+ * A Kubernetes cluster that people and programs enter with Entra ID only, whose service accounts Azure can trust, and
+ * that keeps its patches, node images and node counts up by itself. It holds nothing that Git or the durable group does
+ * not: it may be replaced.
  *
  * `kubeconfig` is known once the deployer's role is granted, but Azure takes up to five minutes to let the role work
  * (https://learn.microsoft.com/azure/aks/manage-azure-rbac): the first use of it has to retry what is forbidden.
@@ -63,7 +63,9 @@ export class AksCluster extends pulumi.ComponentResource {
     }
 
     private requireIssuer(issuerUrl: string | undefined): string {
-        if (issuerUrl) return issuerUrl;
+        if (issuerUrl) {
+            return issuerUrl;
+        }
         throw new pulumi.ResourceError(
             "Azure made the cluster without an OIDC issuer; run up again to turn it on",
             this,
@@ -81,7 +83,7 @@ export class AksCluster extends pulumi.ComponentResource {
         const admin = grantRole(
             `${name}-deployer-cluster-admin`,
             { objectId: args.deployer.objectId, type: args.deployer.principalType },
-            { role: AKS_RBAC_CLUSTER_ADMIN, scope: this.clusterId },
+            { role: aksRbacClusterAdmin, scope: this.clusterId },
             { parent: this },
         );
         const credentials = containerservice.listManagedClusterUserCredentialsOutput(
@@ -90,7 +92,9 @@ export class AksCluster extends pulumi.ComponentResource {
         );
         const kubeconfig = pulumi.all([credentials, admin.id]).apply(([{ kubeconfigs }]) => {
             const encoded = kubeconfigs[0]?.value;
-            if (!encoded) throw new pulumi.ResourceError("Azure returned no kubeconfig for the cluster", this);
+            if (!encoded) {
+                throw new pulumi.ResourceError("Azure returned no kubeconfig for the cluster", this);
+            }
             return rewriteKubeconfig(Buffer.from(encoded, "base64").toString("utf8"), args.login);
         });
         return pulumi.secret(kubeconfig);

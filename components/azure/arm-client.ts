@@ -1,7 +1,7 @@
 import { UserError } from "../user-error";
 
-const ARM = "https://management.azure.com";
-const TIMEOUT_MS = 30_000;
+const arm = "https://management.azure.com";
+const timeoutMs = 30_000;
 
 /** What Azure Resource Manager answered. A body that is empty or not JSON has no fields. */
 export interface ArmAnswer {
@@ -25,7 +25,7 @@ export class ArmClient {
     async ask(path: string, body?: unknown): Promise<ArmAnswer> {
         const response = await this.request(path, body).catch((error: unknown) => {
             const cause = error instanceof Error ? (error.cause ?? error) : error;
-            throw new UserError(`cannot reach ${ARM}: ${String(cause)}`);
+            throw new UserError(`cannot reach ${arm}: ${String(cause)}`);
         });
         const answer: ArmAnswer = { status: response.status, body: objectOf(await response.text()) };
         if (response.status === 401 || response.status === 403) {
@@ -37,10 +37,10 @@ export class ArmClient {
     private request(path: string, body: unknown): Promise<Response> {
         // Called without `this`, which the global fetch does not accept.
         const { fetch } = this;
-        return fetch(ARM + path, {
+        return fetch(arm + path, {
             method: body === undefined ? "GET" : "POST",
             headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
-            signal: AbortSignal.timeout(TIMEOUT_MS),
+            signal: AbortSignal.timeout(timeoutMs),
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
     }
@@ -61,8 +61,8 @@ export function refusal(question: string, answer: ArmAnswer): UserError {
 }
 
 export function errorOf(answer: ArmAnswer): { readonly code: string; readonly message: string } {
-    const error = (answer.body["error"] ?? {}) as Record<string, unknown>;
-    return { code: text(error["code"]), message: text(error["message"]) };
+    const error = (answer.body.error ?? {}) as Record<string, unknown>;
+    return { code: text(error.code), message: text(error.message) };
 }
 
 export function text(value: unknown): string {

@@ -20,8 +20,8 @@ export interface BackupStorageArgs {
 }
 
 /**
- * Blob containers for backups and logs. Account keys are off: only identities with a role get in. What is deleted or overwritten, by
- * mistake or by an intruder, can be brought back for the retention; after it, old versions are removed.
+ * Blob containers for backups and logs. Account keys are off: only identities with a role get in. What is deleted or
+ * overwritten, by mistake or by an intruder, can be brought back for the retention; after it, old versions are removed.
  * How long a backup is kept before it is deleted is the backup program's own setting.
  */
 export class BackupStorage extends pulumi.ComponentResource {

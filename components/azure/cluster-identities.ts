@@ -2,7 +2,7 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
 import { grantRole } from "./role-grant";
-import { MANAGED_IDENTITY_OPERATOR, NETWORK_CONTRIBUTOR } from "./roles";
+import { managedIdentityOperator, networkContributor } from "./roles";
 
 export interface ClusterIdentitiesArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -16,8 +16,8 @@ export interface ClusterIdentitiesArgs {
 }
 
 /**
- * The two identities of a cluster, with the roles that have to be there before it: AKS checks both while it makes the cluster,
- * and fails for good when one is missing. They outlive the cluster, so that a rebuilt one keeps its rights.
+ * The two identities of a cluster, with the roles that have to be there before it: AKS checks both while it makes the
+ * cluster, and fails for good when one is missing. They outlive the cluster, so that a rebuilt one keeps its rights.
  * @see https://learn.microsoft.com/azure/aks/managed-identity-overview
  */
 export class ClusterIdentities extends pulumi.ComponentResource {
@@ -38,13 +38,13 @@ export class ClusterIdentities extends pulumi.ComponentResource {
         const subnetGrant = grantRole(
             `${name}-control-plane-network-contributor`,
             principal,
-            { role: NETWORK_CONTRIBUTOR, scope: args.nodeSubnetId },
+            { role: networkContributor, scope: args.nodeSubnetId },
             { parent: this },
         );
         const kubeletGrant = grantRole(
             `${name}-control-plane-managed-identity-operator`,
             principal,
-            { role: MANAGED_IDENTITY_OPERATOR, scope: kubelet.id },
+            { role: managedIdentityOperator, scope: kubelet.id },
             { parent: this },
         );
         this.controlPlaneId = pulumi.all([controlPlane.id, subnetGrant.id, kubeletGrant.id]).apply(([id]) => id);

@@ -2,11 +2,11 @@ import * as containerregistry from "@pulumi/azure-native/containerregistry";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
 import { grantRole } from "./role-grant";
-import { ACR_PULL, ACR_PUSH } from "./roles";
+import { acrPull, acrPush } from "./roles";
 import { WorkloadIdentity } from "./workload-identity";
 
 /** Issuer of the tokens of GitHub Actions. */
-const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
+const githubIssuer = "https://token.actions.githubusercontent.com";
 
 export interface ContainerRegistryArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -33,8 +33,8 @@ export interface RegistryPipeline {
 }
 
 /**
- * A container registry for images and charts, with no password: nodes pull with their own identity, the pipeline pushes with
- * one that trusts its tokens. Public on the network, since hosted pipelines push to it; anonymous pull is off.
+ * A container registry for images and charts, with no password: nodes pull with their own identity, the pipeline pushes
+ * with one that trusts its tokens. Public on the network, since hosted pipelines push to it; anonymous pull is off.
  */
 export class ContainerRegistry extends pulumi.ComponentResource {
     /** ARM id of the registry. */
@@ -50,7 +50,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
         grantRole(
             `${name}-kubelet-acr-pull`,
             { objectId: args.kubeletPrincipalId, type: "ServicePrincipal" },
-            { role: ACR_PULL, scope: registry.id },
+            { role: acrPull, scope: registry.id },
             { parent: this },
         );
         this.registryId = registry.id;
@@ -94,9 +94,9 @@ export class ContainerRegistry extends pulumi.ComponentResource {
                 resourceGroupName: args.resourceGroupName,
                 location: args.location,
                 identityName: ci.identityName,
-                issuerUrl: GITHUB_ISSUER,
+                issuerUrl: githubIssuer,
                 subjects: [`repo:${ci.repository}:environment:${ci.environment}`],
-                grants: [{ role: ACR_PUSH, scope: registry.id }],
+                grants: [{ role: acrPush, scope: registry.id }],
                 protect: args.protect,
             },
             { parent: this },

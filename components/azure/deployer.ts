@@ -22,12 +22,12 @@ export async function currentDeployer(): Promise<Deployer> {
 }
 
 /**
- * Whether an access token is a person's or an application's. Only tokens issued on behalf of a user carry the claim `scp`
- * (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference); a token that cannot be read counts as an
- * application's.
+ * Whether an access token is a person's or an application's. Only tokens issued on behalf of a user carry the claim
+ * `scp` (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference); a token that cannot be
+ * read counts as an application's.
  */
 export function principalTypeOf(token: string): "User" | "ServicePrincipal" {
-    return typeof claimsOf(token)["scp"] === "string" ? "User" : "ServicePrincipal";
+    return typeof claimsOf(token).scp === "string" ? "User" : "ServicePrincipal";
 }
 
 function claimsOf(token: string): Record<string, unknown> {

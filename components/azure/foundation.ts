@@ -32,8 +32,8 @@ export interface FoundationArgs {
 }
 
 /**
- * What a cluster stands on. Registry, vault, backups, DNS zone and identities outlive it, in a resource group of their own;
- * the network does not.
+ * What a cluster stands on. Registry, vault, backups, DNS zone and identities outlive it, in a resource group of their
+ * own; the network does not.
  */
 export class Foundation extends pulumi.ComponentResource {
     readonly groups: ResourceGroups;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "./deployer";
 import { durable } from "./durable";
 import { grantRole } from "./role-grant";
-import { KEY_VAULT_CRYPTO_OFFICER } from "./roles";
+import { keyVaultCryptoOfficer } from "./roles";
 
 export interface KeyVaultArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -11,18 +11,20 @@ export interface KeyVaultArgs {
     readonly vaultName: pulumi.Input<string>;
     /** Who runs the program. */
     readonly deployer: Deployer;
-    /** Whether Azure still keeps this vault, deleted, and is to bring it back instead of making one; see `checkNames`. */
+    /**
+     * Whether Azure still keeps this vault, deleted, and is to bring it back instead of making one; see `checkNames`.
+     */
     readonly recover: boolean;
     /** Whether the vault and the key are protected and retained: without the key, no secret of the tree can be read. */
     readonly protect: boolean;
 }
 
 /**
- * A Key Vault with the key `sops` that encrypts the tree's secrets. Rights come from Azure RBAC, not access policies. Deleted, it
- * is kept for 90 days, nobody can purge it before, and its name stays taken.
+ * A Key Vault with the key `sops` that encrypts the tree's secrets. Rights come from Azure RBAC, not access policies.
+ * Deleted, it is kept for 90 days, nobody can purge it before, and its name stays taken.
  *
- * Azure makes a key only if it is absent and ignores later changes of size or operations; rotate it with `az keyvault key rotate`,
- * and keep old versions enabled, since each encrypted file names the version it was encrypted with.
+ * Azure makes a key only if it is absent and ignores later changes of size or operations; rotate it with `az keyvault
+ * key rotate`, and keep old versions enabled, since each encrypted file names the version it was encrypted with.
  */
 export class KeyVault extends pulumi.ComponentResource {
     /** ARM id of the vault. */
@@ -40,7 +42,7 @@ export class KeyVault extends pulumi.ComponentResource {
         const officer = grantRole(
             `${name}-deployer-crypto-officer`,
             { objectId: args.deployer.objectId, type: args.deployer.principalType },
-            { role: KEY_VAULT_CRYPTO_OFFICER, scope: vault.id },
+            { role: keyVaultCryptoOfficer, scope: vault.id },
             { parent: this },
         );
         const key = new keyvault.Key(

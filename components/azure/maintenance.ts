@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/settings";
 
 // AKS knows a schedule by its name only. https://learn.microsoft.com/azure/aks/planned-maintenance
-const SCHEDULES = {
+const schedules = {
     "cluster-upgrades": "aksManagedAutoUpgradeSchedule",
     "node-image-upgrades": "aksManagedNodeOSUpgradeSchedule",
 } as const;
@@ -15,7 +15,7 @@ export function createMaintenance(
     window: Settings["maintenanceWindow"],
     opts: pulumi.CustomResourceOptions,
 ): void {
-    for (const [role, configName] of Object.entries(SCHEDULES)) {
+    for (const [role, configName] of Object.entries(schedules)) {
         new containerservice.MaintenanceConfiguration(
             `${name}-${role}`,
             {

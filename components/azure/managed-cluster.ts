@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { ManagedClusterArgs } from "@pulumi/azure-native/containerservice";
+import type * as pulumi from "@pulumi/pulumi";
 import { addressAt, parseCidr } from "../settings/cidr";
 import type { Settings } from "../settings/settings";
 import { systemPoolProfile } from "./node-pools";
@@ -122,7 +122,9 @@ function buildUpkeep(settings: ClusterSettings) {
 /** Azure CNI overlay with Cilium. Each of these replaces the cluster when it changes, so each stands here. */
 function buildNetworkProfile(settings: ClusterSettings) {
     const services = parseCidr(settings.serviceCidr);
-    if (!services) throw new TypeError(`serviceCidr ${settings.serviceCidr} is not a CIDR`);
+    if (!services) {
+        throw new TypeError(`serviceCidr ${settings.serviceCidr} is not a CIDR`);
+    }
     return {
         networkPlugin: "azure",
         networkPluginMode: "overlay",

@@ -14,7 +14,10 @@ export interface NameCheckArgs {
 export interface NameCheck {
     /** What is wrong with the names; empty when all can be had. */
     readonly problems: readonly Problem[];
-    /** The stack's vault was deleted but is still kept by Azure: it has to be recovered, since its name cannot be had again. */
+    /**
+     * The stack's vault was deleted but is still kept by Azure: it has to be recovered, since its name cannot be had
+     * again.
+     */
     readonly recoverKeyVault: boolean;
 }
 
@@ -26,21 +29,21 @@ interface Kind {
     readonly apiVersion: string;
 }
 
-const REGISTRY: Kind = {
+const registryKind: Kind = {
     setting: "landfall:registryName",
     title: "registry",
     namespace: "Microsoft.ContainerRegistry",
     type: "registries",
     apiVersion: "2023-01-01-preview",
 };
-const KEY_VAULT: Kind = {
+const keyVaultKind: Kind = {
     setting: "landfall:keyVaultName",
     title: "Key Vault",
     namespace: "Microsoft.KeyVault",
     type: "vaults",
     apiVersion: "2024-11-01",
 };
-const STORAGE_ACCOUNT: Kind = {
+const storageAccount: Kind = {
     setting: "landfall:storageAccountName",
     title: "storage account",
     namespace: "Microsoft.Storage",
@@ -49,14 +52,14 @@ const STORAGE_ACCOUNT: Kind = {
 };
 
 /**
- * Asks Azure, before anything is made, whether the names that all its customers share can be had: each is this stack's already,
- * or free. Rejects when Azure cannot be asked, with what it said.
+ * Asks Azure, before anything is made, whether the names that all its customers share can be had: each is this stack's
+ * already, or free. Rejects when Azure cannot be asked, with what it said.
  */
 export async function checkNames(arm: ArmClient, args: NameCheckArgs): Promise<NameCheck> {
     const [registry, keyVault, storage] = await Promise.all([
-        checkName(arm, args, REGISTRY, args.registry),
-        checkName(arm, args, KEY_VAULT, args.keyVault),
-        checkName(arm, args, STORAGE_ACCOUNT, args.storageAccount),
+        checkName(arm, args, registryKind, args.registry),
+        checkName(arm, args, keyVaultKind, args.keyVault),
+        checkName(arm, args, storageAccount, args.storageAccount),
     ]);
     const recoverKeyVault = keyVault !== undefined && (await ownDeletedVault(arm, args));
     const problems = [registry, recoverKeyVault ? undefined : keyVault, storage];
@@ -65,7 +68,9 @@ export async function checkNames(arm: ArmClient, args: NameCheckArgs): Promise<N
 
 async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: string): Promise<Problem | undefined> {
     const own = await arm.ask(`${resourceId(args, kind, name)}?api-version=${kind.apiVersion}`);
-    if (own.status === 200) return undefined;
+    if (own.status === 200) {
+        return undefined;
+    }
     const path = `/subscriptions/${args.subscriptionId}/providers/${kind.namespace}/checkNameAvailability`;
     const body = { name, type: `${kind.namespace}/${kind.type}` };
     const answer = await arm.ask(`${path}?api-version=${kind.apiVersion}`, body);
@@ -73,20 +78,26 @@ async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: 
         const message = `the subscription does not use ${kind.namespace} yet; run: az provider register --namespace ${kind.namespace}`;
         return { key: kind.setting, message };
     }
-    if (answer.status !== 200) throw refusal(`whether the ${kind.title} name ${name} is free`, answer);
-    if (answer.body["nameAvailable"] === true) return undefined;
-    const reason = text(answer.body["message"]) || text(answer.body["reason"]) || "it is taken";
+    if (answer.status !== 200) {
+        throw refusal(`whether the ${kind.title} name ${name} is free`, answer);
+    }
+    if (answer.body.nameAvailable === true) {
+        return undefined;
+    }
+    const reason = text(answer.body.message) || text(answer.body.reason) || "it is taken";
     const fix = `choose another: pulumi config set ${kind.setting} <name>`;
     return { key: kind.setting, message: `the ${kind.title} name ${name} cannot be had (${reason}); ${fix}` };
 }
 
 async function ownDeletedVault(arm: ArmClient, args: NameCheckArgs): Promise<boolean> {
-    const path = `/subscriptions/${args.subscriptionId}/providers/${KEY_VAULT.namespace}/locations/${args.location}`;
-    const answer = await arm.ask(`${path}/deletedVaults/${args.keyVault}?api-version=${KEY_VAULT.apiVersion}`);
-    if (answer.status !== 200) return false;
-    const properties = (answer.body["properties"] ?? {}) as Record<string, unknown>;
-    const own = resourceId(args, KEY_VAULT, args.keyVault);
-    return text(properties["vaultId"]).toLowerCase() === own.toLowerCase();
+    const path = `/subscriptions/${args.subscriptionId}/providers/${keyVaultKind.namespace}/locations/${args.location}`;
+    const answer = await arm.ask(`${path}/deletedVaults/${args.keyVault}?api-version=${keyVaultKind.apiVersion}`);
+    if (answer.status !== 200) {
+        return false;
+    }
+    const properties = (answer.body.properties ?? {}) as Record<string, unknown>;
+    const own = resourceId(args, keyVaultKind, args.keyVault);
+    return text(properties.vaultId).toLowerCase() === own.toLowerCase();
 }
 
 function resourceId(args: NameCheckArgs, kind: Kind, name: string): string {

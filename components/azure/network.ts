@@ -12,8 +12,8 @@ export interface NetworkArgs {
 }
 
 /**
- * A virtual network with one subnet, for the nodes. Pods and services have addresses of the overlay only, so they need none here.
- * Traffic leaves through the cluster's load balancer; there is no NAT gateway.
+ * A virtual network with one subnet, for the nodes. Pods and services have addresses of the overlay only, so they need
+ * none here. Traffic leaves through the cluster's load balancer; there is no NAT gateway.
  */
 export class Network extends pulumi.ComponentResource {
     /** ARM id of the nodes' subnet. */

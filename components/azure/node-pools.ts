@@ -4,13 +4,13 @@ import { agentPoolName } from "../settings/naming";
 import type { Settings, UserPool } from "../settings/settings";
 
 /** How many nodes an upgrade adds at a time, so that pods move before their node goes. */
-const MAX_SURGE = "33%";
+const maxSurge = "33%";
 
-const SPOT_KEY = "kubernetes.azure.com/scalesetpriority";
+const spotKey = "kubernetes.azure.com/scalesetpriority";
 
 /**
- * The one pool that belongs to the cluster itself; AKS accepts no others inline later. It bears no taint: Flux has to run before
- * any other pool is there.
+ * The one pool that belongs to the cluster itself; AKS accepts no others inline later. It bears no taint: Flux has to
+ * run before any other pool is there.
  */
 export function systemPoolProfile(pool: Settings["systemPool"], nodeSubnetId: pulumi.Input<string>) {
     return {
@@ -18,7 +18,7 @@ export function systemPoolProfile(pool: Settings["systemPool"], nodeSubnetId: pu
         mode: "System",
         ...commonProfile(pool, nodeSubnetId),
         availabilityZones: [...pool.zones],
-        upgradeSettings: { maxSurge: MAX_SURGE },
+        upgradeSettings: { maxSurge },
     };
 }
 
@@ -31,8 +31,9 @@ export interface NodePoolsArgs {
 }
 
 /**
- * The pools for workloads, one AKS pool in each zone of a setting's. Those of one setting are made and changed one after the
- * other, so that a change never takes two zones down at a time. How many nodes a pool has is the autoscaler's affair.
+ * The pools for workloads, one AKS pool in each zone of a setting's. Those of one setting are made and changed one
+ * after the other, so that a change never takes two zones down at a time. How many nodes a pool has is the autoscaler's
+ * affair.
  */
 export class NodePools extends pulumi.ComponentResource {
     constructor(name: string, args: NodePoolsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -84,19 +85,20 @@ function commonProfile(
 function regularProfile(pool: UserPool) {
     return {
         scaleSetPriority: "Regular",
-        upgradeSettings: { maxSurge: MAX_SURGE },
+        upgradeSettings: { maxSurge },
         nodeLabels: pool.labels,
         nodeTaints: pool.taints,
     };
 }
 
-// Azure puts this label and taint on spot nodes anyway; declared, they are no difference to the next up. Surge is not for spot.
+// Azure puts this label and taint on spot nodes anyway; declared, they are no difference to the next up. Surge is not
+// for spot.
 function spotProfile(pool: UserPool) {
     return {
         scaleSetPriority: "Spot",
         scaleSetEvictionPolicy: "Delete",
         spotMaxPrice: -1,
-        nodeLabels: { ...pool.labels, [SPOT_KEY]: "spot" },
-        nodeTaints: [...pool.taints, `${SPOT_KEY}=spot:NoSchedule`],
+        nodeLabels: { ...pool.labels, [spotKey]: "spot" },
+        nodeTaints: [...pool.taints, `${spotKey}=spot:NoSchedule`],
     };
 }

@@ -13,8 +13,8 @@ export interface ResourceGroupsArgs {
 }
 
 /**
- * The two resource groups of a stack. A rebuild deletes and makes the cluster's; it never touches the durable one, whose
- * vault, registry, backups, DNS zone and identities hold what cannot be made again from Git.
+ * The two resource groups of a stack. A rebuild deletes and makes the cluster's; it never touches the durable one,
+ * whose vault, registry, backups, DNS zone and identities hold what cannot be made again from Git.
  */
 export class ResourceGroups extends pulumi.ComponentResource {
     /** Name of the durable group. */

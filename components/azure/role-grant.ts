@@ -1,5 +1,5 @@
 import * as authorization from "@pulumi/azure-native/authorization";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type Role, roleDefinitionId } from "./roles";
 
 /** A role, and what it is granted on. */
@@ -23,8 +23,9 @@ export interface Principal {
 export type PrincipalType = "ServicePrincipal" | "User" | "Group";
 
 /**
- * Grants a role under a name of Azure's own kind (a GUID made by the provider). ARM refuses to change the role of an assignment,
- * so it is replaced. An assignment works after up to some minutes: whoever uses it has to retry what is denied at first.
+ * Grants a role under a name of Azure's own kind (a GUID made by the provider). ARM refuses to change the role of an
+ * assignment, so it is replaced. An assignment works after up to some minutes: whoever uses it has to retry what is
+ * denied at first.
  */
 export function grantRole(
     name: string,

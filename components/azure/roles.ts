@@ -14,31 +14,31 @@ export interface Role {
     readonly grantedSoThat: string;
 }
 
-export const ACR_PULL: Role = {
+export const acrPull: Role = {
     title: "AcrPull",
     guid: "7f951dda-4ed3-4680-a7ca-43fe172d538d",
     grantedSoThat: "images and charts can be pulled",
 };
 
-export const ACR_PUSH: Role = {
+export const acrPush: Role = {
     title: "AcrPush",
     guid: "8311e382-0749-4cb8-b61a-304f252e45ec",
     grantedSoThat: "images can be pushed",
 };
 
-export const AKS_RBAC_CLUSTER_ADMIN: Role = {
+export const aksRbacClusterAdmin: Role = {
     title: "Azure Kubernetes Service RBAC Cluster Admin",
     guid: "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
     grantedSoThat: "Flux can be installed: with Azure RBAC, the maker of a cluster has no access to what is in it",
 };
 
-export const DNS_ZONE_CONTRIBUTOR: Role = {
+export const dnsZoneContributor: Role = {
     title: "DNS Zone Contributor",
     guid: "befefa01-2a29-4197-83a8-272ff33ce314",
     grantedSoThat: "the zone's records can be written",
 };
 
-export const KEY_VAULT_CRYPTO_OFFICER: Role = {
+export const keyVaultCryptoOfficer: Role = {
     title: "Key Vault Crypto Officer",
     guid: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
     grantedSoThat:
@@ -46,38 +46,38 @@ export const KEY_VAULT_CRYPTO_OFFICER: Role = {
 };
 
 /** SOPS asks for encrypt and decrypt; the roles that hold less allow wrap and unwrap only. */
-export const KEY_VAULT_CRYPTO_USER: Role = {
+export const keyVaultCryptoUser: Role = {
     title: "Key Vault Crypto User",
     guid: "12338af0-0e69-4776-bea7-57ae8d297424",
     grantedSoThat: "the tree's Secrets can be decrypted; no built-in role that decrypts allows less",
 };
 
-export const KEY_VAULT_SECRETS_USER: Role = {
+export const keyVaultSecretsUser: Role = {
     title: "Key Vault Secrets User",
     guid: "4633458b-17de-408a-b874-0445c86b69e6",
     grantedSoThat: "the vault's secrets can be read, and become Secrets of the cluster",
 };
 
-export const MANAGED_IDENTITY_OPERATOR: Role = {
+export const managedIdentityOperator: Role = {
     title: "Managed Identity Operator",
     guid: "f1a07417-d97a-45cb-824c-7a7467783830",
     grantedSoThat: "AKS can assign that identity to the nodes",
 };
 
-export const NETWORK_CONTRIBUTOR: Role = {
+export const networkContributor: Role = {
     title: "Network Contributor",
     guid: "4d97b98b-1d4f-4787-a291-c67834d212e7",
     grantedSoThat: "nodes and internal load balancers can join it",
 };
 
 /** external-dns lists the zones of the group, which Azure checks on the group and not on each zone. */
-export const READER: Role = {
+export const reader: Role = {
     title: "Reader",
     guid: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
     grantedSoThat: "the zone can be found, by listing the zones of the group",
 };
 
-export const STORAGE_BLOB_DATA_CONTRIBUTOR: Role = {
+export const storageBlobDataContributor: Role = {
     title: "Storage Blob Data Contributor",
     guid: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     grantedSoThat: "blobs can be written and removed without the account's keys",
@@ -87,7 +87,9 @@ export const STORAGE_BLOB_DATA_CONTRIBUTOR: Role = {
 export function roleDefinitionId(role: Role, scope: pulumi.Input<string>): pulumi.Output<string> {
     return pulumi.output(scope).apply((id) => {
         const subscription = /^\/subscriptions\/[^/]+/i.exec(id)?.[0];
-        if (!subscription) throw new UserError(`${role.title} cannot be granted on ${id}: it is in no subscription`);
+        if (!subscription) {
+            throw new UserError(`${role.title} cannot be granted on ${id}: it is in no subscription`);
+        }
         return `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role.guid}`;
     });
 }

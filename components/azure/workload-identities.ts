@@ -4,12 +4,12 @@ import type { PhysicalNames } from "../settings/naming";
 import type { BlobContainer } from "./backup-storage";
 import type { Grant } from "./role-grant";
 import {
-    ACR_PULL,
-    DNS_ZONE_CONTRIBUTOR,
-    KEY_VAULT_CRYPTO_USER,
-    KEY_VAULT_SECRETS_USER,
-    READER,
-    STORAGE_BLOB_DATA_CONTRIBUTOR,
+    acrPull,
+    dnsZoneContributor,
+    keyVaultCryptoUser,
+    keyVaultSecretsUser,
+    reader,
+    storageBlobDataContributor,
 } from "./roles";
 import { WorkloadIdentity } from "./workload-identity";
 
@@ -44,10 +44,10 @@ interface Workload {
 
 /** What acts in Azure from inside the cluster, and what it may do there. One entry is one identity. */
 function workloadsOf({ registryId, vaultId, keyId, containerIds, zoneId, durableGroupId }: WorkloadScopes) {
-    const pull = [{ role: ACR_PULL, scope: registryId }];
-    const records = zoneId ? [{ role: DNS_ZONE_CONTRIBUTOR, scope: zoneId }] : [];
+    const pull = [{ role: acrPull, scope: registryId }];
+    const records = zoneId ? [{ role: dnsZoneContributor, scope: zoneId }] : [];
     return {
-        "kustomize-controller": flux("kustomize-controller", [{ role: KEY_VAULT_CRYPTO_USER, scope: keyId }]),
+        "kustomize-controller": flux("kustomize-controller", [{ role: keyVaultCryptoUser, scope: keyId }]),
         "source-controller": flux("source-controller", pull),
         "image-reflector-controller": flux("image-reflector-controller", pull),
         velero: blobs("velero", "velero", containerIds.velero),
@@ -56,13 +56,13 @@ function workloadsOf({ registryId, vaultId, keyId, containerIds, zoneId, durable
         "external-secrets": {
             namespace: "external-secrets",
             serviceAccount: "external-secrets",
-            grants: [{ role: KEY_VAULT_SECRETS_USER, scope: vaultId }],
+            grants: [{ role: keyVaultSecretsUser, scope: vaultId }],
         },
         "external-dns": {
             namespace: "external-dns",
             serviceAccount: "external-dns",
             // It lists the zones of the group, and exits when it may not, even where there is no zone.
-            grants: [...records, { role: READER, scope: durableGroupId }],
+            grants: [...records, { role: reader, scope: durableGroupId }],
         },
         "cert-manager": { namespace: "cert-manager", serviceAccount: "cert-manager", grants: records },
     } satisfies Record<string, Workload>;
@@ -73,7 +73,7 @@ function flux(serviceAccount: string, grants: readonly Grant[]): Workload {
 }
 
 function blobs(namespace: string, serviceAccount: string, container: pulumi.Input<string>): Workload {
-    return { namespace, serviceAccount, grants: [{ role: STORAGE_BLOB_DATA_CONTRIBUTOR, scope: container }] };
+    return { namespace, serviceAccount, grants: [{ role: storageBlobDataContributor, scope: container }] };
 }
 
 /** The workloads that act in Azure. */

@@ -10,18 +10,24 @@ export interface WorkloadIdentityArgs {
     readonly identityName: pulumi.Input<string>;
     /** The issuer of the tokens that are trusted: the cluster's, or GitHub's for a pipeline. */
     readonly issuerUrl: pulumi.Input<string>;
-    /** The subjects that may act as the identity, such as `system:serviceaccount:velero:velero`; at most 20, as Azure allows. */
+    /**
+     * The subjects that may act as the identity, such as `system:serviceaccount:velero:velero`; at most 20, as Azure
+     * allows.
+     */
     readonly subjects: readonly string[];
     /** Roles granted, each once and at the narrowest scope that works. @default - none */
     readonly grants?: readonly Grant[];
-    /** Whether the identity is protected and retained; its credentials and grants are not, since a rebuild replaces them. */
+    /**
+     * Whether the identity is protected and retained; its credentials and grants are not, since a rebuild replaces
+     * them.
+     */
     readonly protect: boolean;
 }
 
 /**
- * A workload that acts in Azure without a stored credential: an identity, the tokens that it trusts, and what it may do.
- * A credential takes some seconds, and a grant some minutes, until Entra ID has spread it; a workload that starts at once is
- * refused at first and has to retry, as Flux, Velero and external-dns do.
+ * A workload that acts in Azure without a stored credential: an identity, the tokens that it trusts, and what it may
+ * do. A credential takes some seconds, and a grant some minutes, until Entra ID has spread it; a workload that starts
+ * at once is refused at first and has to retry, as Flux, Velero and external-dns do.
  * @see https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
  */
 export class WorkloadIdentity extends pulumi.ComponentResource {

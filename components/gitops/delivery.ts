@@ -41,7 +41,8 @@ export class Delivery extends pulumi.ComponentResource {
             `${name}-flux`,
             { ...args.flux, git: this.repository.access, clusterVars },
             // With its cluster gone there is nothing to delete, and nobody to ask. The provider is named and not the
-            // cluster: when a cluster is replaced, the engine counts its dependents among the deletions, but not itself.
+            // cluster: when a cluster is replaced, the engine counts its dependents among the deletions, but not
+            // itself.
             { parent: this, provider, deletedWith: provider },
         );
         const readiness = new FluxReadiness(

@@ -20,7 +20,9 @@ export interface TreeCheck {
     readonly sopsFingerprints: readonly string[];
 }
 
-/** Checks that the tree is YAML, that the cluster can decrypt it, and that the program produces the variables it uses. */
+/**
+ * Checks that the tree is YAML, that the cluster can decrypt it, and that the program produces the variables it uses.
+ */
 export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     const { files, replaced, lostSopsKeys, keyVault } = args;
     const syntax = syntaxProblems(files);

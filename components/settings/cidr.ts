@@ -9,9 +9,13 @@ export interface Cidr {
 /** Reads `a.b.c.d/n`; undefined when it is anything else, or when bits beyond the prefix are set (`10.0.0.1/8`). */
 export function parseCidr(text: string): Cidr | undefined {
     const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
-    if (!match) return undefined;
+    if (!match) {
+        return undefined;
+    }
     const [a, b, c, d, prefix] = match.slice(1).map(Number) as [number, number, number, number, number];
-    if ([a, b, c, d].some((part) => part > 255) || prefix > 32) return undefined;
+    if ([a, b, c, d].some((part) => part > 255) || prefix > 32) {
+        return undefined;
+    }
     const first = ((a * 256 + b) * 256 + c) * 256 + d;
     const size = 2 ** (32 - prefix);
     return first % size === 0 ? { text, first, last: first + size - 1, prefix } : undefined;

@@ -3,8 +3,8 @@ import type { Problem } from "./settings-rules";
 const setToken = "export GITHUB_TOKEN, or run: pulumi config set --secret github:token";
 
 /**
- * The token for GitHub: `github:token` of the stack's configuration, otherwise GITHUB_TOKEN. The GitHub provider looks in
- * the same order. The problem never shows the token.
+ * The token for GitHub: `github:token` of the stack's configuration, otherwise GITHUB_TOKEN. The GitHub provider looks
+ * in the same order. The problem never shows the token.
  */
 export function parseGithubToken(configured: unknown, fromEnvironment: string | undefined): string | Problem {
     const [key, token] = configured ? ["github:token", configured] : ["GITHUB_TOKEN", fromEnvironment];

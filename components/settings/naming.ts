@@ -33,8 +33,8 @@ export interface PhysicalNames {
 }
 
 /**
- * The names of a stack. They follow from the scope alone, so that a rebuild finds what it left; those that all of Azure shares
- * end in a hash of the whole scope, so that neither another stack nor another subscription wants the same.
+ * The names of a stack. They follow from the scope alone, so that a rebuild finds what it left; those that all of Azure
+ * shares end in a hash of the whole scope, so that neither another stack nor another subscription wants the same.
  * Limits: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
 export function physicalNames(scope: NamingScope, overrides: NameOverrides = {}): PhysicalNames {
@@ -92,10 +92,10 @@ function joined(readable: string, hash: string, length: number, separator: strin
     return head ? head + separator + hash : hash;
 }
 
-const HASH_LENGTH = 8;
+const hashLength = 8;
 
 /** Eight lower-case letters and digits, 41 bits of a SHA-256. */
 function shortHash(parts: readonly string[]): string {
     const digest = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-    return BigInt(`0x${digest}`).toString(36).slice(-HASH_LENGTH);
+    return BigInt(`0x${digest}`).toString(36).slice(-hashLength);
 }

@@ -9,9 +9,9 @@ export interface Problem {
 
 // Azure keeps five addresses of every subnet: network, gateway, two for DNS, broadcast.
 // https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
-const RESERVED_ADDRESSES = 5;
+const reservedAddresses = 5;
 // Azure CNI overlay gives each node a /24 of the pod range, whatever its size.
-const POD_PREFIX_PER_NODE = 24;
+const podPrefixPerNode = 24;
 
 /** The rules that join several settings; each setting is valid by itself. */
 export function crossCheck(values: SettingValues): Problem[] {
@@ -25,10 +25,18 @@ function networkProblems(values: SettingValues): Problem[] {
     const services = cidrOf(values.serviceCidr);
     const problems: Problem[] = [];
     const add = (key: string, message: string) => problems.push({ key: `landfall:${key}`, message });
-    if (!contains(vnet, nodes)) add("nodeSubnetCidr", `${nodes.text} is not inside landfall:vnetCidr ${vnet.text}`);
-    if (overlaps(pods, vnet)) add("podCidr", `${pods.text} overlaps landfall:vnetCidr ${vnet.text}`);
-    if (overlaps(services, vnet)) add("serviceCidr", `${services.text} overlaps landfall:vnetCidr ${vnet.text}`);
-    if (overlaps(services, pods)) add("serviceCidr", `${services.text} overlaps landfall:podCidr ${pods.text}`);
+    if (!contains(vnet, nodes)) {
+        add("nodeSubnetCidr", `${nodes.text} is not inside landfall:vnetCidr ${vnet.text}`);
+    }
+    if (overlaps(pods, vnet)) {
+        add("podCidr", `${pods.text} overlaps landfall:vnetCidr ${vnet.text}`);
+    }
+    if (overlaps(services, vnet)) {
+        add("serviceCidr", `${services.text} overlaps landfall:vnetCidr ${vnet.text}`);
+    }
+    if (overlaps(services, pods)) {
+        add("serviceCidr", `${services.text} overlaps landfall:podCidr ${pods.text}`);
+    }
     if (services.prefix <= 12 || services.prefix > 28) {
         add("serviceCidr", `${services.text} is not allowed by AKS; write a range from /13 to /28`);
     }
@@ -38,8 +46,8 @@ function networkProblems(values: SettingValues): Problem[] {
 function capacityProblems(values: SettingValues): Problem[] {
     const nodes = maxNodes(values);
     const subnet = cidrOf(values.nodeSubnetCidr);
-    const addresses = subnetCount(subnet, 32) - RESERVED_ADDRESSES;
-    const podRanges = subnetCount(cidrOf(values.podCidr), POD_PREFIX_PER_NODE);
+    const addresses = subnetCount(subnet, 32) - reservedAddresses;
+    const podRanges = subnetCount(cidrOf(values.podCidr), podPrefixPerNode);
     const need = `the pools can grow to ${nodes} nodes with those that an upgrade adds`;
     const problems: Problem[] = [];
     if (addresses < nodes) {
@@ -53,7 +61,9 @@ function capacityProblems(values: SettingValues): Problem[] {
     return problems;
 }
 
-/** The most nodes at one time: every pool at its maximum, plus the third that an upgrade adds (surge "33%", rounded up). */
+/**
+ * The most nodes at one time: every pool at its maximum, plus the third that an upgrade adds (surge "33%", rounded up).
+ */
 function maxNodes(values: SettingValues): number {
     const withSurge = (count: number) => count + Math.ceil(count / 3);
     const perPool = Object.values(values.userPools).map(
@@ -64,13 +74,17 @@ function maxNodes(values: SettingValues): number {
 
 function zoneProblems(values: SettingValues): Problem[] {
     const { zones, maxCount } = values.systemPool;
-    if (zones.length <= maxCount) return [];
+    if (zones.length <= maxCount) {
+        return [];
+    }
     const message = `is ${maxCount}, fewer than its ${zones.length} zones; raise it, so that each zone can have a node`;
     return [{ key: "landfall:systemPool.maxCount", message }];
 }
 
 function cidrOf(text: string): Cidr {
     const cidr = parseCidr(text);
-    if (!cidr) throw new TypeError(`${text} passed the schema but is not a CIDR`);
+    if (!cidr) {
+        throw new TypeError(`${text} passed the schema but is not a CIDR`);
+    }
     return cidr;
 }

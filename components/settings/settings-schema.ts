@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { parseCidr } from "./cidr";
 
-/** Kubernetes minors that AKS supports and the pinned Flux runs on (Flux 2.9: 1.34 to 1.36; AKS ends 1.34 in November 2026). */
-export const KUBERNETES_VERSIONS = ["1.35", "1.36"] as const;
+/**
+ * Kubernetes minors that AKS supports and the pinned Flux runs on (Flux 2.9: 1.34 to 1.36; AKS ends 1.34 in November
+ * 2026).
+ */
+export const kubernetesVersions = ["1.35", "1.36"] as const;
 
-const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
-const LABEL_VALUE = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
+const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const labelKey = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
 
 /** Text of a given form; `rule` completes the sentence "<value> …". */
 function text(pattern: RegExp, rule: string) {
@@ -66,7 +69,7 @@ const userPool = z
         ...poolSize,
         minCount: integer(0, 1000),
         maxCount: integer(1, 1000),
-        labels: z.record(text(LABEL_KEY, "is not a label key"), text(LABEL_VALUE, "is not a label value")).default({}),
+        labels: z.record(text(labelKey, "is not a label key"), text(labelValue, "is not a label value")).default({}),
         taints: z
             .array(
                 text(
@@ -80,7 +83,7 @@ const userPool = z
     .refine((pool) => pool.minCount <= pool.maxCount, { error: "has a minCount above its maxCount" });
 
 const maintenanceWindow = z.strictObject({
-    day: z.enum(WEEKDAYS),
+    day: z.enum(weekdays),
     startTime: text(
         /^([01]\d|2[0-3]):[0-5]\d$/,
         'is not a time of day; write hours and minutes in quotes, such as "01:00"',
@@ -101,7 +104,7 @@ export const settingsSchema = z.strictObject({
         /^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$/,
         "is not an environment; use up to 16 lower-case letters, digits and hyphens",
     ),
-    kubernetesVersion: z.enum(KUBERNETES_VERSIONS),
+    kubernetesVersion: z.enum(kubernetesVersions),
     clusterTier: z.enum(["Free", "Standard"]),
     systemPool: structured(systemPool),
     userPools: structured(
@@ -112,7 +115,7 @@ export const settingsSchema = z.strictObject({
     podCidr: cidr,
     serviceCidr: cidr,
     authorizedIpRanges: structured(z.array(cidr)),
-    adminGroupObjectIds: structured(z.array(text(GUID, "is not a GUID; copy the group's object id from Entra ID"))),
+    adminGroupObjectIds: structured(z.array(text(guid, "is not a GUID; copy the group's object id from Entra ID"))),
     upgradeChannel: z.enum(["none", "patch"]),
     nodeOsUpgradeChannel: z.enum(["None", "NodeImage", "SecurityPatch"]),
     maintenanceWindow: structured(maintenanceWindow),
@@ -170,7 +173,7 @@ export const settingsSchema = z.strictObject({
 });
 
 /** The keys of each structured setting, for suggestions; those of `userPools` are the keys of one pool. */
-export const NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
+export const nestedKeys: Readonly<Record<string, readonly string[]>> = {
     systemPool: Object.keys(systemPool.shape),
     userPools: Object.keys(userPool.shape),
     maintenanceWindow: Object.keys(maintenanceWindow.shape),
@@ -180,4 +183,4 @@ export const NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
 export type SettingValues = z.infer<typeof settingsSchema>;
 
 /** Every key of the `landfall:` namespace. */
-export const SETTING_KEYS: readonly string[] = Object.keys(settingsSchema.shape);
+export const settingKeys: readonly string[] = Object.keys(settingsSchema.shape);

@@ -4,13 +4,16 @@ import { UserError } from "../user-error";
 import { parseGithubToken } from "./github-token";
 import { nearest } from "./nearest";
 import { crossCheck, type Problem } from "./settings-rules";
-import { NESTED_KEYS, SETTING_KEYS, settingsSchema, type SettingValues } from "./settings-schema";
+import { nestedKeys, settingKeys, settingsSchema, type SettingValues } from "./settings-schema";
 
-const NAMESPACE = "landfall";
-const PRIVATE_KEY = `${NAMESPACE}:sopsPgpPrivateKey`;
-const GITHUB_TOKEN = "github:token";
+const namespace = "landfall";
+const privateKey = `${namespace}:sopsPgpPrivateKey`;
+const tokenSetting = "github:token";
 
-/** What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of others. */
+/**
+ * What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of
+ * others.
+ */
 export interface Settings extends Omit<SettingValues, "environment" | "fleetBranch" | "sopsPgpPrivateKey"> {
     /** The stack's name. */
     readonly stack: string;
@@ -65,21 +68,21 @@ export function loadConfiguration(): Configuration {
 }
 
 /**
- * Checks the raw configuration of a stack: full keys (`landfall:vnetCidr`, `azure-native:location`) to values, as the engine
- * hands them over (strings, structured values as JSON) or as a stack file has them. Defaults are not filled in here: the
- * engine has done so from Pulumi.yaml. `encrypted` names the keys whose values are encrypted in the stack file; by default
- * every secret counts as such. Throws SettingsError with every problem at once.
+ * Checks the raw configuration of a stack: full keys (`landfall:vnetCidr`, `azure-native:location`) to values, as the
+ * engine hands them over (strings, structured values as JSON) or as a stack file has them. Defaults are not filled in
+ * here: the engine has done so from Pulumi.yaml. `encrypted` names the keys whose values are encrypted in the stack
+ * file; by default every secret counts as such. Throws SettingsError with every problem at once.
  */
 export function parseConfiguration(
     stack: string,
     raw: Record<string, unknown>,
-    encrypted: readonly string[] = [PRIVATE_KEY, GITHUB_TOKEN],
+    encrypted: readonly string[] = [privateKey, tokenSetting],
     tokenFromEnvironment?: string,
 ): Configuration {
     const values = settingsSchema.safeParse(withoutNamespace(raw), { error: explain });
     const location = parseLocation(raw["azure-native:location"]);
     const githubOwner = parseOwner(raw["github:owner"]);
-    const githubToken = parseGithubToken(raw[GITHUB_TOKEN], tokenFromEnvironment);
+    const githubToken = parseGithubToken(raw[tokenSetting], tokenFromEnvironment);
     const problems = [
         ...(values.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
         ...plainTexts(stack, raw, encrypted),
@@ -105,20 +108,24 @@ export function parseConfiguration(
 }
 
 function withoutNamespace(raw: Record<string, unknown>): Record<string, unknown> {
-    const prefix = `${NAMESPACE}:`;
+    const prefix = `${namespace}:`;
     const entries = Object.entries(raw).filter(([key]) => key.startsWith(prefix));
     return Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
 function parseLocation(value: unknown): string | Problem {
     const location = typeof value === "string" ? value.toLowerCase().replaceAll(" ", "") : "";
-    if (/^[a-z]+[a-z0-9]*$/.test(location)) return location;
+    if (/^[a-z]+[a-z0-9]*$/.test(location)) {
+        return location;
+    }
     const message = "names no Azure region; set one: pulumi config set azure-native:location westeurope";
     return { key: "azure-native:location", message };
 }
 
 function parseOwner(value: unknown): string | Problem {
-    if (typeof value === "string" && /^[A-Za-z0-9](-?[A-Za-z0-9])*$/.test(value)) return value;
+    if (typeof value === "string" && /^[A-Za-z0-9](-?[A-Za-z0-9])*$/.test(value)) {
+        return value;
+    }
     const message =
         "names no GitHub user or organisation; set the owner of the fleet repository: pulumi config set github:owner <name>";
     return { key: "github:owner", message };
@@ -141,8 +148,12 @@ function explain(issue: z.core.$ZodRawIssue): string {
 
 function toProblems(stack: string, issue: z.core.$ZodIssue): Problem[] {
     const key = settingKey(issue.path);
-    if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownKey(issue.path, name));
-    if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ key, message: inner.message }));
+    if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((name) => unknownKey(issue.path, name));
+    }
+    if (issue.code === "invalid_key") {
+        return issue.issues.map((inner) => ({ key, message: inner.message }));
+    }
     if (issue.path[0] === "sopsPgpPrivateKey") {
         return [{ key, message: `${issue.message}; set the key that decrypts the tree: ${setPrivateKey(stack)}` }];
     }
@@ -152,7 +163,7 @@ function toProblems(stack: string, issue: z.core.$ZodIssue): Problem[] {
 
 /** Secrets that the stack file holds in plain text. */
 function plainTexts(stack: string, raw: Record<string, unknown>, encrypted: readonly string[]): Problem[] {
-    const commands = { [PRIVATE_KEY]: setPrivateKey(stack), [GITHUB_TOKEN]: setGithubToken(stack) };
+    const commands = { [privateKey]: setPrivateKey(stack), [tokenSetting]: setGithubToken(stack) };
     return Object.entries(commands)
         .filter(([key]) => raw[key] && !encrypted.includes(key))
         .map(([key, command]) => ({
@@ -162,15 +173,15 @@ function plainTexts(stack: string, raw: Record<string, unknown>, encrypted: read
 }
 
 function setGithubToken(stack: string): string {
-    return `pulumi config set --stack ${stack} --secret ${GITHUB_TOKEN}`;
+    return `pulumi config set --stack ${stack} --secret ${tokenSetting}`;
 }
 
 function setPrivateKey(stack: string): string {
-    return `pulumi config set --stack ${stack} --secret ${PRIVATE_KEY} < private-key.asc`;
+    return `pulumi config set --stack ${stack} --secret ${privateKey} < private-key.asc`;
 }
 
 function unknownKey(path: readonly PropertyKey[], name: string): Problem {
-    const known = path.length === 0 ? SETTING_KEYS : (NESTED_KEYS[String(path[0])] ?? []);
+    const known = path.length === 0 ? settingKeys : (nestedKeys[String(path[0])] ?? []);
     const near = nearest(name, known);
     const fix = near
         ? `did you mean ${settingKey([...path, near])}?`
@@ -182,5 +193,5 @@ function unknownKey(path: readonly PropertyKey[], name: string): Problem {
 function settingKey(path: readonly PropertyKey[]): string {
     const [first, ...rest] = path;
     const tail = rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
-    return `${NAMESPACE}:${String(first)}${tail.join("")}`;
+    return `${namespace}:${String(first)}${tail.join("")}`;
 }

@@ -1,6 +1,5 @@
 import { chmod, copyFile, cp, lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
 import { downloadModule } from "./go";
 
 const modulePath = "github.com/controlplaneio-fluxcd/flux-operator";

@@ -1,9 +1,8 @@
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-
-import { ToolchainError } from "./toolchain-error";
 import { run } from "./process";
 import type { Program } from "./programs";
+import { ToolchainError } from "./toolchain-error";
 
 /**
  * The environment of every Go command. Builds depend on the committed go.mod and go.sum. Of the user's own settings

@@ -2,13 +2,12 @@ import { createHash } from "node:crypto";
 import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-
-import { ToolchainError } from "./toolchain-error";
 import { copyFluxOperator, removeHalfCopies } from "./flux-operator-source";
 import { buildProgram, findGo, type GoInstallation } from "./go";
 import { withLock } from "./lock";
 import { run } from "./process";
-import { moduleFolders, programs, type Program } from "./programs";
+import { moduleFolders, type Program, programs } from "./programs";
+import { ToolchainError } from "./toolchain-error";
 
 export interface ToolchainOptions {
     /** Gets one line for each program that is built; none when nothing is missing. */

@@ -54,7 +54,7 @@ describe("Checkout", () => {
 
     it("is removed with what still runs in it", async () => {
         checkout.create();
-        const { pid = 0 } = checkout.launch(["help"]);
+        const { pid } = checkout.launch(["help"]);
         await checkout.remove();
         assert.equal(fs.existsSync(checkout.directory), false);
         assert.throws(() => process.kill(pid, 0), /ESRCH/);

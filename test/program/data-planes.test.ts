@@ -21,8 +21,9 @@ const address = { properties: { TTL: 300, ARecords: [{ ipv4Address: "198.18.0.1"
 const challenge = { properties: { TTL: 60, TXTRecords: [{ value: ["proof"] }] } };
 
 /**
- * What acts in Azure from the cluster, link by link: pod, webhook, token of the service account, federated credential, role, data. The
- * pods are those of the tree's own releases. Their programs do not run: the test makes their calls. source-controller is real.
+ * What acts in Azure from the cluster, link by link: pod, webhook, token of the service account, federated credential,
+ * role, data. The pods are those of the tree's own releases. Their programs do not run: the test makes their calls.
+ * source-controller is real.
  */
 describe("the workloads that act in Azure", function () {
     const checkout = useCheckout(this, { systems: [...smallTree, "external-dns", "external-secrets", "velero"] });

@@ -18,9 +18,9 @@ interface FluxInstance {
 }
 
 /**
- * The chain from kustomize-controller to the Key Vault key, link by link: pod, federated credential, identity, role, key.
- * The tests break each link in Azure or in the cluster, and repair it. The sandbox does not model the time that Azure needs
- * to spread a change.
+ * The chain from kustomize-controller to the Key Vault key, link by link: pod, federated credential, identity, role,
+ * key. The tests break each link in Azure or in the cluster, and repair it. The sandbox does not model the time that
+ * Azure needs to spread a change.
  */
 describe("decryption through Key Vault and workload identity", function () {
     const checkout = useCheckout(this);
@@ -165,7 +165,7 @@ describe("decryption through Key Vault and workload identity", function () {
 
     it("rotates the Key Vault key: files of the old version stay readable until those of the new one are applied", async () => {
         const { key } = await azure.vault("POST", `${keyUri.replace(/\/[^/]+$/, "")}/rotate`);
-        const newUri = String((key as { kid: string }).kid);
+        const newUri = (key as { kid: string }).kid;
         assert.notEqual(newUri, keyUri);
         await heals();
         await upWithRefresh();

@@ -3,11 +3,11 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { generateKey } from "openpgp";
-import { lock } from "@landfall/sandbox";
 import { useCheckout } from "../support/checkout";
 import { newManifest, podinfoCredentials, podinfoDeployment } from "../support/checkout-tree";
 import type { Run } from "../support/command";
 import { GitHubDeployer, organization } from "../support/github-deployer";
+import { lock } from "@landfall/sandbox";
 
 const stackFile = "Pulumi.staging.yaml";
 const privateKey = "landfall:sopsPgpPrivateKey";

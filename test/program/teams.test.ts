@@ -10,8 +10,8 @@ import { until } from "../support/until";
 const examples = path.join(__dirname, "../../examples");
 
 /**
- * The two example teams, with the repositories of `examples/`. The test does not prove image automation, whose controllers
- * do not run in the sandbox, nor that the images exist.
+ * The two example teams, with the repositories of `examples/`. The test does not prove image automation, whose
+ * controllers do not run in the sandbox, nor that the images exist.
  */
 describe("the example teams", function () {
     const checkout = useCheckout(this);

@@ -13,8 +13,8 @@ import { until } from "../support/until";
 
 /**
  * What a tenant cannot do in a cluster with the real API server and Flux controllers. The test does not prove that the
- * network policy is enforced, since the sandbox has no network plugin, nor that image-automation-controller keeps to the
- * namespace, since it does not run in the sandbox; the tenant's role has no image automation.
+ * network policy is enforced, since the sandbox has no network plugin, nor that image-automation-controller keeps to
+ * the namespace, since it does not run in the sandbox; the tenant's role has no image automation.
  */
 describe("a tenant", function () {
     const checkout = useCheckout(this);

@@ -14,8 +14,8 @@ interface Source {
 }
 
 /**
- * Flux's Receiver for the fleet repository. The test sends requests to the address on which the controller listens. It does
- * not prove that they get there through the Ingress and Flux's network policy.
+ * Flux's Receiver for the fleet repository. The test sends requests to the address on which the controller listens. It
+ * does not prove that they get there through the Ingress and Flux's network policy.
  */
 describe("GitHub's webhook", function () {
     const checkout = useCheckout(this);

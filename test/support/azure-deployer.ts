@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import type { Session } from "@landfall/sandbox";
 import type { StackResource } from "./stack-resources";
+import type { Session } from "@landfall/sandbox";
 
 type Json = Record<string, unknown>;
 
@@ -83,11 +83,13 @@ export class AzureDeployer {
         return new Promise((resolve, reject) => {
             execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
                 if (error) {
-                    return reject(new Error(`${method} ${url}: ${stderr}`));
+                    reject(new Error(`${method} ${url}: ${stderr}`));
+                    return;
                 }
                 const { status, text } = JSON.parse(stdout) as { status: number; text: string };
                 if (status >= 300) {
-                    return reject(new Error(`${method} ${url}: ${status} ${text}`));
+                    reject(new Error(`${method} ${url}: ${status} ${text}`));
+                    return;
                 }
                 resolve((text === "" ? {} : JSON.parse(text)) as Answer);
             });

@@ -3,7 +3,7 @@ import { Foundation } from "../../components/azure/foundation";
 import { chooseLogin } from "../../components/azure/kubeconfig";
 import { WorkloadIdentities } from "../../components/azure/workload-identities";
 import { platformArgs } from "../../components/platform-args";
-import { AZURE_MOCKS } from "./azure";
+import { azureMocks } from "./azure";
 import { deploy, type Registered } from "./deploy";
 import { configuration } from "./fixtures";
 import { preflightOf } from "./platform";
@@ -51,5 +51,5 @@ export async function azureStack(
             protect,
         });
     };
-    return (await deploy(program, AZURE_MOCKS, { preview })).resources;
+    return (await deploy(program, azureMocks, { preview })).resources;
 }

@@ -3,10 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "../../components/azure/deployer";
 import type { Mock } from "./deploy";
 
-const SUBSCRIPTION = "/subscriptions/11111111-2222-3333-4444-555555555555";
+const subscription = "/subscriptions/11111111-2222-3333-4444-555555555555";
 
 /** The kubeconfig that AKS hands out for a cluster with Entra ID, as its documentation shows it; a proxy-url added. */
-export const AKS_KUBECONFIG = `apiVersion: v1
+export const aksKubeconfig = `apiVersion: v1
 kind: Config
 clusters:
   - name: landfall
@@ -40,9 +40,9 @@ users:
         provideClusterInfo: false
 `;
 
-export const ISSUER_URL = "https://westeurope.oic.prod-aks.azure.com/99999999-8888-7777-6666-555555555555/abc/";
+export const issuerUrl = "https://westeurope.oic.prod-aks.azure.com/99999999-8888-7777-6666-555555555555/abc/";
 
-export const DEPLOYER: Deployer = {
+export const deployer: Deployer = {
     subscriptionId: "11111111-2222-3333-4444-555555555555",
     tenantId: "99999999-8888-7777-6666-555555555555",
     objectId: "dddddddd-dddd-dddd-dddd-dddddddddddd",
@@ -51,7 +51,7 @@ export const DEPLOYER: Deployer = {
 
 /** An ARM id in the tests' subscription. */
 export function armId(type: string, name: string): string {
-    return `${SUBSCRIPTION}/resourceGroups/group/providers/${type}/${name}`;
+    return `${subscription}/resourceGroups/group/providers/${type}/${name}`;
 }
 
 /** The client id of the identity of a name. */
@@ -65,9 +65,9 @@ export function principalIdOf(identity: string): string {
 }
 
 /** What Azure computes, by resource type, and the components read. Ids have the form of ARM's. */
-export const AZURE_MOCKS: Record<string, Mock> = {
+export const azureMocks: Record<string, Mock> = {
     "azure-native:resources:ResourceGroup": (args) => ({
-        id: `${SUBSCRIPTION}/resourceGroups/${input(args, "resourceGroupName")}`,
+        id: `${subscription}/resourceGroups/${input(args, "resourceGroupName")}`,
         name: input(args, "resourceGroupName"),
     }),
     "azure-native:network:VirtualNetwork": named("Microsoft.Network/virtualNetworks", "virtualNetworkName"),
@@ -80,10 +80,10 @@ export const AZURE_MOCKS: Record<string, Mock> = {
     "azure-native:containerservice:ManagedCluster": (args) => ({
         ...named("Microsoft.ContainerService/managedClusters", "resourceName")(args),
         resourceUID: "0123456789abcdef01234567",
-        oidcIssuerProfile: { enabled: true, issuerURL: ISSUER_URL },
+        oidcIssuerProfile: { enabled: true, issuerURL: issuerUrl },
     }),
     "azure-native:containerservice:listManagedClusterUserCredentials": () => ({
-        kubeconfigs: [{ name: "clusterUser", value: Buffer.from(AKS_KUBECONFIG).toString("base64") }],
+        kubeconfigs: [{ name: "clusterUser", value: Buffer.from(aksKubeconfig).toString("base64") }],
     }),
     "azure-native:containerregistry:Registry": (args) => ({
         ...named("Microsoft.ContainerRegistry/registries", "registryName")(args),

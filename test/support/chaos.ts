@@ -12,12 +12,16 @@ export function randomOf(seed: number): () => number {
     };
 }
 
-/** Programs that something starts again when they end: Flux's controllers by the kubelet, the others by the control plane. */
+/**
+ * Programs that something starts again when they end: Flux's controllers by the kubelet, the others by the control
+ * plane.
+ */
 const victims = ["kube-apiserver", "source-controller", "kustomize-controller", "helm-controller", "flux-operator"];
 
 /**
  * Kills programs of the one cluster of a sandbox without warning, in rounds: a round kills each of them once, in random
- * order, with 2 to 8 seconds between two. It waits for a program that is down, so that a round means the same on any machine.
+ * order, with 2 to 8 seconds between two. It waits for a program that is down, so that a round means the same on any
+ * machine.
  */
 export class Restarts {
     private readonly stopped = new AbortController();
@@ -81,7 +85,9 @@ function killed(pid: number): boolean {
     try {
         return process.kill(pid, "SIGKILL");
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+        if ((error as NodeJS.ErrnoException).code === "ESRCH") {
+            return false;
+        }
         throw error;
     }
 }

@@ -8,8 +8,8 @@ import type { Checkout } from "./checkout";
 import { clusterOf } from "./tree";
 
 /**
- * What the tests of the program know of the tree's layout: where its files are, and the changes that a user makes in it.
- * Each change gives a function that puts the file back.
+ * What the tests of the program know of the tree's layout: where its files are, and the changes that a user makes in
+ * it. Each change gives a function that puts the file back.
  */
 
 export const podinfoDeployment = "gitops/systems/podinfo/deployment.yaml";
@@ -25,7 +25,10 @@ export const podinfoCredentialsName = "podinfo-credentials";
 export const pgpCanary = "clusters/staging/decryption-canary-pgp.sops.yaml";
 export const keyVaultCanary = "clusters/staging/decryption-canary-key-vault.sops.yaml";
 
-/** A Secret of staging that a layer applies: its file, the list that names the file, and how the tool for Secrets sets it. */
+/**
+ * A Secret of staging that a layer applies: its file, the list that names the file, and how the tool for Secrets sets
+ * it.
+ */
 export function stagingSecret(layer: string, name: string, namespace: string) {
     return {
         file: `gitops/clusters/staging/${name}.sops.yaml`,

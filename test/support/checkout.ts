@@ -4,10 +4,10 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { control, readSession, type Session, type WorldStatus } from "@landfall/sandbox";
 import type { Report } from "../../tools/sandbox/report";
 import { Command, type LaunchOptions, type Run } from "./command";
 import { shortenTree, smallTree } from "./small-tree";
+import { control, readSession, type Session, type WorldStatus } from "@landfall/sandbox";
 
 const root = path.join(__dirname, "../..");
 
@@ -70,7 +70,7 @@ export class Checkout {
         fs.rmSync(file, { force: true });
         const run = await this.run("start", "--stack", stack, "--report", file, ...args);
         const report = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Report) : undefined;
-        return { ...run, report: report as Report };
+        return { ...run, report: report! };
     }
 
     /** `npm start -- --stack …`, which has to end with everything Ready. Gives its report. */

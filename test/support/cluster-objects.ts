@@ -38,7 +38,9 @@ export function labelOf({ kind, namespace, name }: ClusterObject): string {
     return namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
-/** Objects that are in the first and not in the second, but for those that others own: a pod is replaced at any time. */
+/**
+ * Objects that are in the first and not in the second, but for those that others own: a pod is replaced at any time.
+ */
 export function difference(
     first: ReadonlyMap<string, ClusterObject>,
     second: ReadonlyMap<string, ClusterObject>,

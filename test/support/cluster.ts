@@ -68,7 +68,10 @@ export class Cluster {
         return Buffer.from(value, "base64").toString("utf8");
     }
 
-    /** The message of an object's condition while it has that status; empty otherwise, also when there is no such object. */
+    /**
+     * The message of an object's condition while it has that status; empty otherwise, also when there is no such
+     * object.
+     */
     async message({ kind, name, namespace = "flux-system" }: ObjectName, type: string, status: string) {
         const list = ["get", kind, "-n", namespace, "--field-selector", `metadata.name=${name}`, "-o", "json"];
         const { items } = JSON.parse(await this.kubectl(...list)) as { items: WithConditions[] };
@@ -76,7 +79,9 @@ export class Cluster {
         return condition?.status === status ? condition.message : "";
     }
 
-    /** Has Flux reconcile an object now, as `flux reconcile` does. Gives the outcome: condition Ready, true or false. */
+    /**
+     * Has Flux reconcile an object now, as `flux reconcile` does. Gives the outcome: condition Ready, true or false.
+     */
     async reconcile(object: ObjectName): Promise<Condition> {
         const { kind, name, namespace = "flux-system" } = object;
         const at = new Date().toISOString();
@@ -89,7 +94,7 @@ export class Cluster {
                 found.status?.lastHandledReconcileAt === at &&
                 /^(True|False)$/.test(conditionOf(found, "Ready")?.status ?? ""),
         );
-        return conditionOf({ status: status ?? {} }, "Ready") as Condition;
+        return conditionOf({ status: status ?? {} }, "Ready")!;
     }
 }
 

@@ -44,7 +44,9 @@ export class Command {
     shows(pattern: RegExp): Promise<void> {
         return new Promise((resolve, reject) => {
             const look = () => {
-                if (pattern.test(this.text)) resolve();
+                if (pattern.test(this.text)) {
+                    resolve();
+                }
             };
             this.waiting.push(look);
             look();
@@ -74,7 +76,9 @@ export class Command {
             process.kill(-this.pid, signal);
         } catch (error) {
             // It has ended by itself.
-            if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+            if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+                throw error;
+            }
         }
     }
 }

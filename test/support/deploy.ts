@@ -42,8 +42,8 @@ export interface Deployment<T> {
 }
 
 /**
- * Runs a program against mocks; `mocks` adds provider-computed state by type, and answers by invoke token. Fails when an invoke has
- * no mock and when two resources share a URN. No engine runs: that a resource can be made is not proved.
+ * Runs a program against mocks; `mocks` adds provider-computed state by type, and answers by invoke token. Fails when
+ * an invoke has no mock and when two resources share a URN. No engine runs: that a resource can be made is not proved.
  */
 export async function deploy<T>(
     program: () => T | Promise<T>,
@@ -64,7 +64,9 @@ export async function deploy<T>(
             // A throw here would lose its message inside the SDK, so the token is kept and reported below.
             call: (args) => {
                 const mock = mocks[args.token];
-                if (!mock) unmocked.push(args.token);
+                if (!mock) {
+                    unmocked.push(args.token);
+                }
                 return mock?.(args) ?? {};
             },
         },
@@ -79,7 +81,9 @@ export async function deploy<T>(
         current = request;
         const done = register(request, (error: unknown, response: { getUrn(): string } | undefined) => {
             const entry = registered.find((candidate) => candidate.request === request);
-            if (entry && response) entry.urn = response.getUrn();
+            if (entry && response) {
+                entry.urn = response.getUrn();
+            }
             callback(error, response);
         });
         current = undefined;
@@ -147,11 +151,11 @@ export async function isSecretOutput(output: pulumi.Output<unknown>): Promise<bo
     return await pulumi.isSecret(output);
 }
 
-const SECRET_KEY = "4dabf18193072939515e22adb298388d";
+const secretKey = "4dabf18193072939515e22adb298388d";
 
 /** Whether an input reached the engine marked as a secret. */
 export function isSecretInput(input: unknown): boolean {
-    return typeof input === "object" && input !== null && SECRET_KEY in input;
+    return typeof input === "object" && input !== null && secretKey in input;
 }
 
 function describe({ args, request, urn, id }: Registration): Registered {

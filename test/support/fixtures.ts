@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { type Configuration, parseConfiguration, type Settings } from "../../components/settings/settings";
 
-const ROOT = join(__dirname, "..", "..");
+const root = join(__dirname, "..", "..");
 
 /** The stacks whose settings are committed. */
-export const STACKS = ["staging", "production"] as const;
+export const stacks = ["staging", "production"] as const;
 
 /** Has the shape that the settings check; decrypts nothing. */
-export const PLACEHOLDER_PRIVATE_KEY =
+export const placeholderPrivateKey =
     "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nxxxx\n-----END PGP PRIVATE KEY BLOCK-----\n";
 
 /** Has the shape of a token; opens nothing. */
-export const TOKEN = "ghp_notatoken";
+export const notAToken = "ghp_notatoken";
 
 interface ConfigDeclaration {
     readonly type: string;
@@ -32,15 +32,15 @@ export function stackConfig(stack: string): Record<string, unknown> {
 }
 
 /**
- * What the program receives for a committed stack: the defaults of Pulumi.yaml, the stack file over them, and the secrets;
- * every value as a string, as the engine hands it over.
+ * What the program receives for a committed stack: the defaults of Pulumi.yaml, the stack file over them, and the
+ * secrets; every value as a string, as the engine hands it over.
  */
 export function rawConfig(stack: string): Record<string, unknown> {
     const defaults = Object.entries(declaredConfig()).flatMap(([key, { default: value }]) =>
         value === undefined ? [] : [[`landfall:${key}`, value] as const],
     );
     const values = { ...Object.fromEntries(defaults), ...stackConfig(stack) };
-    const secrets = { "landfall:sopsPgpPrivateKey": PLACEHOLDER_PRIVATE_KEY, "github:token": TOKEN };
+    const secrets = { "landfall:sopsPgpPrivateKey": placeholderPrivateKey, "github:token": notAToken };
     return Object.fromEntries(
         Object.entries({ ...values, ...secrets }).map(([key, value]) => [key, engineText(value)]),
     );
@@ -66,7 +66,7 @@ interface InvalidFixture {
 
 /** The files of `test/fixtures/invalid`; line 1 of each is the refusal that its `config:` has to meet. */
 export function invalidFixtures(): InvalidFixture[] {
-    const folder = join(ROOT, "test/fixtures/invalid");
+    const folder = join(root, "test/fixtures/invalid");
     return readdirSync(folder).map((file) => {
         const text = readFileSync(join(folder, file), "utf8");
         const { config } = parse(text) as { config: Record<string, unknown> };
@@ -80,5 +80,5 @@ function engineText(value: unknown): string {
 }
 
 function readYaml(path: string): unknown {
-    return parse(readFileSync(join(ROOT, path), "utf8"));
+    return parse(readFileSync(join(root, path), "utf8"));
 }

@@ -33,7 +33,7 @@ export class FluxApi {
     }
 
     /** A kubeconfig that logs in as `user`; by default through kubelogin, as that of AKS does. */
-    kubeconfig(user: object = { exec: { ...KUBELOGIN } }): string {
+    kubeconfig(user: object = { exec: { ...kubelogin } }): string {
         return JSON.stringify({
             apiVersion: "v1",
             kind: "Config",
@@ -56,7 +56,9 @@ export class FluxApi {
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(given));
     }
 
-    /** What a controller does with a request to reconcile: it leaves the object as it was, and says that it has looked. */
+    /**
+     * What a controller does with a request to reconcile: it leaves the object as it was, and says that it has looked.
+     */
     private reconcile(url: string, body: string): void {
         const [plural, name] = url.split("?")[0]?.split("/").slice(-2) ?? [];
         const { metadata } = JSON.parse(body) as { metadata: { annotations: Record<string, string> } };
@@ -85,7 +87,7 @@ export class FluxApi {
     }
 }
 
-const KUBELOGIN = {
+const kubelogin = {
     apiVersion: "client.authentication.k8s.io/v1beta1",
     command: "kubelogin",
     args: ["get-token", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"],

@@ -67,7 +67,9 @@ export function messageOf({ outcome }: Wait): string {
 }
 
 export function readinessOf({ outcome }: Pick<Wait, "outcome">): Extract<FluxWait, { ready: true }> {
-    if (!outcome.ready) throw new Error(outcome.problem);
+    if (!outcome.ready) {
+        throw new Error(outcome.problem);
+    }
     return outcome;
 }
 

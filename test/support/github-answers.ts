@@ -1,4 +1,4 @@
-import { TOKEN } from "./fixtures";
+import { notAToken } from "./fixtures";
 
 /** A request to GitHub's REST API. */
 export interface GitHubCall {
@@ -24,7 +24,7 @@ export async function answeringGitHub<T>(
     const calls: GitHubCall[] = [];
     const fetch = globalThis.fetch;
     const token = process.env.GITHUB_TOKEN;
-    process.env.GITHUB_TOKEN = TOKEN;
+    process.env.GITHUB_TOKEN = notAToken;
     globalThis.fetch = (input, init) => {
         const call = readCall(new Request(input).url, init ?? {});
         calls.push(call);

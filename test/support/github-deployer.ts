@@ -4,7 +4,9 @@ import type { Session } from "@landfall/sandbox";
 
 const run = promisify(execFile);
 
-/** One call with the deployer's token. In a process by itself, since proxy and certificates come from the environment. */
+/**
+ * One call with the deployer's token. In a process by itself, since proxy and certificates come from the environment.
+ */
 const script = `(async ([method, url, body]) => {
     const headers = { authorization: "Bearer " + process.env.GITHUB_TOKEN };
     const answer = await fetch(url, { method, headers, ...(body ? { body } : {}) });

@@ -113,7 +113,9 @@ export class KeyOwner {
         return new GitHubDeployer(() => this.checkout.session()).call("GET", keysPath);
     }
 
-    /** Lists the deploy keys ten times a second until `stop`, which gives each list that differed from the one before. */
+    /**
+     * Lists the deploy keys ten times a second until `stop`, which gives each list that differed from the one before.
+     */
     watchDeployKeys(): { stop(): Promise<DeployKey[][]> } {
         const env = { PATH: process.env.PATH, ...this.checkout.session().environment };
         const child = spawn(process.execPath, ["-e", watchKeys], { env });

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { SERVICE_MESHES } from "../../tools/tree/variables";
+import { serviceMeshes } from "../../tools/tree/variables";
 import { editFolder, read } from "./folder-edits";
 import { identity, objectsIn, ownFiles, type TreeObject } from "./tree-files";
 
@@ -31,7 +31,7 @@ export function layersOf(root: string, clusters: readonly string[]): Layer[] {
 
 /** The folders of a path in which a variable stands for each mesh: `./systems/${service_mesh}`. */
 function resolved(root: string, pattern: string): string[] {
-    return [...new Set(SERVICE_MESHES.map((mesh) => path.join(root, pattern.replace("${service_mesh}", mesh))))].filter(
+    return [...new Set(serviceMeshes.map((mesh) => path.join(root, pattern.replace("${service_mesh}", mesh))))].filter(
         (folder) => fs.existsSync(folder),
     );
 }

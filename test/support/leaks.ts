@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * The command lines of a sandbox's processes that were seen until it stopped watching. Programs that live for less than a
- * tenth of a second may escape it.
+ * The command lines of a sandbox's processes that were seen until it stopped watching. Programs that live for less than
+ * a tenth of a second may escape it.
  */
 export class CommandLines {
     readonly seen = new Set<string>();

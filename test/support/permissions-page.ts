@@ -3,43 +3,43 @@ import * as path from "node:path";
 import * as prettier from "prettier";
 import { azureStack } from "./azure-stack";
 import type { Registered } from "./deploy";
-import { STACKS } from "./fixtures";
+import { stacks } from "./fixtures";
 import { identityName, knownRoles, type Permission, permissionsOf } from "./permissions";
 
 /** The page that states who may do what. */
-export const PERMISSIONS_PAGE = path.join(__dirname, "../../docs/permissions.md");
+export const permissionsPageFile = path.join(__dirname, "../../docs/permissions.md");
 
 /** What a role is granted on, in words, by the type of the resource. */
-const SCOPES: Readonly<Record<string, (scope: Registered) => string>> = {
+const scopes: Readonly<Record<string, (scope: Registered) => string>> = {
     "containerregistry:Registry": () => "the registry",
     "containerservice:ManagedCluster": () => "the cluster",
     "dns:Zone": () => "the DNS zone",
-    "keyvault:Key": ({ inputs }) => `the key \`${String(inputs["keyName"])}\``,
+    "keyvault:Key": ({ inputs }) => `the key \`${String(inputs.keyName)}\``,
     "keyvault:Vault": () => "the Key Vault",
     "managedidentity:UserAssignedIdentity": (scope) => `the identity \`${identityName(scope)}\``,
     "network:Subnet": () => "the nodes' subnet",
     "resources:ResourceGroup": ({ inputs }) =>
-        `the ${String(inputs["resourceGroupName"]).split("-").at(-1) ?? ""} resource group`,
-    "storage:BlobContainer": ({ inputs }) => `the container \`${String(inputs["containerName"])}\``,
+        `the ${String(inputs.resourceGroupName).split("-").at(-1) ?? ""} resource group`,
+    "storage:BlobContainer": ({ inputs }) => `the container \`${String(inputs.containerName)}\``,
 };
 
 /**
- * The page with the parts between its markers written again, from the program as it runs under mocks with the settings of
- * the committed stacks. Throws when the page lacks a marker.
+ * The page with the parts between its markers written again, from the program as it runs under mocks with the settings
+ * of the committed stacks. Throws when the page lacks a marker.
  */
 export async function permissionsPage(page: string): Promise<string> {
     const tables = [];
-    for (const stack of STACKS) {
+    for (const stack of stacks) {
         tables.push(table(permissionsOf(await azureStack(stack))));
     }
     const parts = { identities: [...new Set(tables)].join("\n\n"), condition: condition() };
     const made = Object.entries(parts).reduce((text, [name, part]) => replacePart(text, name, part), page);
-    const options = await prettier.resolveConfig(PERMISSIONS_PAGE);
+    const options = await prettier.resolveConfig(permissionsPageFile);
     return prettier.format(made, { ...options, parser: "markdown" });
 }
 
 export function readPermissionsPage(): string {
-    return fs.readFileSync(PERMISSIONS_PAGE, "utf8");
+    return fs.readFileSync(permissionsPageFile, "utf8");
 }
 
 function table(permissions: readonly Permission[]): string {
@@ -51,7 +51,7 @@ function table(permissions: readonly Permission[]): string {
 }
 
 function words(scope: Registered): string {
-    const describe = SCOPES[scope.type.replace(/^azure-native:/, "")];
+    const describe = scopes[scope.type.replace(/^azure-native:/, "")];
     if (!describe) {
         throw new Error(`${scope.name}: a role is granted on a ${scope.type}, which this page has no words for`);
     }

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as roles from "../../components/azure/roles";
-import { DEPLOYER, principalIdOf } from "./azure";
+import { deployer, principalIdOf } from "./azure";
 import { all, only, type Registered } from "./deploy";
 
 /** One role of one identity. */
@@ -15,22 +15,24 @@ export interface Permission {
     readonly scope: Registered;
 }
 
-const ASSIGNMENT = "azure-native:authorization:RoleAssignment";
-const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
-const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
-const CLUSTER = "azure-native:containerservice:ManagedCluster";
+const assignment = "azure-native:authorization:RoleAssignment";
+const credential = "azure-native:managedidentity:FederatedIdentityCredential";
+const identityType = "azure-native:managedidentity:UserAssignedIdentity";
+const cluster = "azure-native:containerservice:ManagedCluster";
 
-/** Every role that the program grants, in the order in which it registers them; fails on a scope that it does not make. */
+/**
+ * Every role that the program grants, in the order in which it registers them; fails on a scope that it does not make.
+ */
 export function permissionsOf(resources: readonly Registered[]): Permission[] {
-    return all(resources, ASSIGNMENT).map(({ name, inputs }) => {
-        const role = knownRoles().find(({ guid }) => String(inputs["roleDefinitionId"]).endsWith(guid));
+    return all(resources, assignment).map(({ name, inputs }) => {
+        const role = knownRoles().find(({ guid }) => String(inputs.roleDefinitionId).endsWith(guid));
         assert.ok(role, `${name} grants a role that is not in components/azure/roles.ts`);
-        const scope = resources.find(({ id }) => id === inputs["scope"]);
-        assert.ok(scope, `${name} grants a role on ${String(inputs["scope"])}, which the program does not make`);
+        const scope = resources.find(({ id }) => id === inputs.scope);
+        assert.ok(scope, `${name} grants a role on ${String(inputs.scope)}, which the program does not make`);
         return {
-            ...holderOf(resources, inputs["principalId"], name),
+            ...holderOf(resources, inputs.principalId, name),
             role,
-            principalType: inputs["principalType"],
+            principalType: inputs.principalType,
             scope,
         };
     });
@@ -45,15 +47,15 @@ export function knownRoles(): roles.Role[] {
 
 /** The name of an identity without that of the stack: `velero`. */
 export function identityName({ inputs }: Registered): string {
-    return String(inputs["resourceName"]).replace(/^landfall-(staging|production)-/, "");
+    return String(inputs.resourceName).replace(/^landfall-(staging|production)-/, "");
 }
 
 function holderOf(resources: readonly Registered[], principalId: unknown, grant: string) {
-    if (principalId === DEPLOYER.objectId) {
+    if (principalId === deployer.objectId) {
         return { identity: "deployer", usedBy: ["whoever runs `pulumi up`"] };
     }
-    const identity = all(resources, IDENTITY).find(
-        ({ inputs }) => principalIdOf(String(inputs["resourceName"])) === principalId,
+    const identity = all(resources, identityType).find(
+        ({ inputs }) => principalIdOf(String(inputs.resourceName)) === principalId,
     );
     assert.ok(identity, `${grant} grants a role to an identity that the program does not make`);
     const usedBy = [...federatedUsers(resources, identity), ...clusterUses(resources, identity)];
@@ -61,10 +63,10 @@ function holderOf(resources: readonly Registered[], principalId: unknown, grant:
 }
 
 function federatedUsers(resources: readonly Registered[], identity: Registered): string[] {
-    return all(resources, CREDENTIAL)
-        .filter(({ inputs }) => inputs["resourceName"] === identity.inputs["resourceName"])
+    return all(resources, credential)
+        .filter(({ inputs }) => inputs.resourceName === identity.inputs.resourceName)
         .map(({ inputs }) => {
-            const subject = String(inputs["subject"]);
+            const subject = String(inputs.subject);
             const account = /^system:serviceaccount:(.+):(.+)$/.exec(subject);
             // The repository and the environment are the stack's own.
             return account
@@ -74,7 +76,7 @@ function federatedUsers(resources: readonly Registered[], identity: Registered):
 }
 
 function clusterUses(resources: readonly Registered[], { id }: Registered): string[] {
-    const { identity, identityProfile } = only(resources, CLUSTER).inputs as unknown as {
+    const { identity, identityProfile } = only(resources, cluster).inputs as unknown as {
         identity: { userAssignedIdentities: string[] };
         identityProfile: { kubeletidentity: { resourceId: string } };
     };

@@ -1,41 +1,41 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { chooseLogin } from "../../components/azure/kubeconfig";
 import type { FleetPlan } from "../../components/gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../../components/gitops/fleet/manifest-tree";
-import { physicalNames } from "../../components/settings/naming";
 import { Platform } from "../../components/platform";
 import { platformArgs } from "../../components/platform-args";
-import { chooseLogin } from "../../components/azure/kubeconfig";
 import type { Preflight } from "../../components/preflight/preflight";
+import { physicalNames } from "../../components/settings/naming";
 import type { Settings } from "../../components/settings/settings";
-import { AZURE_MOCKS, DEPLOYER } from "./azure";
+import { azureMocks, deployer } from "./azure";
 import { deploy, type Deployment, type Mock, valueOf } from "./deploy";
 import { configuration } from "./fixtures";
 import { FluxApi } from "./flux-api";
 import { fluxStatus } from "./flux-objects";
 
 /** Head of the stack's branch after the update. */
-export const COMMIT = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
+export const mockCommit = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
 
-export const DEPLOY_KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\ndeploy\n-----END OPENSSH PRIVATE KEY-----\n";
+export const deployKey = "-----BEGIN OPENSSH PRIVATE KEY-----\ndeploy\n-----END OPENSSH PRIVATE KEY-----\n";
 
-const FILES: ManifestTree = { "apps/base/kustomization.yaml": "resources: []\n" };
+const files: ManifestTree = { "apps/base/kustomization.yaml": "resources: []\n" };
 
 /** A repository that does not exist yet, and everything to write. */
-export const NEW_REPOSITORY: FleetPlan = {
+export const newRepository: FleetPlan = {
     exists: false,
     plannedAt: "2026-01-01T00:00:00.000Z",
-    changes: [{ path: Object.keys(FILES)[0] ?? "", kind: "added", addedLines: 1, removedLines: 0, diff: "+resources" }],
+    changes: [{ path: Object.keys(files)[0] ?? "", kind: "added", addedLines: 1, removedLines: 0, diff: "+resources" }],
     replaced: {},
     knownHosts: "github.com ssh-ed25519 AAAAhost\n",
     problems: [],
 };
 
 /** What GitHub and the keys' provider compute. */
-export const FLEET_MOCKS: Record<string, Mock> = {
+export const fleetMocks: Record<string, Mock> = {
     "tls:index/privateKey:PrivateKey": () => ({
-        privateKeyOpenssh: DEPLOY_KEY,
+        privateKeyOpenssh: deployKey,
         publicKeyOpenssh: "ssh-ed25519 AAAAdeploy\n",
     }),
     "github:index/repository:Repository": ({ inputs }) => ({
@@ -43,18 +43,18 @@ export const FLEET_MOCKS: Record<string, Mock> = {
         fullName: `acme/${(inputs as { name: string }).name}`,
         htmlUrl: `https://github.com/acme/${(inputs as { name: string }).name}`,
     }),
-    "pulumi-nodejs:dynamic/gitops:FluxReadiness": () => ({ ready: true, status: `2 objects Ready at ${COMMIT}` }),
+    "pulumi-nodejs:dynamic/gitops:FluxReadiness": () => ({ ready: true, status: `2 objects Ready at ${mockCommit}` }),
     "pulumi-nodejs:dynamic/gitops:ManifestCommit": () => ({
-        commit: COMMIT,
+        commit: mockCommit,
         pullRequestUrl: "https://github.com/acme/fleet/pull/1",
     }),
 };
 
 /** What the program found before it made anything: nothing amiss. */
-export function preflightOf(settings: Settings, fleet: FleetPlan = NEW_REPOSITORY): Preflight {
-    const { subscriptionId } = DEPLOYER;
+export function preflightOf(settings: Settings, fleet: FleetPlan = newRepository): Preflight {
+    const { subscriptionId } = deployer;
     const names = physicalNames({ project: "landfall", stack: settings.stack, subscriptionId }, settings);
-    return { deployer: DEPLOYER, names, recoverKeyVault: false, files: FILES, fleet, sopsFingerprints: ["AA"] };
+    return { deployer, names, recoverKeyVault: false, files, fleet, sopsFingerprints: ["AA"] };
 }
 
 /** The cluster that a program under test deploys to: an API server that lets everybody in, and Flux ready at COMMIT. */
@@ -65,7 +65,7 @@ export class FakeCluster {
 
     /** Starts it, with a kubelogin on the PATH that logs in anybody. */
     async start(): Promise<void> {
-        this.api.objects = fluxStatus(COMMIT);
+        this.api.objects = fluxStatus(mockCommit);
         const status = { token: "t0ken", expirationTimestamp: "2999-01-01T00:00:00Z" };
         const credential = { apiVersion: "client.authentication.k8s.io/v1beta1", kind: "ExecCredential", status };
         const script = `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`;
@@ -83,7 +83,7 @@ export class FakeCluster {
     /** Runs the whole program of a committed stack, with settings changed as given, until it is through. */
     async deploy(
         stack: string,
-        { changes = {}, fleet = NEW_REPOSITORY, preview = false }: PlatformOptions = {},
+        { changes = {}, fleet = newRepository, preview = false }: PlatformOptions = {},
     ): Promise<Deployment<Platform>> {
         const configured = configuration(stack, changes);
         const args = () => platformArgs(configured, preflightOf(configured.settings, fleet), chooseLogin({}));
@@ -98,8 +98,8 @@ export class FakeCluster {
         const value = Buffer.from(this.api.kubeconfig()).toString("base64");
         const credentials = "azure-native:containerservice:listManagedClusterUserCredentials";
         return {
-            ...AZURE_MOCKS,
-            ...FLEET_MOCKS,
+            ...azureMocks,
+            ...fleetMocks,
             [credentials]: () => ({ kubeconfigs: [{ name: "clusterUser", value }] }),
         };
     }

@@ -31,7 +31,10 @@ interface Pod {
     };
 }
 
-/** What Azure's libraries do in a pod, with the token on standard input. Proxy and certificates come from the environment. */
+/**
+ * What Azure's libraries do in a pod, with the token on standard input. Proxy and certificates come from the
+ * environment.
+ */
 const script = `
 const read = async () => { let text = ""; for await (const chunk of process.stdin) text += chunk; return JSON.parse(text); };
 (async () => {
@@ -54,8 +57,8 @@ const read = async () => { let text = ""; for await (const chunk of process.stdi
 })().then((answer) => console.log(JSON.stringify(answer)));`;
 
 /**
- * A pod of a running sandbox, acting in Azure: with what the workload identity webhook put into it, and a token of its service account
- * that the API server makes for it. Its own program does not run.
+ * A pod of a running sandbox, acting in Azure: with what the workload identity webhook put into it, and a token of its
+ * service account that the API server makes for it. Its own program does not run.
  */
 export class PodIdentity {
     private constructor(
@@ -88,7 +91,10 @@ export class PodIdentity {
         return sources.find(({ serviceAccountToken }) => serviceAccountToken?.audience)?.serviceAccountToken?.audience;
     }
 
-    /** Gets a token for the resource, such as `https://storage.azure.com`, and makes the call. Gives Entra's answer if it refuses. */
+    /**
+     * Gets a token for the resource, such as `https://storage.azure.com`, and makes the call. Gives Entra's answer if
+     * it refuses.
+     */
     async call(resource: string, call: Call): Promise<CallAnswer> {
         const { audience, pod } = this;
         if (audience === undefined) {

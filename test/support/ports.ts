@@ -1,6 +1,8 @@
 import * as net from "node:net";
 
-/** A port of 127.0.0.1 that nobody listens on, below those that the system hands out by itself (32768 and up on Linux). */
+/**
+ * A port of 127.0.0.1 that nobody listens on, below those that the system hands out by itself (32768 and up on Linux).
+ */
 export async function freePort(): Promise<number> {
     for (;;) {
         const port = 20_000 + Math.floor(Math.random() * 12_000);

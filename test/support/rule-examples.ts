@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
-import { RULES } from "../../tools/tree/all-rules";
+import * as assert from "node:assert/strict";
+import { allRules } from "../../tools/tree/all-rules";
 import { check } from "../../tools/tree/check";
 import { describeFinding, type NamedFinding } from "../../tools/tree/finding";
 import { type RenderOptions, renderTree } from "../../tools/tree/render";
 import { committedTree } from "./tree";
-import { copiedTree, type Edit, SMALL, withEdits } from "./tree-copy";
+import { copiedTree, type Edit, small, withEdits } from "./tree-copy";
 
 /** A change of the tree that breaks a rule, and what the rule has to say of it. */
 export interface Example {
@@ -68,9 +68,9 @@ async function findsExample(rule: string, example: Example): Promise<void> {
 /** What a rule finds after a change and did not find before, with the text of its lines. */
 async function newFindings(
     rule: string,
-    { edits, options = SMALL }: { edits: readonly Edit[]; options?: RenderOptions },
+    { edits, options = small }: { edits: readonly Edit[]; options?: RenderOptions },
 ) {
-    assert.ok(rule in RULES, `there is no rule ${rule}`);
+    assert.ok(rule in allRules, `there is no rule ${rule}`);
     const before = await knownFindings(rule, options);
     const after = await withEdits(edits, (root) => findingsIn(root, rule, options));
     return { ...after, findings: after.findings.filter((finding) => !before.has(keyOf(finding))) };

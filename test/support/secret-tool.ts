@@ -68,7 +68,9 @@ export class SecretTool {
         child.stdout.on("data", (chunk: Buffer) => {
             shown += chunk.toString("utf8");
             const text = answer(shown);
-            if (text !== undefined) child.stdin.write(text);
+            if (text !== undefined) {
+                child.stdin.write(text);
+            }
         });
         return new Promise<{ status: number | null; shown: string }>((resolve) =>
             child.once("close", (status) => resolve({ status, shown })),

@@ -14,7 +14,7 @@ export async function serializedProvider<Inputs>(
     const { resources } = await deploy(program, {
         "pulumi-nodejs:dynamic/gitops:FluxReadiness": () => ({ ready: true, status: "" }),
     });
-    const code = String(resources[0]?.inputs["__provider"]);
+    const code = String(resources[0]?.inputs.__provider);
     const exports: { handler?: () => pulumi.dynamic.ResourceProvider<Inputs> } = {};
     // As the SDK's process for dynamic providers does, but without a file.
     const evaluate = vm.runInThisContext(`(exports, require) => {${code}\n}`) as (...scope: unknown[]) => void;

@@ -19,9 +19,10 @@ import {
  * Shortens a copy of the tree to a few systems, so that a test that runs the program need not wait for all of them.
  * Files stay where they are; the lines that lead to them go, so that every variable still has a file that uses it.
  *
- * Kept are the Helm releases of the folders named, the releases that those depend on, and whatever is not a release; but
- * no object of a kind that only a chart which is gone defines, none in a namespace that is gone, no patch of an object that
- * is gone, and no layer without objects. What depended on such a layer depends on what that one depended on.
+ * Kept are the Helm releases of the folders named, the releases that those depend on, and whatever is not a release;
+ * but no object of a kind that only a chart which is gone defines, none in a namespace that is gone, no patch of an
+ * object that is gone, and no layer without objects. What depended on such a layer depends on what that one depended
+ * on.
  *
  * @param root the folder `gitops` of the copy.
  * @param systems names of folders that hold a HelmRelease.
@@ -35,7 +36,7 @@ export function shortenTree(root: string, systems: readonly string[]): void {
         layers.flatMap(({ folders }) => folders),
         systems,
     );
-    while (shortening.pass());
+    while (shortening.pass()) {}
     shortenLayers(clusters, layers, (layer) => shortening.objectsOf(layer.folders));
 }
 
@@ -74,7 +75,9 @@ class Shortening {
         );
     }
 
-    /** Removes lines once; gives whether there were any, since what a removed object brought may be needed elsewhere. */
+    /**
+     * Removes lines once; gives whether there were any, since what a removed object brought may be needed elsewhere.
+     */
     pass(): boolean {
         const objects = this.objectsOf(this.folders);
         const namespaces = new Set([

@@ -9,7 +9,10 @@ import type { KeyOwner } from "./key-owner";
 
 const run = promisify(execFile);
 
-/** A private repository of a team in the sandbox's GitHub, with a deploy key, and the Secret of the tree that holds that key. */
+/**
+ * A private repository of a team in the sandbox's GitHub, with a deploy key, and the Secret of the tree that holds that
+ * key.
+ */
 export class TeamRepository {
     private readonly key: string;
     private readonly github: GitHubDeployer;

@@ -1,6 +1,6 @@
 /**
- * Runs what waits without waiting: a timer fires once everything before it ran, and the clock moves on by as much as that
- * timer waits, and by nothing else. Gives the program the seconds that it waited, timer by timer.
+ * Runs what waits without waiting: a timer fires once everything before it ran, and the clock moves on by as much as
+ * that timer waits, and by nothing else. Gives the program the seconds that it waited, timer by timer.
  */
 export async function withoutWaiting<T>(program: (waited: readonly number[]) => Promise<T>): Promise<T> {
     const timer = globalThis.setTimeout;

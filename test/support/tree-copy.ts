@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type RenderOptions, renderTree } from "../../tools/tree/render";
 import type { Tree } from "../../tools/tree/tree";
-import { TREE_ROOT } from "./tree";
+import { treeRoot } from "./tree";
 
 /** A change of one file: the first text that matches becomes another, or the whole file is written, or goes. */
 export type Edit =
@@ -18,7 +18,7 @@ export function copiedTree(): string {
     if (copy === undefined) {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tree-copy-"));
         process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
-        fs.cpSync(TREE_ROOT, folder, { recursive: true });
+        fs.cpSync(treeRoot, folder, { recursive: true });
         copy = folder;
     }
     return copy;
@@ -46,12 +46,12 @@ export async function withEdits<Result>(
 }
 
 /** The tree after some changes: by default of staging, with the first mesh. */
-export function renderedWith(edits: readonly Edit[], options: RenderOptions = SMALL): Promise<Tree> {
+export function renderedWith(edits: readonly Edit[], options: RenderOptions = small): Promise<Tree> {
     return withEdits(edits, (root) => renderTree(root, options));
 }
 
 /** What most tests need to see. */
-export const SMALL: RenderOptions = { environments: ["staging"], meshes: ["istio"] };
+export const small: RenderOptions = { environments: ["staging"], meshes: ["istio"] };
 
 function changed(edit: Edit, text: string | undefined): string | undefined {
     if ("text" in edit) {

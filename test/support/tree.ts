@@ -5,16 +5,16 @@ import { renderTree } from "../../tools/tree/render";
 import type { Cluster, Tree } from "../../tools/tree/tree";
 
 /** Absolute path of the tree. */
-export const TREE_ROOT = resolve(__dirname, "../../gitops");
+export const treeRoot = resolve(__dirname, "../../gitops");
 
 /** Environments that the tree has, in alphabetical order. */
-export const ENVIRONMENTS: readonly string[] = environmentsIn(TREE_ROOT);
+export const environments: readonly string[] = environmentsIn(treeRoot);
 
 let rendered: Promise<Tree> | undefined;
 
 /** The tree as it lies there, with every environment and mesh. Rendered once a process; its objects are shared. */
 export function committedTree(): Promise<Tree> {
-    rendered ??= renderTree(TREE_ROOT);
+    rendered ??= renderTree(treeRoot);
     return rendered;
 }
 

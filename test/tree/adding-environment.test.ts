@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
@@ -9,7 +9,7 @@ import { renderTree } from "../../tools/tree/render";
 import { SecretTool } from "../support/secret-tool";
 
 const repository = path.join(__dirname, "../..");
-const STACKS = ["staging", "production"];
+const stacks = ["staging", "production"];
 
 /** A copy of the repository with a third environment, made as docs/tree.md says. */
 describe("npm run tree -- add environment", function () {
@@ -20,7 +20,7 @@ describe("npm run tree -- add environment", function () {
 
     before(() => {
         tool = new SecretTool();
-        STACKS.forEach((stack) => copyStack(stack));
+        stacks.forEach((stack) => copyStack(stack));
         earlier = filesIn(tool.directory);
         tool.gpg("--passphrase", "", "--quick-generate-key", "qa", "default", "default", "never");
         const key = path.join(tool.directory, "g/qa.asc");
@@ -84,7 +84,7 @@ describe("npm run tree -- add environment", function () {
         const ranges = (stack: string) =>
             ["vnetCidr", "podCidr", "serviceCidr"].map((key) => parseCidr(String(config(stack)[`landfall:${key}`]))!);
         for (const range of ranges("qa")) {
-            for (const other of STACKS.flatMap(ranges)) {
+            for (const other of stacks.flatMap(ranges)) {
                 assert.ok(!overlaps(range, other), `${range.text} overlaps ${other.text}`);
             }
         }

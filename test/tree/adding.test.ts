@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { addSystem } from "../../tools/tree/add-system";
@@ -7,7 +7,7 @@ import { type ClusterChange, compare } from "../../tools/tree/compare";
 import { describeFinding } from "../../tools/tree/finding";
 import type { RenderOptions } from "../../tools/tree/render";
 import type { Tree } from "../../tools/tree/tree";
-import { committedTree, TREE_ROOT } from "../support/tree";
+import { committedTree, treeRoot } from "../support/tree";
 import { copiedTree, type Edit, renderedWith, withEdits } from "../support/tree-copy";
 
 const page = fs.readFileSync(join(__dirname, "../../docs/tree.md"), "utf8");
@@ -28,7 +28,7 @@ const line: Edit = { file: list, from: "resources:\n", to: `resources:\n  - ../.
 function added(): Edit[] {
     const copy = fs.mkdtempSync(join(copiedTree(), "../tree-adding-"));
     try {
-        fs.cpSync(TREE_ROOT, copy, { recursive: true });
+        fs.cpSync(treeRoot, copy, { recursive: true });
         const written = addSystem(copy, name, { layer, chart, version });
         assert.equal(written.at(-1), list);
         return written.slice(0, -1).map((file) => {
@@ -94,23 +94,23 @@ describe("Adding a system", function () {
     it("refuses a name that is taken or invalid, a layer that does not exist, and a loose version", () => {
         const system = { layer, chart, version };
         assert.throws(
-            () => addSystem(TREE_ROOT, "traefik", system),
+            () => addSystem(treeRoot, "traefik", system),
             /a system traefik cannot be added: systems\/traefik exists/,
         );
         assert.throws(
-            () => addSystem(TREE_ROOT, "Sessions", system),
+            () => addSystem(treeRoot, "Sessions", system),
             /Sessions cannot be the name of a system: write 1 to 40/,
         );
         assert.throws(
-            () => addSystem(TREE_ROOT, name, { ...system, layer: "app" }),
+            () => addSystem(treeRoot, name, { ...system, layer: "app" }),
             /--layer app does not exist; layers are apps/,
         );
         assert.throws(
-            () => addSystem(TREE_ROOT, name, { ...system, version: "1.x" }),
+            () => addSystem(treeRoot, name, { ...system, version: "1.x" }),
             /--version 1\.x is not the exact version/,
         );
-        assert.throws(() => addSystem(TREE_ROOT, name, { ...system, chart: "https://a.b/c" }), /copy systems\/velero/);
-        assert.ok(!fs.existsSync(join(TREE_ROOT, "systems", name)));
+        assert.throws(() => addSystem(treeRoot, name, { ...system, chart: "https://a.b/c" }), /copy systems\/velero/);
+        assert.ok(!fs.existsSync(join(treeRoot, "systems", name)));
     });
 
     it("is found out by its line when a value is wrong", async () => {

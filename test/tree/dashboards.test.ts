@@ -1,13 +1,13 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { textAt } from "../../tools/tree/object";
 import { manifestsOf } from "../../tools/tree/tree";
-import { clusterOf, committedTree, TREE_ROOT } from "../support/tree";
+import { clusterOf, committedTree, treeRoot } from "../support/tree";
 
 /** Each system has its dashboards beside it. */
-const SYSTEMS = join(TREE_ROOT, "systems");
-const FILES = readdirSync(SYSTEMS, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
+const systems = join(treeRoot, "systems");
+const files = readdirSync(systems, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
 
 interface Panel {
     id: number;
@@ -23,7 +23,7 @@ interface Dashboard {
 }
 
 /** Variables that Grafana has by itself. */
-const GRAFANA_VARIABLES = ["__rate_interval", "__interval", "__range"];
+const grafanaVariables = ["__rate_interval", "__interval", "__range"];
 
 describe("Dashboards", () => {
     const configMaps = async () =>
@@ -33,7 +33,7 @@ describe("Dashboards", () => {
 
     it("are all in ConfigMaps, one each", async () => {
         const held = (await configMaps()).flatMap(({ data }) => Object.values(data as Record<string, string>));
-        assert.deepEqual(held.sort(), FILES.map((file) => readFileSync(join(SYSTEMS, file), "utf8")).sort());
+        assert.deepEqual(held.sort(), files.map((file) => readFileSync(join(systems, file), "utf8")).sort());
     });
 
     it("are found by Grafana's sidecar, and their variables left alone by Flux", async () => {
@@ -44,14 +44,14 @@ describe("Dashboards", () => {
         }
     });
 
-    for (const file of FILES) {
+    for (const file of files) {
         it(`can be loaded, with a query in each panel (${file})`, () => {
-            assert.deepEqual(problemsOf(readFileSync(join(SYSTEMS, file), "utf8")), []);
+            assert.deepEqual(problemsOf(readFileSync(join(systems, file), "utf8")), []);
         });
     }
 
     it("have an address of their own each", () => {
-        const uids = FILES.map((file) => (JSON.parse(readFileSync(join(SYSTEMS, file), "utf8")) as Dashboard).uid);
+        const uids = files.map((file) => (JSON.parse(readFileSync(join(systems, file), "utf8")) as Dashboard).uid);
         assert.deepEqual(
             uids.filter((uid, index) => uid === undefined || uids.indexOf(uid) !== index),
             [],
@@ -60,7 +60,7 @@ describe("Dashboards", () => {
 });
 
 describe("The rules on dashboards", () => {
-    const good = readFileSync(join(SYSTEMS, "flux/dashboard.json"), "utf8");
+    const good = readFileSync(join(systems, "flux/dashboard.json"), "utf8");
 
     it("find what is no JSON", () => {
         assert.match(problemsOf(good.slice(0, -2)).join(), /^is no JSON: /);
@@ -103,7 +103,7 @@ function problemsOf(text: string): string[] {
     }
     const ids = dashboard.panels.map(({ id }) => id);
     const twice = ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `two panels have id ${id}`);
-    const declared = [...GRAFANA_VARIABLES, ...dashboard.templating.list.map(({ name }) => name)];
+    const declared = [...grafanaVariables, ...dashboard.templating.list.map(({ name }) => name)];
     return [...twice, ...dashboard.panels.flatMap((panel) => panelProblems(panel, declared))];
 }
 

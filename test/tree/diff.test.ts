@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -6,7 +6,7 @@ import * as path from "node:path";
 import type { ClusterChange } from "../../tools/tree/compare";
 import { changesSince } from "../../tools/tree/diff";
 import { changesAsMarkdown, describeChanges } from "../../tools/tree/diff-report";
-import { TREE_ROOT } from "../support/tree";
+import { treeRoot } from "../support/tree";
 
 /** A repository of its own with the tree as its only commit. */
 describe("npm run tree -- diff", () => {
@@ -19,7 +19,7 @@ describe("npm run tree -- diff", () => {
 
     before(() => {
         git("init", "--quiet");
-        fs.cpSync(TREE_ROOT, path.join(repository, "gitops"), { recursive: true });
+        fs.cpSync(treeRoot, path.join(repository, "gitops"), { recursive: true });
         for (const stack of ["staging", "production"]) {
             fs.writeFileSync(path.join(repository, `Pulumi.${stack}.yaml`), "config: {}\n");
         }

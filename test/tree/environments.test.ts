@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { field, type KubernetesObject, list, textAt } from "../../tools/tree/object";
 import { find } from "../../tools/tree/tree";
 import { clusterOf, committedTree } from "../support/tree";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { layersAsTable, mermaid } from "../../tools/tree/graph";
 import { layersPage, readLayersPage } from "../../tools/tree/layers-page";
 import { committedTree } from "../support/tree";

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
-import { type Path } from "../../tools/tree/object";
+import * as assert from "node:assert/strict";
+import type { Path } from "../../tools/tree/object";
 import { at, find, manifestsOf } from "../../tools/tree/tree";
 import { clusterOf } from "../support/tree";
 import { type Edit, renderedWith } from "../support/tree-copy";

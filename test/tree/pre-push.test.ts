@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -7,7 +7,7 @@ import * as path from "node:path";
 const hooks = path.join(__dirname, "../../.githooks");
 
 /** Stands in for npm, to say what it is called with: the tool itself has tests of its own. */
-const NPM = `#!/bin/sh
+const npm = `#!/bin/sh
 for folder; do :; done
 echo "$1 $2 $3 $4 $5: $(cat "$folder/a.yaml")"
 grep -q good "$folder/a.yaml"
@@ -32,7 +32,7 @@ describe("The hook before a push", () => {
 
     before(() => {
         fs.mkdirSync(path.dirname(file), { recursive: true });
-        fs.writeFileSync(path.join(directory, "npm"), NPM, { mode: 0o755 });
+        fs.writeFileSync(path.join(directory, "npm"), npm, { mode: 0o755 });
         spawnSync("git", ["init", "--quiet", "--bare", path.join(directory, "remote")], { env });
         git("init", "--quiet", "--initial-branch", "main");
         git("config", "core.hooksPath", hooks);

@@ -21,7 +21,9 @@ describe("npm run secret, at a terminal", function () {
     const typing = (text: string) => {
         let typed = false;
         return (shown: string) => {
-            if (typed || !shown.includes("Value of user: ")) return undefined;
+            if (typed || !shown.includes("Value of user: ")) {
+                return undefined;
+            }
             typed = true;
             return text;
         };

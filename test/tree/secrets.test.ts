@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { createDecipheriv } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,20 +8,20 @@ import { allOf, recipientsIn } from "../../components/gitops/encryption/sops-rec
 import { checkTree, problemsOf } from "../../tools/secret/check";
 import { recipientsOf } from "../../tools/secret/rules";
 import { field, type KubernetesObject, list } from "../../tools/tree/object";
-import { ENVIRONMENTS, TREE_ROOT } from "../support/tree";
+import { environments, treeRoot } from "../support/tree";
 
-const secrets = secretsIn(TREE_ROOT);
+const secrets = secretsIn(treeRoot);
 const sample = secrets.find(({ file }) => file === "clusters/production/podinfo-credentials.sops.yaml");
 
 describe("Secrets", () => {
     it("are all encrypted, in files called *.sops.yaml, to the recipients in .sops.yaml and nobody else", async () => {
-        assert.ok(secrets.length >= ENVIRONMENTS.length, "the tree has secrets to look at");
-        assert.deepEqual(await checkTree(TREE_ROOT), []);
+        assert.ok(secrets.length >= environments.length, "the tree has secrets to look at");
+        assert.deepEqual(await checkTree(treeRoot), []);
     });
 
     it("have canaries in each environment, each encrypted to one kind of key alone", () => {
-        for (const environment of ENVIRONMENTS) {
-            const { pgp, keyVault } = recipientsOf(TREE_ROOT, `clusters/${environment}/any.sops.yaml`);
+        for (const environment of environments) {
+            const { pgp, keyVault } = recipientsOf(treeRoot, `clusters/${environment}/any.sops.yaml`);
             const wanted = [...(pgp.length > 0 ? ["pgp"] : []), ...(keyVault.length > 0 ? ["key-vault"] : [])];
             const canaries = secrets.filter(({ file }) =>
                 file.startsWith(`clusters/${environment}/decryption-canary-`),
@@ -42,10 +42,14 @@ describe("Secrets", () => {
         const open = secrets
             .filter(({ file }) => file.endsWith("podinfo-credentials.sops.yaml"))
             .filter(({ object }) => recipientsIn(object).pgp.includes(fingerprint));
-        if (open.length === 0) this.skip();
+        if (open.length === 0) {
+            this.skip();
+        }
         const keys = await Promise.all(open.map(({ object }) => decryptField(object, "stringData", "jwt-secret")));
         assert.equal(new Set(keys).size, open.length);
-        for (const key of keys) assert.ok(key.length >= 32, "a signing key of at least 32 characters");
+        for (const key of keys) {
+            assert.ok(key.length >= 32, "a signing key of at least 32 characters");
+        }
     });
 });
 
@@ -123,7 +127,7 @@ function secretsIn(root: string): SecretFile[] {
 }
 
 function faults({ file, object }: SecretFile): string {
-    return problemsOf(TREE_ROOT, file, object).join("\n");
+    return problemsOf(treeRoot, file, object).join("\n");
 }
 
 async function wrongSeals({ file, object }: SecretFile): Promise<string[]> {
@@ -141,7 +145,7 @@ async function wrongSeals({ file, object }: SecretFile): Promise<string[]> {
 }
 
 function publicKeyOf(environment: string): string {
-    return readFileSync(join(TREE_ROOT, "clusters", environment, ".sops.pub.asc"), "utf8");
+    return readFileSync(join(treeRoot, "clusters", environment, ".sops.pub.asc"), "utf8");
 }
 
 async function demonstrationKey() {

@@ -4,9 +4,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
-import { dependenciesOf, manifestsOf } from "../../tools/tree/tree";
 import { list, textAt } from "../../tools/tree/object";
 import { renderTree } from "../../tools/tree/render";
+import { dependenciesOf, manifestsOf } from "../../tools/tree/tree";
 import { shortenTree, smallTree } from "../support/small-tree";
 import { clusterOf } from "../support/tree";
 

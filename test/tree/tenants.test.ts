@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -8,7 +8,7 @@ import { describeFinding } from "../../tools/tree/finding";
 import { textAt } from "../../tools/tree/object";
 import { renderTree } from "../../tools/tree/render";
 import { find } from "../../tools/tree/tree";
-import { clusterOf, committedTree, TREE_ROOT } from "../support/tree";
+import { clusterOf, committedTree, treeRoot } from "../support/tree";
 
 describe("Tenants", () => {
     it("are none until somebody lists one", async () => {
@@ -25,7 +25,7 @@ describe("Tenants", () => {
     it("are added by npm run tree -- add team, in the environments that it names", async () => {
         const root = fs.mkdtempSync(path.join(os.tmpdir(), "tree-team-"));
         try {
-            fs.cpSync(TREE_ROOT, root, { recursive: true });
+            fs.cpSync(treeRoot, root, { recursive: true });
             const url = "https://github.com/example/orders";
             const written = addTeam(root, "orders", { url, environments: ["staging", "production"] });
             assert.ok(written.includes("clusters/production/kustomization.yaml"));
@@ -43,13 +43,13 @@ describe("Tenants", () => {
 
     it("are refused with a name that is taken or invalid, or in an environment that does not exist", () => {
         const team = { environments: ["staging"] };
-        assert.throws(() => addTeam(TREE_ROOT, "team-helm", team), /tenants\/team-helm exists/);
-        assert.throws(() => addTeam(TREE_ROOT, "velero", team), /systems\/velero exists/);
-        assert.throws(() => addTeam(TREE_ROOT, "-a", team), /-a cannot be the name of a team/);
+        assert.throws(() => addTeam(treeRoot, "team-helm", team), /tenants\/team-helm exists/);
+        assert.throws(() => addTeam(treeRoot, "velero", team), /systems\/velero exists/);
+        assert.throws(() => addTeam(treeRoot, "-a", team), /-a cannot be the name of a team/);
         assert.throws(
-            () => addTeam(TREE_ROOT, "orders", { environments: ["qa"] }),
+            () => addTeam(treeRoot, "orders", { environments: ["qa"] }),
             /--environment qa does not exist; environments are production, staging/,
         );
-        assert.ok(!fs.existsSync(path.join(TREE_ROOT, "tenants/orders")));
+        assert.ok(!fs.existsSync(path.join(treeRoot, "tenants/orders")));
     });
 });

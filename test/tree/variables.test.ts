@@ -1,17 +1,17 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { substitute } from "../../tools/tree/substitute";
-import { SAMPLE_VARIABLES, SERVICE_MESHES } from "../../tools/tree/variables";
-import { clusterOf, committedTree, ENVIRONMENTS } from "../support/tree";
+import { sampleVariables, serviceMeshes } from "../../tools/tree/variables";
+import { clusterOf, committedTree, environments } from "../support/tree";
 import { renderedWith } from "../support/tree-copy";
 
 describe("Variables", () => {
-    for (const environment of ENVIRONMENTS) {
+    for (const environment of environments) {
         it(`are those that the program provides, each of them used (${environment})`, async () => {
             const { clusters } = await committedTree();
             const used = clusters.filter((cluster) => cluster.environment === environment);
             assert.deepEqual(
                 [...new Set(used.flatMap(({ variables }) => [...variables]))].sort(),
-                Object.keys(SAMPLE_VARIABLES).sort(),
+                Object.keys(sampleVariables).sort(),
             );
         });
     }
@@ -23,7 +23,7 @@ describe("Variables", () => {
         });
         assert.deepEqual(
             [...new Set(folders)],
-            SERVICE_MESHES.map((mesh) => `${mesh} systems/${mesh}`),
+            serviceMeshes.map((mesh) => `${mesh} systems/${mesh}`),
         );
     });
 

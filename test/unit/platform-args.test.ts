@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { chooseLogin } from "../../components/azure/kubeconfig";
 import { platformArgs } from "../../components/platform-args";
 import { isSecretOutput, valueOf } from "../support/deploy";
-import { configuration, PLACEHOLDER_PRIVATE_KEY, TOKEN } from "../support/fixtures";
+import { configuration, notAToken, placeholderPrivateKey } from "../support/fixtures";
 import { preflightOf } from "../support/platform";
 
 const login = chooseLogin({});
@@ -16,9 +16,9 @@ describe("platformArgs", () => {
     it("hands the private key on as a secret, and the token not at all", async () => {
         const { flux, ...rest } = args("staging");
         assert.equal(await isSecretOutput(flux.sopsPgpPrivateKey as never), true);
-        assert.equal(await valueOf(flux.sopsPgpPrivateKey as never), PLACEHOLDER_PRIVATE_KEY.trim());
+        assert.equal(await valueOf(flux.sopsPgpPrivateKey as never), placeholderPrivateKey.trim());
         const plain = JSON.stringify(rest);
-        assert.ok(!plain.includes(TOKEN) && !plain.includes("PRIVATE KEY"));
+        assert.ok(!plain.includes(notAToken) && !plain.includes("PRIVATE KEY"));
     });
 
     it("spreads a registry over zones where it can and the nodes are", () => {

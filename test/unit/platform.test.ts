@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { isSecretInput, isSecretOutput, only, type Registered } from "../support/deploy";
-import { PLACEHOLDER_PRIVATE_KEY, STACKS } from "../support/fixtures";
-import { DEPLOY_KEY, FakeCluster } from "../support/platform";
+import { placeholderPrivateKey, stacks } from "../support/fixtures";
+import { deployKey, FakeCluster } from "../support/platform";
 
 /** Every text in a resource's inputs that the engine would keep and show as it is, with the path to it. */
 function* plainTexts(value: unknown, path = ""): Generator<readonly [path: string, text: string]> {
@@ -23,7 +23,7 @@ function summary(resources: readonly Registered[]) {
     return Object.fromEntries(lines) as Record<string, string>;
 }
 
-for (const stack of STACKS) {
+for (const stack of stacks) {
     describe(`the program of ${stack}`, () => {
         const cluster = new FakeCluster();
         // Asked for by most tests, changed by none: one run serves them, since a run takes a second.
@@ -64,11 +64,13 @@ for (const stack of STACKS) {
             for (const { name, type, inputs } of resources) {
                 for (const [path, text] of plainTexts(inputs)) {
                     // The dynamic provider's own code, which holds names of variables and no values.
-                    if (path !== ".__provider") assert.doesNotMatch(text, secret, `${type} ${name}${path}`);
+                    if (path !== ".__provider") {
+                        assert.doesNotMatch(text, secret, `${type} ${name}${path}`);
+                    }
                 }
             }
             const all = JSON.stringify(resources.map(({ inputs }) => inputs));
-            for (const value of [DEPLOY_KEY, PLACEHOLDER_PRIVATE_KEY.trim(), "current-context"]) {
+            for (const value of [deployKey, placeholderPrivateKey.trim(), "current-context"]) {
                 assert.ok(all.includes(JSON.stringify(value).slice(1, -1)), `nothing gets ${value.slice(0, 30)}`);
             }
         });
@@ -99,7 +101,7 @@ for (const stack of STACKS) {
         });
 
         it("makes nothing that carries over from the other stack", async () => {
-            const other = STACKS.filter((name) => name !== stack).join();
+            const other = stacks.filter((name) => name !== stack).join();
             for (const { name, type, inputs } of (await update()).resources) {
                 for (const [path, text] of plainTexts(inputs)) {
                     assert.ok(!text.includes(other), `${type} ${name}${path}: ${text}`);

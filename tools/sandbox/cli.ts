@@ -1,5 +1,3 @@
-import { SandboxError } from "@landfall/sandbox";
-import { ToolchainError } from "@landfall/toolchain";
 import { down } from "./down";
 import { exec } from "./exec";
 import { git } from "./git";
@@ -9,6 +7,8 @@ import { pushCharts } from "./push-charts";
 import { start } from "./start";
 import { status } from "./status";
 import { toolchain } from "./toolchain";
+import { SandboxError } from "@landfall/sandbox";
+import { ToolchainError } from "@landfall/toolchain";
 
 const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] [--port N]
                      [--deployer-roles "ROLE,…"]

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
 import { requireSession } from "./running";
+import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
 
 /**
  * `exec …`: any program as the sandbox's deployer, for example sops, whose Azure library reads the login from AZURE_*.

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { ClusterClient } from "../../components/gitops/readiness/cluster-client";
-import { type FluxStatus, evaluate } from "../../components/gitops/readiness/flux-status";
+import { evaluate, type FluxStatus } from "../../components/gitops/readiness/flux-status";
 import { control, type WorldStatus } from "@landfall/sandbox";
 
 /** State of everything that Flux reconciles in a stack's cluster, at the commit that it follows now. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { exitOf, fleetOf, SandboxError } from "@landfall/sandbox";
 import { requireSession, takeStack } from "./running";
+import { exitOf, fleetOf, SandboxError } from "@landfall/sandbox";
 
 /** `git …`: git in the stack's bare fleet repository, on the stack's branch. */
 export async function git(args: string[]): Promise<number> {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
 import { clusterOf } from "./flux-status";
 import { requireSession, takeStack } from "./running";
+import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
 
 /** `kubectl …`: the real kubectl as the cluster's administrator. */
 export async function kubectl(args: string[]): Promise<number> {

@@ -1,5 +1,5 @@
-import { engineEnvironment, exitOf, prepareStack, startPulumi } from "@landfall/sandbox";
 import { requireSession, takeStack } from "./running";
+import { engineEnvironment, exitOf, prepareStack, startPulumi } from "@landfall/sandbox";
 
 /** `pulumi …`: the real CLI on the program, as the sandbox's deployer. */
 export async function pulumi(args: string[]): Promise<number> {

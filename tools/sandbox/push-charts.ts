@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { requireSession, takeStack } from "./running";
 import {
     chartPipeline,
     control,
@@ -10,7 +11,6 @@ import {
     type Session,
     stackFolder,
 } from "@landfall/sandbox";
-import { requireSession, takeStack } from "./running";
 
 /**
  * `push-charts FOLDER…`: pushes charts to the stack's registry as the pipeline that may: a job of

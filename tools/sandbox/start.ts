@@ -2,6 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { fluxStatus } from "./flux-status";
+import { fluxTable, type Report, summaryLines } from "./report";
+import { workspace } from "./running";
 import {
     changesSince,
     checkRoles,
@@ -14,21 +17,18 @@ import {
     headOf,
     lock,
     minimalRoles,
-    readDeployerRole,
     type Phase,
     prepareStack,
+    readDeployerRole,
     requireStack,
     SandboxError,
     type Session,
-    type Workspace,
     startPulumi,
     summarize,
     tearDown,
+    type Workspace,
     type WorldStatus,
 } from "@landfall/sandbox";
-import { fluxStatus } from "./flux-status";
-import { workspace } from "./running";
-import { fluxTable, type Report, summaryLines } from "./report";
 
 /** `npm start`: brings the sandbox up and runs `pulumi up` of a stack in it, until Flux reports every layer Ready. */
 export async function start(args: string[]): Promise<number> {

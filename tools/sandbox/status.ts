@@ -1,8 +1,8 @@
-import { control, knownStacks, type WorldStatus } from "@landfall/sandbox";
 import { probableCause } from "../../components/gitops/readiness/probable-cause";
 import { fluxStatus } from "./flux-status";
 import { columns, fluxTable } from "./report";
 import { requireSession } from "./running";
+import { control, knownStacks, type WorldStatus } from "@landfall/sandbox";
 
 /**
  * `status`: the clusters with their processes, the state of everything Flux reconciles, and unknown hosts that were

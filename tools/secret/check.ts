@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { allOf, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { recipientsOf } from "./rules";
 import { publicFingerprint, publicKeyFile } from "./sops";
 
@@ -14,7 +14,10 @@ interface SecretDocument {
     readonly sops?: { readonly mac?: unknown };
 }
 
-/** What is wrong with the encryption of a tree, one line each: the file, what is wrong, and what to do. Reads files only. */
+/**
+ * What is wrong with the encryption of a tree, one line each: the file, what is wrong, and what to do. Reads files
+ * only.
+ */
 export async function checkTree(tree: string): Promise<string[]> {
     const files = fs
         .readdirSync(tree, { recursive: true, encoding: "utf8" })

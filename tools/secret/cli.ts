@@ -1,11 +1,13 @@
-/** For people who work on the tree: the real `sops`, called with the file, folder and recipients that Landfall expects. */
+/**
+ * For people who work on the tree: the real `sops`, called with the file, folder and recipients that Landfall expects.
+ */
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { checkTree } from "./check";
-import { SecretError } from "./secret-error";
 import { editSecret } from "./edit";
 import { type KeyVaultChoice, updateRecipients } from "./recipients";
 import { rotate } from "./rotate";
+import { SecretError } from "./secret-error";
 import { setSecret } from "./set";
 import { readValue } from "./value";
 

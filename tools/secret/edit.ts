@@ -9,8 +9,8 @@ import { sopsAtTerminal } from "./sops";
 const memory = ["/dev/shm", process.env.XDG_RUNTIME_DIR];
 
 /**
- * Opens a Secret in the person's editor. sops keeps the plain text in a file below TMPDIR while the editor runs: here in a
- * folder in memory, which only the caller can open, and which is removed whatever ends the editor.
+ * Opens a Secret in the person's editor. sops keeps the plain text in a file below TMPDIR while the editor runs: here
+ * in a folder in memory, which only the caller can open, and which is removed whatever ends the editor.
  *
  * @throws SecretError if the file does not exist, or if the machine has no folder in memory.
  */

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { allOf, canaryFile, type Recipients, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { updateKeys } from "./rotate";
 import { recipientsOf, writeRules } from "./rules";
 import { SecretError } from "./secret-error";
@@ -14,8 +14,9 @@ import { importPublicKey, publicFingerprint } from "./sops";
 export type KeyVaultChoice = { readonly stack: string } | "none" | "same";
 
 /**
- * Makes the environment's keys the PGP key of its public key file and the Key Vault key that is chosen. Then encrypts every
- * file of the environment to them. A canary holds nothing worth reading, so it is written again, which takes no private key.
+ * Makes the environment's keys the PGP key of its public key file and the Key Vault key that is chosen. Then encrypts
+ * every file of the environment to them. A canary holds nothing worth reading, so it is written again, which takes no
+ * private key.
  *
  * @throws SecretError that names each file that nobody here can decrypt; the others are done then.
  */

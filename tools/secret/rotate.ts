@@ -31,8 +31,8 @@ export function updateKeys(tree: string, environment: string): void {
 }
 
 /**
- * Gives every file of the environment a new data key, so that whoever kept an old one reads nothing that is written from
- * now on. What they have read already is known to them: set new values too.
+ * Gives every file of the environment a new data key, so that whoever kept an old one reads nothing that is written
+ * from now on. What they have read already is known to them: set new values too.
  */
 export function rotate(tree: string, environment: string): void {
     updateKeys(tree, environment);

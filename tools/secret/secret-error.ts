@@ -1,4 +1,6 @@
-/** Something that the person at the terminal can put right: printed without a stack trace. Never holds a secret's value. */
+/**
+ * Something that the person at the terminal can put right: printed without a stack trace. Never holds a secret's value.
+ */
 export class SecretError extends Error {}
 
 /** sops or gpg was started, and refused. */

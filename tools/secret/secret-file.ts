@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, parse, parseDocument, stringify, YAMLSeq } from "yaml";
-import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { setAnew } from "../../components/gitops/encryption/sops-files";
+import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { SecretError } from "./secret-error";
 import { sops } from "./sops";
 
@@ -79,8 +79,8 @@ export function writeEncrypted(tree: string, file: string, object: object): void
 }
 
 /**
- * Metadata of a Secret. An environment offers its Secrets to every layer, marked as local, which kustomize leaves out; the
- * layer that takes one removes the mark.
+ * Metadata of a Secret. An environment offers its Secrets to every layer, marked as local, which kustomize leaves out;
+ * the layer that takes one removes the mark.
  */
 export function offered(name: string, namespace: string): object {
     return { name, namespace, annotations: { "config.kubernetes.io/local-config": "true" } };

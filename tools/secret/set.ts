@@ -16,8 +16,8 @@ import {
 import { importPublicKey, sops } from "./sops";
 
 /**
- * Sets one value of a Secret. A Secret that does not exist is made, and its layer takes it. With `anew`, one that exists
- * begins again with this value alone, which takes no private key: for a file that nobody can decrypt.
+ * Sets one value of a Secret. A Secret that does not exist is made, and its layer takes it. With `anew`, one that
+ * exists begins again with this value alone, which takes no private key: for a file that nobody can decrypt.
  */
 export async function setSecret(
     tree: string,

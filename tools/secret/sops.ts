@@ -24,7 +24,9 @@ export async function publicFingerprint(tree: string, environment: string): Prom
     }
 }
 
-/** Puts the environment's public key into the caller's keyring, where sops looks for it. Does nothing if it is there. */
+/**
+ * Puts the environment's public key into the caller's keyring, where sops looks for it. Does nothing if it is there.
+ */
 export function importPublicKey(tree: string, environment: string): void {
     run("gpg", ["--batch", "--quiet", "--import", publicKeyFile(environment)], { cwd: tree });
 }

@@ -39,10 +39,12 @@ function typed(prompt: string): Promise<string> {
         process.stdin.setEncoding("utf8").on("data", (text: string) => {
             for (const character of text) {
                 if (character === "\r" || character === "\n") {
-                    return end(() => resolve(value));
+                    end(() => resolve(value));
+                    return;
                 }
                 if (character === "\u0003" || character === "\u0004") {
-                    return end(() => reject(new SecretError("nothing was changed")));
+                    end(() => reject(new SecretError("nothing was changed")));
+                    return;
                 }
                 value = character === "\u007f" ? value.slice(0, -1) : value + character;
             }

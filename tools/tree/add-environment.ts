@@ -6,8 +6,8 @@ import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { writeRules } from "../secret/rules";
 import { importPublicKey, publicFingerprint } from "../secret/sops";
 import { checkNewName, writeFiles } from "./new-name";
-import { newStackFile } from "./new-stack";
 import { secretsOf, writeNewSecrets } from "./new-secrets";
+import { newStackFile } from "./new-stack";
 import { TreeError } from "./tree-error";
 
 export interface NewEnvironment {
@@ -25,8 +25,8 @@ export interface AddedEnvironment {
 }
 
 /**
- * Adds an environment: its folder of `gitops/clusters`, and its stack file. With a public key also its rules in `.sops.yaml`
- * and its Secrets, with random values: those of the other environment are encrypted to another key.
+ * Adds an environment: its folder of `gitops/clusters`, and its stack file. With a public key also its rules in
+ * `.sops.yaml` and its Secrets, with random values: those of the other environment are encrypted to another key.
  *
  * @throws TreeError if the name is invalid or taken, if the other environment does not exist, or if the key is not one.
  */
@@ -58,7 +58,9 @@ export async function addEnvironment(
     return { written: [...written, "gitops/.sops.yaml", ...secrets], next: [] };
 }
 
-/** The overlay of the other environment: with the same Secrets, or with none until there is a key to encrypt them to. */
+/**
+ * The overlay of the other environment: with the same Secrets, or with none until there is a key to encrypt them to.
+ */
 function overlayOf(root: string, like: string, withSecrets: boolean): string {
     const text = read(root, `clusters/${like}/overlay/kustomization.yaml`);
     const document = parseDocument(text.replace(/^ *- \.\.\/decryption-canary-key-vault\.sops\.yaml\n/m, ""));

@@ -12,11 +12,12 @@ export interface NewSystem {
 }
 
 /**
- * Adds a system that a chart installs: a folder with namespace, network policy, source and release, and a line in a layer.
+ * Adds a system that a chart installs: a folder with namespace, network policy, source and release, and a line in a
+ * layer.
  *
  * @returns what was written, from `root`.
- * @throws TreeError if the name is invalid or taken, if the layer does not exist, or if the chart is not an OCI artifact
- * with an exact version.
+ * @throws TreeError if the name is invalid or taken, if the layer does not exist, or if the chart is not an OCI
+ * artifact with an exact version.
  */
 export function addSystem(root: string, name: string, { layer, chart, version }: NewSystem): string[] {
     checkNewName(root, "a system", name, [`systems/${name}`, `tenants/${name}`]);

@@ -11,7 +11,7 @@ export interface NewTeam {
     readonly environments: readonly string[];
 }
 
-const EXAMPLE = "team-example";
+const exampleTeam = "team-example";
 
 /**
  * Adds a team: a copy of `tenants/team-example`, and a line in the list of each environment that runs it.
@@ -26,9 +26,9 @@ export function addTeam(root: string, name: string, { url, environments }: NewTe
         const names = environmentsIn(root).join(", ");
         throw new TreeError(`--environment ${unknown} does not exist; environments are ${names}`);
     }
-    const example = path.join(root, "tenants", EXAMPLE);
+    const example = path.join(root, "tenants", exampleTeam);
     const files = fs.readdirSync(example).map((file): [string, string] => {
-        const text = fs.readFileSync(path.join(example, file), "utf8").replaceAll(EXAMPLE, name);
+        const text = fs.readFileSync(path.join(example, file), "utf8").replaceAll(exampleTeam, name);
         return [
             `tenants/${name}/${file}`,
             url === undefined ? text : text.replace(/^ {2}url: .*$/m, () => `  url: ${url}`),

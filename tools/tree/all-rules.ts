@@ -37,7 +37,7 @@ import { values } from "./rules/values";
 import { variables } from "./rules/variables";
 
 /** Every rule of the tree by the name that its findings carry, which is that of its file. */
-export const RULES: Readonly<Record<string, Rule>> = {
+export const allRules: Readonly<Record<string, Rule>> = {
     "aks-systems": aksSystems,
     builds,
     charts,

@@ -13,7 +13,9 @@ import type { Sources } from "./sources";
 /** An object as kustomize made it, before substitution. */
 export interface BuiltObject {
     readonly text: string;
-    /** Path from the root of the tree of the file that it is written in, or of the kustomization.yaml that generates it. */
+    /**
+     * Path from the root of the tree of the file that it is written in, or of the kustomization.yaml that generates it.
+     */
     readonly file: string;
 }
 
@@ -25,8 +27,8 @@ const waiting: (() => void)[] = [];
 let free = Math.max(2, os.availableParallelism());
 
 /**
- * Builds what Flux does: a folder with its components, and files from outside of the folder. Each object comes with the file
- * that it is written in. What has not changed is built once a process, wherever the tree lies.
+ * Builds what Flux does: a folder with its components, and files from outside of the folder. Each object comes with the
+ * file that it is written in. What has not changed is built once a process, wherever the tree lies.
  *
  * @see https://github.com/fluxcd/pkg/blob/main/kustomize/kustomize_generator.go, which switches load restrictions off
  */
@@ -61,8 +63,8 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 /**
- * Flux writes its components into the folder's kustomization.yaml. Here a copy gets them, which also asks for the origin of
- * each object.
+ * Flux writes its components into the folder's kustomization.yaml. Here a copy gets them, which also asks for the
+ * origin of each object.
  */
 async function runKustomize(sources: Sources, wanted: Build): Promise<Built> {
     const wrapper = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "tree-build-")));
@@ -104,15 +106,15 @@ function kustomize(folder: string): Promise<{ stdout: string } | { error: string
     });
 }
 
-const ORIGIN = /^ {4}config\.kubernetes\.io\/origin: \|\n((?: {6}.*\n)+)/m;
+const originAnnotation = /^ {4}config\.kubernetes\.io\/origin: \|\n((?: {6}.*\n)+)/m;
 
 function withoutOrigin(text: string, wrapper: string, root: string, folder: string): BuiltObject {
-    const origin = parse(ORIGIN.exec(text)?.[1] ?? "{}") as { path?: string; configuredIn?: string };
+    const origin = parse(originAnnotation.exec(text)?.[1] ?? "{}") as { path?: string; configuredIn?: string };
     const source = origin.path ?? origin.configuredIn ?? "";
     // What the folder generates is said to come from the copy of its kustomization.yaml.
     const file =
         source === "kustomization.yaml" ? path.join(folder, source) : path.relative(root, path.join(wrapper, source));
-    return { text: text.replace(ORIGIN, "").replace(/^ {2}annotations:\n(?! {4})/m, ""), file };
+    return { text: text.replace(originAnnotation, "").replace(/^ {2}annotations:\n(?! {4})/m, ""), file };
 }
 
 const objects = new Map<string, KubernetesObject>();

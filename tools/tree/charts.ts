@@ -171,7 +171,9 @@ export function valuesOf(chart: ChartFacts | undefined, { object }: Manifest): u
     return known;
 }
 
-/** Whether a release brings its chart's definitions: always, or when one of the values that its template asks is true. */
+/**
+ * Whether a release brings its chart's definitions: always, or when one of the values that its template asks is true.
+ */
 export function bringsDefinitions(chart: ChartFacts, release: Manifest): boolean {
     const asked = [...(chart.crds?.when ?? "").matchAll(/\.Values((?:\.\w+)+)/g)].map(([, name = ""]) => name.slice(1));
     const values = valuesOf(chart, release);

@@ -1,15 +1,15 @@
-import { RULES } from "./all-rules";
+import { allRules } from "./all-rules";
 import { distinct, type NamedFinding } from "./finding";
 import type { Tree } from "./tree";
 
 /** What all rules, or those of these names, find in a tree, by file and line. */
 export async function check(
     tree: Tree,
-    rules: readonly string[] = Object.keys(RULES),
+    rules: readonly string[] = Object.keys(allRules),
 ): Promise<readonly NamedFinding[]> {
     const found = await Promise.all(
         rules.map(async (rule) => {
-            const findings = await RULES[rule]?.(tree);
+            const findings = await allRules[rule]?.(tree);
             return (findings ?? []).map((finding): NamedFinding => ({ ...finding, rule }));
         }),
     );

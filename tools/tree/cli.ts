@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { SecretError } from "../secret/secret-error";
 import { add } from "./add";
 import { check } from "./check";
 import { changesSince } from "./diff";
@@ -12,7 +13,6 @@ import { preparePrograms } from "./programs";
 import { renderTree } from "./render";
 import { knownStack } from "./stacks";
 import { TreeError } from "./tree-error";
-import { SecretError } from "../secret/secret-error";
 
 const usage = `Usage: npm run tree -- COMMAND
 

@@ -27,7 +27,7 @@ export interface ClusterChange {
 }
 
 /** Lines around a change. */
-const CONTEXT = 3;
+const context = 3;
 
 /** What is different between two renderings of an environment, by layer and object. Secrets' values are left out. */
 export function compare(before: Cluster | undefined, after: Cluster): ClusterChange {
@@ -73,7 +73,7 @@ function textOf(object: KubernetesObject, other?: KubernetesObject): string {
 }
 
 function diffOf(from: string, to: string): string[] {
-    const patch = createTwoFilesPatch("a", "b", from, to, undefined, undefined, { context: CONTEXT });
+    const patch = createTwoFilesPatch("a", "b", from, to, undefined, undefined, { context });
     const lines = patch.split("\n");
     return lines
         .slice(lines.findIndex((line) => line.startsWith("@@")))

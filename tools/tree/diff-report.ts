@@ -1,12 +1,12 @@
 import type { ClusterChange, ObjectChange } from "./compare";
 
 /** Lines of one object's diff that a report shows. */
-const MOST_LINES = 200;
+const mostLines = 200;
 
 /** Lines of all diffs in Markdown: GitHub takes a summary of 1 MiB. */
-const MOST_LINES_OF_ALL = 10_000;
+const mostLinesOfAll = 10_000;
 
-const SIGNS = { added: "+", removed: "-", changed: "~" } as const;
+const signs = { added: "+", removed: "-", changed: "~" } as const;
 
 /** What a change does to each environment, for a terminal. */
 export function describeChanges(clusters: readonly ClusterChange[]): string {
@@ -16,17 +16,17 @@ export function describeChanges(clusters: readonly ClusterChange[]): string {
 }
 
 function describeChange(change: ObjectChange): string {
-    const head = `\n${SIGNS[change.kind]} ${change.object}  (${change.layer}, gitops/${change.file})`;
-    return [head, ...shownLines(change, MOST_LINES).map((line) => `    ${line}`)].join("\n");
+    const head = `\n${signs[change.kind]} ${change.object}  (${change.layer}, gitops/${change.file})`;
+    return [head, ...shownLines(change, mostLines).map((line) => `    ${line}`)].join("\n");
 }
 
 /** The same for a pull request: a line an environment, and each object to unfold. */
 export function changesAsMarkdown(clusters: readonly ClusterChange[]): string {
     const objects = clusters.flatMap(({ changes }) => changes).length;
-    const most = Math.max(5, Math.min(MOST_LINES, Math.floor(MOST_LINES_OF_ALL / Math.max(1, objects))));
+    const most = Math.max(5, Math.min(mostLines, Math.floor(mostLinesOfAll / Math.max(1, objects))));
     const sections = clusters.map((cluster) => {
         const details = cluster.changes.map((change) => {
-            const summary = `<code>${SIGNS[change.kind]}</code> ${change.layer}: ${change.object}`;
+            const summary = `<code>${signs[change.kind]}</code> ${change.layer}: ${change.object}`;
             const lines = shownLines(change, most);
             const fence = fenceFor(lines);
             const body = [`\`gitops/${change.file}\``, "", `${fence}diff`, ...lines, fence];

@@ -1,15 +1,15 @@
-import { compare, type ClusterChange } from "./compare";
+import { type ClusterChange, compare } from "./compare";
 import { describeFinding } from "./finding";
 import { renderTree } from "./render";
 import { revision, type Snapshot, workTree } from "./revision";
 import { choiceOf } from "./stacks";
-import { TreeError } from "./tree-error";
 import type { Cluster } from "./tree";
+import { TreeError } from "./tree-error";
 
 /**
- * What the work tree changes in the clusters of some stacks, compared with a revision of Git. Each stack has the mesh that
- * its file chooses, before and after. What of the revision cannot be rendered any more, as it needs an older program, is
- * named in the result.
+ * What the work tree changes in the clusters of some stacks, compared with a revision of Git. Each stack has the mesh
+ * that its file chooses, before and after. What of the revision cannot be rendered any more, as it needs an older
+ * program, is named in the result.
  *
  * @throws TreeError if Git does not know the revision, or if the work tree cannot be rendered.
  */

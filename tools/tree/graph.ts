@@ -11,7 +11,7 @@ interface Box {
 }
 
 /** Names that stand in a line of a box. */
-const IN_A_LINE = 3;
+const inALine = 3;
 
 /** The layers of a tree with the systems in them, and what each waits for, as a Mermaid picture. */
 export function mermaid(tree: Tree): string {
@@ -42,7 +42,7 @@ function unlisted({ clusters }: Tree): string[] {
 function labelOf(box: Box): string {
     const inLines = (names: readonly string[]) => {
         const lines = names.flatMap((_, index) =>
-            index % IN_A_LINE === 0 ? [names.slice(index, index + IN_A_LINE).join(", ")] : [],
+            index % inALine === 0 ? [names.slice(index, index + inALine).join(", ")] : [],
         );
         return lines.join(",<br/>");
     };

@@ -1,5 +1,5 @@
 /** Parts of charts that make no pod with the tree's values, by something else than a switch beside them. */
-const IDLE_PARTS: Readonly<Record<string, readonly string[]>> = {
+const idlePartsOfCharts: Readonly<Record<string, readonly string[]>> = {
     // Only for providers that are programs of their own.
     "external-dns": ["provider.webhook"],
     // Init containers for dashboards by number and for volumes, of which there are none.
@@ -27,5 +27,5 @@ const IDLE_PARTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Paths of a chart's values that make no pod. */
 export function idleParts(chart: string): readonly string[] {
-    return IDLE_PARTS[chart] ?? [];
+    return idlePartsOfCharts[chart] ?? [];
 }

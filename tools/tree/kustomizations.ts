@@ -26,11 +26,11 @@ export function plainBuild(folder: string): Build {
     return { folder: path.posix.normalize(folder), components: [] };
 }
 
-const NAME = "kustomization.yaml";
+const name = "kustomization.yaml";
 
 /** The `kustomization.yaml` of a folder, or undefined if it has none. */
 export function kustomizeFile(sources: Sources, folder: string): KustomizeFile | undefined {
-    const file = path.posix.join(folder, NAME);
+    const file = path.posix.join(folder, name);
     if (!sources.has(file)) {
         return undefined;
     }

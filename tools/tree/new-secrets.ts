@@ -3,19 +3,19 @@ import * as path from "node:path";
 import { encryptedFiles, keysOf, readSecret, writeEncrypted } from "../secret/secret-file";
 
 /** Values that are not random. */
-const FIXED: Readonly<Record<string, string>> = {
+const fixed: Readonly<Record<string, string>> = {
     "decryption-canary-pgp/decrypted": "yes",
     "grafana-admin/admin-user": "admin",
 };
 
 /** Values that are the same as another one: the password of a client of Valkey. */
-const SAME: Readonly<Record<string, string>> = { "dapr-statestore/password": "valkey-users/dapr" };
+const same: Readonly<Record<string, string>> = { "dapr-statestore/password": "valkey-users/dapr" };
 
 /** Bytes of a random value. */
-const LENGTH = 32;
+const length = 32;
 
 /** The canary of Key Vault comes with the vault's key: npm run secret -- recipients. */
-const LATER = "decryption-canary-key-vault";
+const later = "decryption-canary-key-vault";
 
 /** A Secret that an environment has, with the names of its values. */
 export interface SecretShape {
@@ -28,18 +28,19 @@ export interface SecretShape {
 export function secretsOf(root: string, environment: string): SecretShape[] {
     return encryptedFiles(root, environment)
         .map((file) => ({ name: path.basename(file, ".sops.yaml"), file, keys: keysOf(readSecret(root, file)) }))
-        .filter(({ name }) => name !== LATER);
+        .filter(({ name }) => name !== later);
 }
 
 /**
- * Writes the Secrets of another environment for a new one, with values of their own, encrypted to what `.sops.yaml` names.
+ * Writes the Secrets of another environment for a new one, with values of their own, encrypted to what `.sops.yaml`
+ * names.
  *
  * @returns the files, from `root`.
  */
 export function writeNewSecrets(root: string, name: string, like: string): string[] {
     const values = new Map<string, string>();
     const valueOf = (path: string): string => {
-        const value = values.get(path) ?? FIXED[path] ?? randomBytes(LENGTH).toString("base64url");
+        const value = values.get(path) ?? fixed[path] ?? randomBytes(length).toString("base64url");
         values.set(path, value);
         return value;
     };
@@ -47,7 +48,7 @@ export function writeNewSecrets(root: string, name: string, like: string): strin
         const { metadata, type } = readSecret(root, secret.file);
         const own = secret.keys.map((key): [string, string] => {
             const path = `${secret.name}/${key}`;
-            return [key, valueOf(SAME[path] ?? path)];
+            return [key, valueOf(same[path] ?? path)];
         });
         const file = `clusters/${name}/${secret.name}.sops.yaml`;
         const head = { apiVersion: "v1", kind: "Secret", metadata, type };

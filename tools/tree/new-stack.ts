@@ -6,7 +6,7 @@ import { field, textAt } from "./object";
 import { TreeError } from "./tree-error";
 
 /** Settings that belong to one stack alone: names that are unique in Azure, its branch, and its key. */
-const OWN = [
+const own = [
     "environment",
     "fleetBranch",
     "registryName",
@@ -17,15 +17,15 @@ const OWN = [
 ].map((key) => `landfall:${key}`);
 
 /** Address ranges of a stack, and the networks of which a new one takes the first that is free. */
-const RANGES: Readonly<Record<string, readonly string[]>> = {
+const ranges: Readonly<Record<string, readonly string[]>> = {
     "landfall:vnetCidr": sequence(1, 24, (index) => `10.${index * 10}.0.0/16`),
     "landfall:podCidr": sequence(244, 255, (index) => `10.${index}.0.0/16`),
     "landfall:serviceCidr": sequence(20, 31, (index) => `172.${index}.0.0/16`),
 };
 
 /**
- * The text of `Pulumi.<name>.yaml`: that of another stack with ranges that no stack of the repository has, and a domain of
- * its own.
+ * The text of `Pulumi.<name>.yaml`: that of another stack with ranges that no stack of the repository has, and a domain
+ * of its own.
  *
  * @throws TreeError if the other stack has no file, or if no range is free.
  */
@@ -43,9 +43,9 @@ export function newStackFile(repository: string, name: string, like: string): st
     for (const key of ["encryptionsalt", "encryptedkey", "secretsprovider"]) {
         document.delete(key);
     }
-    OWN.forEach((key) => document.deleteIn(["config", key]));
+    own.forEach((key) => document.deleteIn(["config", key]));
     const used = rangesOf(repository);
-    for (const [key, candidates] of Object.entries(RANGES)) {
+    for (const [key, candidates] of Object.entries(ranges)) {
         const range = candidates.find((candidate) => !used.some((other) => overlaps(other, cidr(candidate))));
         if (range === undefined) {
             throw new TreeError(
@@ -72,7 +72,7 @@ function rangesOf(repository: string): Cidr[] {
         .filter((file) => /^Pulumi\.[a-z0-9-]+\.yaml$/.test(file))
         .flatMap((file) => {
             const config = field(parseDocument(fs.readFileSync(path.join(repository, file), "utf8")).toJS(), "config");
-            return Object.keys(RANGES).flatMap((key) => parseCidr(textAt(config, [key]) ?? "") ?? []);
+            return Object.keys(ranges).flatMap((key) => parseCidr(textAt(config, [key]) ?? "") ?? []);
         });
 }
 

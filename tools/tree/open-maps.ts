@@ -1,5 +1,5 @@
 /** Maps of values that have defaults and that a chart still copies whole into an object or a file, by chart. */
-const OPEN_MAPS: Readonly<Record<string, readonly string[]>> = {
+const openMapsOfCharts: Readonly<Record<string, readonly string[]>> = {
     // The configuration file of the mesh.
     istiod: ["meshConfig"],
     // The configuration file of Grafana.
@@ -10,5 +10,5 @@ const OPEN_MAPS: Readonly<Record<string, readonly string[]>> = {
 
 /** Paths of a chart's maps that may hold any key. */
 export function openMaps(chart: string): readonly string[] {
-    return OPEN_MAPS[chart] ?? [];
+    return openMapsOfCharts[chart] ?? [];
 }

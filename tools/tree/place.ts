@@ -13,8 +13,8 @@ export interface Place {
 type Segments = readonly (string | number)[];
 
 /**
- * Where the value at a path of an object is written: in the outermost patch that sets it, else in the object's own file;
- * for a value that is nowhere, the nearest map around it.
+ * Where the value at a path of an object is written: in the outermost patch that sets it, else in the object's own
+ * file; for a value that is nowhere, the nearest map around it.
  */
 export function placeOf(
     sources: Sources,

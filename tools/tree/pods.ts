@@ -11,7 +11,7 @@ export interface Container {
     readonly isLasting: boolean;
 }
 
-const TEMPLATES: Readonly<Record<string, Path>> = {
+const templates: Readonly<Record<string, Path>> = {
     Pod: ["spec"],
     CronJob: ["spec", "jobTemplate", "spec", "template", "spec"],
     Deployment: ["spec", "template", "spec"],
@@ -22,7 +22,7 @@ const TEMPLATES: Readonly<Record<string, Path>> = {
 
 /** The containers of an object, those that run before the others among them. */
 export function containersOf({ object }: Manifest): Container[] {
-    const template = TEMPLATES[object.kind] as readonly string[] | undefined;
+    const template = templates[object.kind] as readonly string[] | undefined;
     const pod = template === undefined ? undefined : field(object, template);
     return ["initContainers", "containers"].flatMap((kind) =>
         list(pod, kind).map((container, index) => ({

@@ -2,13 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ensureToolchain } from "@landfall/toolchain";
 
-const NEEDED = ["kustomize", "kubeconform"];
+const needed = ["kustomize", "kubeconform"];
 
 /** Builds the programs that the checks run, unless `LANDFALL_BINARIES` names a folder that has them. */
 export async function preparePrograms(): Promise<void> {
     if (process.env.LANDFALL_BINARIES === undefined) {
         const log = (line: string) => console.error(line);
-        process.env.LANDFALL_BINARIES = (await ensureToolchain({ only: NEEDED, log })).binaries;
+        process.env.LANDFALL_BINARIES = (await ensureToolchain({ only: needed, log })).binaries;
     }
 }
 

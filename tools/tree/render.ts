@@ -4,14 +4,14 @@ import { buildFailure, substitutionFailures } from "./failures";
 import type { Finding } from "./finding";
 import { type Build, filesOfBuild, plainBuild } from "./kustomizations";
 import { list, textAt } from "./object";
-import { unlistedSystems } from "./unlisted-systems";
 import { Sources } from "./sources";
 import { isSubstitutionOff, substitute } from "./substitute";
 import type { Cluster, Layer, Manifest, Tree } from "./tree";
-import { SAMPLE_VARIABLES, SERVICE_MESHES } from "./variables";
+import { unlistedSystems } from "./unlisted-systems";
+import { sampleVariables, serviceMeshes } from "./variables";
 
 /** The component with what all releases have in common. */
-const RELEASES = "policies/releases";
+const releases = "policies/releases";
 
 export interface RenderOptions {
     /** Default: every one that the tree has. */
@@ -40,11 +40,11 @@ export async function renderTree(root: string, options: RenderOptions = {}): Pro
     const environments = options.environments ?? sources.environments;
     const failures: Finding[] = [];
     const wanted = environments.flatMap((environment) =>
-        (options.meshes ?? SERVICE_MESHES).map((mesh) => ({ environment, mesh })),
+        (options.meshes ?? serviceMeshes).map((mesh) => ({ environment, mesh })),
     );
     const clusters = await Promise.all(
         wanted.map(({ environment, mesh }) => {
-            const variables = { ...(options.variables ?? SAMPLE_VARIABLES), environment, service_mesh: mesh };
+            const variables = { ...(options.variables ?? sampleVariables), environment, service_mesh: mesh };
             return renderCluster({ sources, variables, used: new Set(), failures }, environment, mesh);
         }),
     );
@@ -64,7 +64,7 @@ async function renderCluster(rendering: Rendering, environment: string, mesh: st
     const optional = await Promise.all(
         systems.map((folder) => {
             const layer = folder.startsWith("tenants/") ? "tenants" : folder;
-            return manifestsIn(rendering, { folder, components: [RELEASES] }, layer);
+            return manifestsIn(rendering, { folder, components: [releases] }, layer);
         }),
     );
     return { environment, mesh, layers, optional: optional.flat(), variables: rendering.used };

@@ -1,9 +1,9 @@
-import { fluxSchemasFolder } from "@landfall/facts";
 import * as fs from "node:fs";
 import { groupVersion } from "./object";
+import { fluxSchemasFolder } from "@landfall/facts";
 
 /** Groups whose kinds the Flux Operator brings, which the program installs before Flux. */
-const OPERATOR = "fluxcd.controlplane.io";
+const operator = "fluxcd.controlplane.io";
 
 let fluxKinds: ReadonlySet<string> | undefined;
 
@@ -19,7 +19,7 @@ export function servedFluxKinds(): ReadonlySet<string> {
 }
 
 /** Built-in kinds by group and version, with the Kubernetes minor of 1.x that serves them first. */
-const BUILT_IN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+const builtIn: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     v1: {
         ConfigMap: 0,
         Endpoints: 0,
@@ -57,24 +57,24 @@ const BUILT_IN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 
 /** The minor of Kubernetes 1.x that first serves a built-in kind, by what is known here. */
 export function servedSince({ apiVersion, kind }: { apiVersion: string; kind: string }): number | undefined {
-    return BUILT_IN[apiVersion]?.[kind];
+    return builtIn[apiVersion]?.[kind];
 }
 
 /** The versions of a group that have a built-in kind. */
 export function builtInVersions(group: string, kind: string): readonly string[] {
-    return Object.keys(BUILT_IN).filter(
-        (apiVersion) => groupVersion({ apiVersion }).group === group && BUILT_IN[apiVersion]?.[kind] !== undefined,
+    return Object.keys(builtIn).filter(
+        (apiVersion) => groupVersion({ apiVersion }).group === group && builtIn[apiVersion]?.[kind] !== undefined,
     );
 }
 
 /** Whether a group is one of Kubernetes's own. */
 export function isBuiltInGroup(group: string): boolean {
-    return Object.keys(BUILT_IN).some((apiVersion) => groupVersion({ apiVersion }).group === group);
+    return Object.keys(builtIn).some((apiVersion) => groupVersion({ apiVersion }).group === group);
 }
 
 /** Whether a group is Flux's, whose kinds are there before the first layer. */
 export function isFluxGroup(group: string): boolean {
-    return group.endsWith(".toolkit.fluxcd.io") || group === OPERATOR;
+    return group.endsWith(".toolkit.fluxcd.io") || group === operator;
 }
 
 /** Whether a kind needs no layer to define it. */

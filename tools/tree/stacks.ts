@@ -1,8 +1,8 @@
 import { parse } from "yaml";
 import { nearest } from "../../components/settings/nearest";
 import { field, textAt } from "./object";
-import { SERVICE_MESHES } from "./variables";
 import { TreeError } from "./tree-error";
+import { serviceMeshes } from "./variables";
 
 /** What of a stack file decides what its cluster runs. */
 export interface StackChoice {
@@ -13,7 +13,7 @@ export interface StackChoice {
 /** What the text of `Pulumi.<stack>.yaml` chooses, with the program's defaults where it is silent or not there. */
 export function choiceOf(stack: string, text: string | undefined): StackChoice {
     const config = field(parse(text ?? ""), "config");
-    const [mesh = ""] = SERVICE_MESHES;
+    const [mesh = ""] = serviceMeshes;
     return {
         environment: textAt(config, ["landfall:environment"]) ?? stack,
         mesh: textAt(config, ["landfall:serviceMesh"]) ?? mesh,

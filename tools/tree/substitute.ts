@@ -10,10 +10,10 @@ export interface Substituted {
 }
 
 /**
- * Substitutes variables as Flux does with its StrictPostBuildSubstitutions gate on: `${name}`, `${name:=default}` and the
- * like, `$$` for a literal dollar. Works on the text of a manifest, so that a value which YAML reads as a number or a
- * boolean changes its type here as it does in Flux. What has no value is left as it is, and named in the result; so are
- * envsubst's string functions, which the tree has no use for.
+ * Substitutes variables as Flux does with its StrictPostBuildSubstitutions gate on: `${name}`, `${name:=default}` and
+ * the like, `$$` for a literal dollar. Works on the text of a manifest, so that a value which YAML reads as a number or
+ * a boolean changes its type here as it does in Flux. What has no value is left as it is, and named in the result; so
+ * are envsubst's string functions, which the tree has no use for.
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
  */
@@ -46,6 +46,6 @@ export function substitute(text: string, values: Readonly<Record<string, string>
 /** Flux leaves an object alone that says so in a label or an annotation. */
 export function isSubstitutionOff(object: KubernetesObject): boolean {
     const key = "kustomize.toolkit.fluxcd.io/substitute";
-    const { labels, annotations } = object.metadata as { [field: string]: Record<string, string> | undefined };
+    const { labels, annotations } = object.metadata as Record<string, Record<string, string> | undefined>;
     return labels?.[key] === "disabled" || annotations?.[key] === "disabled";
 }

@@ -93,7 +93,9 @@ export function dependenciesOf({ kustomization }: Layer): readonly string[] {
     return list(kustomization.object, "spec.dependsOn").map((dependency) => String(field(dependency, "name")));
 }
 
-/** Names of the layers that are ready before this one starts, direct and indirect. Its own is among them in a circle. */
+/**
+ * Names of the layers that are ready before this one starts, direct and indirect. Its own is among them in a circle.
+ */
 export function layersBefore(cluster: Cluster, name: string): ReadonlySet<string> {
     const before = new Set<string>();
     const visit = (current: string) => {

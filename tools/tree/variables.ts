@@ -2,7 +2,7 @@ import type { ClusterVars } from "../../components/gitops/flux/cluster-vars";
 import { settingsSchema } from "../../components/settings/settings-schema";
 
 /** Values for the variables that the program writes to ConfigMap `cluster-vars`, of the shape that it gives them. */
-export const SAMPLE_VARIABLES: Readonly<ClusterVars<string>> = {
+export const sampleVariables: Readonly<ClusterVars<string>> = {
     cluster_name: "landfall-sample",
     environment: "sample",
     domain: "sample.example.com",
@@ -28,4 +28,4 @@ export const SAMPLE_VARIABLES: Readonly<ClusterVars<string>> = {
 };
 
 /** The values that `landfall:serviceMesh` may have; the tree is rendered with each. */
-export const SERVICE_MESHES: readonly string[] = settingsSchema.shape.serviceMesh.options;
+export const serviceMeshes: readonly string[] = settingsSchema.shape.serviceMesh.options;

@@ -27,8 +27,8 @@ export function keyVaultKeyOf(vaultName: string): string {
 }
 
 /**
- * The PGP private keys of an ASCII-armored text: one, or while one replaces the other both, in one block or one after the
- * other.
+ * The PGP private keys of an ASCII-armored text: one, or while one replaces the other both, in one block or one after
+ * the other.
  *
  * @throws Error if the text is no private key, or if a key has a passphrase, which nobody could type in the cluster.
  */

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { type DecryptionKeys, keyVaultDecrypts, pgpDecrypts } from "./decryption-keys";
 import { type KubernetesObject, type ManifestTree, objectsOf } from "../fleet/manifest-tree";
+import { type DecryptionKeys, keyVaultDecrypts, pgpDecrypts } from "./decryption-keys";
 import { allOf, isCanary, type Recipients, recipientsIn, recipientsNamed } from "./sops-recipients";
 
 /** An encrypted file of a tree. */
@@ -11,8 +11,9 @@ interface SopsFile {
 }
 
 /**
- * What keeps the cluster from decrypting the tree, or would keep it once a key is lost: Secrets that are not encrypted at
- * all, files that none of the stack's keys decrypts, with what that means, and files that lack a key of `.sops.yaml`.
+ * What keeps the cluster from decrypting the tree, or would keep it once a key is lost: Secrets that are not encrypted
+ * at all, files that none of the stack's keys decrypts, with what that means, and files that lack a key of
+ * `.sops.yaml`.
  */
 export function sopsProblems(tree: ManifestTree, keys: DecryptionKeys): string[] {
     const files = filesOf(tree);

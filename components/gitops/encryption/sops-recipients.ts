@@ -37,7 +37,9 @@ export function recipientsIn(object: unknown): Recipients {
     };
 }
 
-/** The keys that the text of a `.sops.yaml` names for a file: those of the first rule that matches, as sops reads it. */
+/**
+ * The keys that the text of a `.sops.yaml` names for a file: those of the first rule that matches, as sops reads it.
+ */
 export function recipientsNamed(sopsYaml: string, file: string): Recipients {
     const { creation_rules: rules = [] } = (parse(sopsYaml) ?? {}) as { creation_rules?: Rule[] };
     const rule = rules.find(({ path_regex: pattern }) => pattern === undefined || new RegExp(pattern).test(file));

@@ -2,7 +2,9 @@ import { applied, type Applied, mergeFile } from "./git-merge";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
 
-/** The file at the root of a stack's branch that records what the program wrote there last: the base of the next merge. */
+/**
+ * The file at the root of a stack's branch that records what the program wrote there last: the base of the next merge.
+ */
 export const recordFile = ".landfall.json";
 
 interface AppliedRecord {

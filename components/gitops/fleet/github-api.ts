@@ -23,8 +23,8 @@ export interface GitHubApi {
  * Passing faults (no connection, 5xx, rate limits) are tried again, five times: after as many seconds as GitHub asks
  * for, or 1, 2, 4, 8 and 16.
  *
- * Plain functions on the global `fetch`, because Pulumi serializes what a dynamic provider calls, and a client library's
- * classes do not survive that.
+ * Plain functions on the global `fetch`, because Pulumi serializes what a dynamic provider calls, and a client
+ * library's classes do not survive that.
  */
 export function githubApi(token: string): GitHubApi {
     const call = <Body>(method: string, path: string, body?: unknown) => request<Body>(token, method, path, body);

@@ -136,7 +136,9 @@ class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
         return Promise.resolve({ changes: replaces.length > 0 || pending, replaces });
     }
 
-    /** Where the branch is now. A branch that is gone is gone from the state, so that the next update makes it again. */
+    /**
+     * Where the branch is now. A branch that is gone is gone from the state, so that the next update makes it again.
+     */
     async read(id: string, props?: Outputs): Promise<pulumi.dynamic.ReadResult<Outputs>> {
         if (props === undefined) {
             throw new Error("a ManifestCommit cannot be imported; it is made by the first update");

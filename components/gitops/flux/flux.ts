@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterVars } from "./cluster-vars";
 import type { GitAccess } from "../fleet/fleet-repository";
 import { clusterVarsName, fluxNamespace, rootName } from "../flux-names";
+import type { ClusterVars } from "./cluster-vars";
 
 /** Version of the chart, which is that of the operator; it carries the manifests of the Flux releases that it knows. */
 const operatorVersion = "0.58.0";

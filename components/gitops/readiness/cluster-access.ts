@@ -5,8 +5,8 @@ import { sleep } from "./sleep";
 const timeoutMinutes = 10;
 
 /**
- * Waits until the deployer may administer the cluster. A role assignment for Azure RBAC takes up to five minutes to reach
- * the API server. https://learn.microsoft.com/azure/aks/entra-id-authorization
+ * Waits until the deployer may administer the cluster. A role assignment for Azure RBAC takes up to five minutes to
+ * reach the API server. https://learn.microsoft.com/azure/aks/entra-id-authorization
  *
  * @throws UserError if it may not after ten minutes; at once if the login of the kubeconfig is not installed.
  */

@@ -31,8 +31,8 @@ export function isPermanent(error: Error): error is PermanentError {
  * The few questions that the program asks a cluster. It only reads, except for the annotation that asks Flux to
  * reconcile. Pulumi serializes the class for a dynamic provider, so it has no property initializers.
  *
- * Every method throws an Error that names the API server when there is no answer or a refusal, and a PermanentError when
- * the kubeconfig's login cannot be run at all.
+ * Every method throws an Error that names the API server when there is no answer or a refusal, and a PermanentError
+ * when the kubeconfig's login cannot be run at all.
  */
 export class ClusterClient {
     private readonly config: KubeConfig;

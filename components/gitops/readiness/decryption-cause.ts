@@ -101,13 +101,13 @@ const links: readonly Link[] = [
 ];
 
 /**
- * The broken link behind a message of kustomize-controller about a file that it cannot decrypt, with the resource to fix,
- * or both where each of two ways in is broken: one line. Undefined if the message is about something else.
+ * The broken link behind a message of kustomize-controller about a file that it cannot decrypt, with the resource to
+ * fix, or both where each of two ways in is broken: one line. Undefined if the message is about something else.
  */
 export function decryptionCause(message: string): string | undefined {
     const text = unwrapped(message);
     const found = brokenLink(text);
-    const both = found && found !== pgpLink && /could not decrypt data key with PGP/.test(text);
+    const both = found && found !== pgpLink && text.includes("could not decrypt data key with PGP");
     return both
         ? `neither way in is open: ${found.describe(text)}; and ${pgpLink.describe(text)}; if both keys are lost, so are the file's values in Git (docs/secrets.md)`
         : found?.describe(text);

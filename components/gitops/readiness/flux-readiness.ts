@@ -111,13 +111,13 @@ async function isReady({ kubeconfig, commit }: Inputs): Promise<boolean> {
 }
 
 /**
- * The wait until everything that Flux reconciles is Ready with this stack's commit, variables and keys. Its result is in
- * the state.
+ * The wait until everything that Flux reconciles is Ready with this stack's commit, variables and keys. Its result is
+ * in the state.
  *
- * It is the resource that is last to be made, so a wait that fails does not fail the resource: the engine would stop the
- * program, and the stack's outputs with the way to the cluster would not be recorded. Instead the resource is made with
- * `ready` false, and the program fails with the problem once its outputs are known. The engine then deletes nothing:
- * what the update replaced, such as a deploy key, stays until an update succeeds.
+ * It is the resource that is last to be made, so a wait that fails does not fail the resource: the engine would stop
+ * the program, and the stack's outputs with the way to the cluster would not be recorded. Instead the resource is made
+ * with `ready` false, and the program fails with the problem once its outputs are known. The engine then deletes
+ * nothing: what the update replaced, such as a deploy key, stays until an update succeeds.
  *
  * An update with the same inputs looks at the cluster once. It waits again if the last wait failed or something is not
  * Ready now. A preview and a refresh look too, for twenty seconds at most, and never wait.

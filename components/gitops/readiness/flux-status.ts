@@ -35,8 +35,8 @@ const root = `${fluxNamespace}/${rootName}`;
  * What is suspended is left out, since somebody decided that. So is what is in a tenant's namespace, since that is the
  * tenant's to fix.
  *
- * With `freshness`, what depends on the stack's keys and variables has to have been attempted with the present ones, and
- * a build that failed before is not terminal.
+ * With `freshness`, what depends on the stack's keys and variables has to have been attempted with the present ones,
+ * and a build that failed before is not terminal.
  */
 export function evaluate(objects: readonly FluxObject[], commit: string, freshness?: Freshness): FluxStatus {
     const active = objects.filter((object) => object.spec?.suspend !== true);

@@ -122,7 +122,7 @@ export function progressOf({ objects, blockers }: FluxStatus): string {
     const ready = objects.filter((object) => object.ready).length;
     const [first] = blockers;
     const next = first ? `; next ${first.kind} ${first.name}` : "";
-    const cause = first && first.reason === "BuildFailed" ? decryptionCause(first.message) : undefined;
+    const cause = first?.reason === "BuildFailed" ? decryptionCause(first.message) : undefined;
     return `Flux: ${ready} of ${objects.length} ready${next}${cause === undefined ? "" : `: ${cause}`}`;
 }
 

@@ -8,9 +8,9 @@ const refusedByChart = /values don't meet the specifications|execution error at 
 /**
  * Whether the failure would repeat with the same revision: kustomize cannot build or decrypt it, Helm has given up, or
  * the chart refuses its values, which Helm retries forever. A failure to apply is not terminal, since another layer may
- * still bring what is missing. Neither is a failed login to Azure, which spreads new credentials and roles slowly, nor a
- * build that failed before `asked` (the time of a request to reconcile), since keys and variables change without a new
- * revision.
+ * still bring what is missing. Neither is a failed login to Azure, which spreads new credentials and roles slowly, nor
+ * a build that failed before `asked` (the time of a request to reconcile), since keys and variables change without a
+ * new revision.
  */
 export function isTerminal(object: FluxObject, all: readonly FluxObject[], commit: string, asked?: string): boolean {
     const layer = layerOf(object, all);

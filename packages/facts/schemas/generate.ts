@@ -10,10 +10,10 @@ import { join, resolve } from "node:path";
  * Strict means what the API server rejects under strict field validation: a field that the kind does not have.
  */
 
-type Schema = { [key: string]: unknown };
+type Schema = Record<string, unknown>;
 
 /** Where each kind is described, and the name of its definition. Add a line for a kind that the tree begins to use. */
-const KINDS: readonly { file: string; definition: string }[] = [
+const kinds: readonly { file: string; definition: string }[] = [
     { file: "api__v1", definition: "io.k8s.api.core.v1.ConfigMap" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.LimitRange" },
     { file: "api__v1", definition: "io.k8s.api.core.v1.Namespace" },
@@ -49,16 +49,18 @@ const KINDS: readonly { file: string; definition: string }[] = [
     { file: "apis__storage.k8s.io__v1", definition: "io.k8s.api.storage.v1.StorageClass" },
 ];
 
-const REFERENCE = "#/components/schemas/";
+const reference = "#/components/schemas/";
 
 /** Keywords that say nothing about what is valid. */
-const ANNOTATIONS = new Set(["description", "default", "format"]);
+const annotations = new Set(["description", "default", "format"]);
 
 function main(specification: string | undefined): void {
-    if (specification === undefined) throw new Error("name the folder that holds api__v1_openapi.json");
+    if (specification === undefined) {
+        throw new Error("name the folder that holds api__v1_openapi.json");
+    }
     const folder = resolve(__dirname, "kubernetes-1.36");
     mkdirSync(folder, { recursive: true });
-    for (const { file, definition } of KINDS) {
+    for (const { file, definition } of kinds) {
         const text = readFileSync(join(specification, `${file}_openapi.json`), "utf8");
         const { components } = JSON.parse(text) as { components: { schemas: Record<string, Schema> } };
         const schema = buildSchema(components.schemas, definition);
@@ -79,12 +81,18 @@ function fileName(file: string, definition: string): string {
 function buildSchema(schemas: Record<string, Schema>, root: string): Schema {
     const definitions: Record<string, Schema> = {};
     const collect = (name: string) => {
-        if (definitions[name]) return;
+        if (definitions[name]) {
+            return;
+        }
         const source = schemas[name];
-        if (!source) throw new Error(`the specification has no definition ${name}`);
+        if (!source) {
+            throw new Error(`the specification has no definition ${name}`);
+        }
         definitions[name] = strict(source);
         for (const [, next] of JSON.stringify(source).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
-            if (next !== undefined) collect(next);
+            if (next !== undefined) {
+                collect(next);
+            }
         }
     };
     collect(root);
@@ -99,7 +107,9 @@ function buildSchema(schemas: Record<string, Schema>, root: string): Schema {
 
 function identity(source: Schema | undefined): Record<string, Schema> {
     const [type] = source?.["x-kubernetes-group-version-kind"] as { group: string; version: string; kind: string }[];
-    if (!type) throw new Error("a definition without group, version and kind is not a kind");
+    if (!type) {
+        throw new Error("a definition without group, version and kind is not a kind");
+    }
     const apiVersion = type.group === "" ? type.version : `${type.group}/${type.version}`;
     return { apiVersion: { const: apiVersion }, kind: { const: type.kind } };
 }
@@ -108,12 +118,20 @@ function identity(source: Schema | undefined): Record<string, Schema> {
 function strict(node: Schema): Schema {
     const copy: Schema = {};
     for (const [key, value] of Object.entries(node)) {
-        if (ANNOTATIONS.has(key) || key.startsWith("x-kubernetes-")) continue;
-        if (key === "$ref") copy[key] = String(value).replace(REFERENCE, "#/definitions/");
-        else if (key === "properties") copy[key] = strictProperties(value as Record<string, Schema>);
-        else copy[key] = strictValue(value);
+        if (annotations.has(key) || key.startsWith("x-kubernetes-")) {
+            continue;
+        }
+        if (key === "$ref") {
+            copy[key] = String(value).replace(reference, "#/definitions/");
+        } else if (key === "properties") {
+            copy[key] = strictProperties(value as Record<string, Schema>);
+        } else {
+            copy[key] = strictValue(value);
+        }
     }
-    if (node.properties !== undefined && node.additionalProperties === undefined) copy.additionalProperties = false;
+    if (node.properties !== undefined && node.additionalProperties === undefined) {
+        copy.additionalProperties = false;
+    }
     return copy;
 }
 
@@ -123,7 +141,9 @@ function strictProperties(properties: Record<string, Schema>): Record<string, Sc
 }
 
 function strictValue(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(strictValue);
+    if (Array.isArray(value)) {
+        return value.map(strictValue);
+    }
     return value !== null && typeof value === "object" ? strict(value as Schema) : value;
 }
 

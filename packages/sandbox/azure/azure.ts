@@ -5,21 +5,21 @@
 import type { AccessReview } from "../cluster/access";
 import { answerRefusals } from "../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
-import { isAllowed } from "./arm/access";
-import { handleArm } from "./arm/arm";
-import { resourceProviders } from "./resource-providers";
-import type { RunningClusters } from "./aks/managed-cluster";
-import { blobRoute } from "./blob/blob-data";
 import { dataActionOf } from "./aks/cluster-access";
 import type { ClusterHost } from "./aks/clusters";
-import { containerRegistryRoute } from "./registry/container-registry-data";
+import type { RunningClusters } from "./aks/managed-cluster";
+import { isAllowed } from "./arm/access";
+import { handleArm } from "./arm/arm";
 import { type CustomRole, setSubscriptionRoles } from "./arm/deployer-roles";
+import { show } from "./arm/read-resource";
+import type { Service } from "./arm/service";
+import { blobRoute } from "./blob/blob-data";
 import { createEntra } from "./entra/entra";
 import type { IssuerKeys } from "./entra/federated-login";
 import { instanceMetadataRoute } from "./instance-metadata";
 import { keyVaultRoute } from "./key-vault/key-vault-data";
-import { show } from "./arm/read-resource";
-import type { Service } from "./arm/service";
+import { containerRegistryRoute } from "./registry/container-registry-data";
+import { resourceProviders } from "./resource-providers";
 import { AzureState } from "./state";
 
 export interface AzureOptions {

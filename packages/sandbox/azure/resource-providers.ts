@@ -1,16 +1,16 @@
-import type { ResourceProvider } from "./arm/resource-provider";
 import { agentPool } from "./aks/agent-pool";
-import { managementLock, roleAssignment, roleDefinition } from "./arm/authorization";
-import { registry } from "./registry/container-registry";
-import { recordSet, zone } from "./dns/dns";
-import { key, vault } from "./key-vault/key-vault";
-import { secret } from "./key-vault/key-vault-secret";
 import { maintenanceConfiguration } from "./aks/maintenance-configuration";
 import { managedCluster, type RunningClusters } from "./aks/managed-cluster";
-import { federatedIdentityCredential, userAssignedIdentity } from "./entra/managed-identity";
-import { networkSecurityGroup, subnet, virtualNetwork } from "./network/network";
+import { managementLock, roleAssignment, roleDefinition } from "./arm/authorization";
 import { resourceGroup } from "./arm/resource-group";
+import type { ResourceProvider } from "./arm/resource-provider";
 import { blobContainer, blobServiceProperties, managementPolicy, storageAccount } from "./blob/storage";
+import { recordSet, zone } from "./dns/dns";
+import { federatedIdentityCredential, userAssignedIdentity } from "./entra/managed-identity";
+import { key, vault } from "./key-vault/key-vault";
+import { secret } from "./key-vault/key-vault-secret";
+import { networkSecurityGroup, subnet, virtualNetwork } from "./network/network";
+import { registry } from "./registry/container-registry";
 
 /** By the token of the type. A type without a provider shows its inputs. */
 export function resourceProviders(running: RunningClusters): ReadonlyMap<string, ResourceProvider> {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Properties } from "../plugins/provider";
-import type { BlobContainer } from "./blob/blob-container";
 import type { RegistryRepository } from "../registry/repository";
 import { isWithin, type ResourceId } from "./arm/resource-id";
+import type { BlobContainer } from "./blob/blob-container";
 import type { SecretVersion } from "./key-vault/secret-versions";
 
 /** A resource as it stands. */

@@ -1,10 +1,8 @@
 import { gzipSync } from "node:zlib";
-
+import type { ChartDefinition } from "@landfall/facts";
 import { pack } from "tar-stream";
-
 import { digestOf } from "../registry/digest";
 import type { Definition } from "./custom-resource";
-import type { ChartDefinition } from "@landfall/facts";
 
 /** A packaged chart, with what its registries say of it. */
 export interface Chart {

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-
-import type { Route } from "../network/route";
-import { packageChart, type Chart } from "./chart";
-import { customResourceDefinitions } from "./custom-resource";
 import { type ChartDefinition, chartSchemasFolder, chartsFolder, readDefinitions } from "@landfall/facts";
+import type { Route } from "../network/route";
+import { type Chart, packageChart } from "./chart";
+import { customResourceDefinitions } from "./custom-resource";
 import { registryHandler } from "./registry";
 import { repositoryHandler } from "./repository";
 

@@ -1,12 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-
+import type { CustomKind, CustomKinds } from "@landfall/facts";
 import { parse } from "yaml";
 
-import type { CustomKind, CustomKinds } from "@landfall/facts";
-
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-type JsonObject = { [key: string]: Json };
+type JsonObject = Record<string, Json>;
 
 /** A CustomResourceDefinition, as JSON. */
 export interface Definition {

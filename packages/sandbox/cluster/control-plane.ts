@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KubernetesApi } from "../kubernetes/api";
-import { writePrivate, type Credentials } from "./credentials";
+import { type Credentials, writePrivate } from "./credentials";
 import { hostProgramImage } from "./host-programs";
 import { keepProcess, type KeptProcess } from "./kept-process";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeExit, startProcess, type ProcessOptions } from "../processes";
+import { describeExit, type ProcessOptions, startProcess } from "../processes";
 
 const delayMs = { first: 500, most: 10_000, resetAfter: 30_000 };
 

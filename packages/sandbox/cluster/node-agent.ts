@@ -3,9 +3,9 @@
  * reports their status. It serves all nodes at once; every other pod is kwok's.
  */
 import { follow } from "../kubernetes/follow";
+import { isHostPod, type Pod, podPath } from "./pod";
 import type { PodAddresses } from "./pod-addresses";
-import { isHostPod, podPath, type Pod } from "./pod";
-import { PodProcess, type HostNode } from "./pod-process";
+import { type HostNode, PodProcess } from "./pod-process";
 
 /** When the whole cluster stops, its pods get this long to end by themselves. */
 const stopGraceMs = 2000;

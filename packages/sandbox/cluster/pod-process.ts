@@ -6,15 +6,15 @@ import { mkdirSync, rmSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeExit, startProcess, type SupervisedProcess } from "../processes";
 import type { KubernetesApi } from "../kubernetes/api";
 import { ApiError } from "../kubernetes/api-error";
+import { describeExit, startProcess, type SupervisedProcess } from "../processes";
 import { kubeconfig, writePrivate } from "./credentials";
-import { hostProgramOf, type HostProgram } from "./host-programs";
+import { type HostProgram, hostProgramOf } from "./host-programs";
 import { mainContainer, type Pod } from "./pod";
 import type { PodAddress } from "./pod-addresses";
 import { ConfigurationError, containerEnvironment, expand, lookupIn } from "./pod-environment";
-import { PodStatus, now } from "./pod-status";
+import { now, PodStatus } from "./pod-status";
 import { PodVolumes } from "./pod-volumes";
 
 /** What the pods of a cluster have in common. */
@@ -123,9 +123,9 @@ export class PodProcess {
         const own = await containerEnvironment(this.pod, this.address.podIp, lookup);
         const mapped = Object.entries(own).map(([key, value]) => [key, this.volumes.mapPath(value)]);
         const env = {
-            PATH: process.env["PATH"] ?? "",
+            PATH: process.env.PATH ?? "",
             ...(Object.fromEntries(mapped) as Record<string, string>),
-            RUNTIME_NAMESPACE: own["RUNTIME_NAMESPACE"] ?? namespace!,
+            RUNTIME_NAMESPACE: own.RUNTIME_NAMESPACE ?? namespace!,
             ...this.program.env,
             ...this.node.environment,
             HOME: this.temporary,

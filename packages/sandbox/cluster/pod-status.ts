@@ -1,8 +1,8 @@
 /** The status of a pod that runs on the host, as a kubelet reports it. */
 import type { V1ContainerState } from "@kubernetes/client-node";
-import type { Exit } from "../processes";
 import type { KubernetesApi } from "../kubernetes/api";
-import { mainContainer, podPath, type Pod } from "./pod";
+import type { Exit } from "../processes";
+import { mainContainer, type Pod, podPath } from "./pod";
 
 type State = { readonly [K in keyof V1ContainerState]: object };
 

@@ -9,7 +9,7 @@ import type { V1KeyToPath, V1Volume, V1VolumeProjection } from "@kubernetes/clie
 import type { KubernetesApi } from "../kubernetes/api";
 import { writePrivate } from "./credentials";
 import { mainContainer, type Pod } from "./pod";
-import { ConfigurationError, fieldOf, lookupIn, type Lookup } from "./pod-environment";
+import { ConfigurationError, fieldOf, type Lookup, lookupIn } from "./pod-environment";
 
 type Files = ReadonlyMap<string, Buffer>;
 

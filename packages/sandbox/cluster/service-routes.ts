@@ -5,8 +5,8 @@
  */
 import { request as httpRequest } from "node:http";
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
-import type { HttpRequest, HttpResponse, Route } from "../network/route";
 import type { KubernetesApi } from "../kubernetes/api";
+import type { HttpRequest, HttpResponse, Route } from "../network/route";
 import type { PodAddresses } from "./pod-addresses";
 
 export interface ServiceRoutesOptions {

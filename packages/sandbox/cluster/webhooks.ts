@@ -1,7 +1,7 @@
 /** The HTTPS server that the API server asks: authorization that RBAC has no opinion on, and workload identity. */
 import { timingSafeEqual } from "node:crypto";
-import { createServer, type Server } from "node:https";
 import type { IncomingMessage } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Authority } from "../network/authority";
 import type { AccessReview } from "./access";
@@ -92,7 +92,7 @@ async function authorize(options: WebhooksOptions, request: IncomingMessage, rev
     const { namespace, subresource, name, path } = resource;
     const allowed = await options.authorize({
         ...{ user, groups, verb, apiGroup: resourceAttributes && (group ?? "") },
-        ...{ namespace, resource: resource["resource"], subresource, name, path },
+        ...{ namespace, resource: resource.resource, subresource, name, path },
     });
     return { apiVersion: "authorization.k8s.io/v1", kind: "SubjectAccessReview", status: { allowed } };
 }

@@ -5,8 +5,8 @@
  * Follows pkg/webhook/webhook.go of Azure/azure-workload-identity.
  */
 import type { V1Container, V1Pod, V1ServiceAccount } from "@kubernetes/client-node";
-import type { Authority } from "../network/authority";
 import type { KubernetesApi } from "../kubernetes/api";
+import type { Authority } from "../network/authority";
 import type { AdmissionRequest, AdmissionResponse } from "./webhooks";
 
 export interface WorkloadIdentity {

@@ -1,6 +1,6 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { spawnSync } from "node:child_process";
 import { Document, parse } from "yaml";
 import { SandboxError } from "../sandbox-error";
 import type { Workspace } from "../world/session";

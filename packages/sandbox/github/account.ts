@@ -1,7 +1,7 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { notFound, ok } from "./answers";
-import { HostKey } from "./host-keys";
-import { Endpoint, RepositoryCall } from "./router";
+import type { HostKey } from "./host-keys";
+import type { Endpoint, RepositoryCall } from "./router";
 
 function meta(keys: readonly HostKey[]): HttpResponse {
     return ok({
@@ -12,14 +12,18 @@ function meta(keys: readonly HostKey[]): HttpResponse {
 }
 
 function organization({ context, params }: RepositoryCall): HttpResponse {
-    if (params.org!.toLowerCase() !== context.owner.toLowerCase()) throw notFound();
+    if (params.org!.toLowerCase() !== context.owner.toLowerCase()) {
+        throw notFound();
+    }
     const plan = { name: "team", seats: 10, filled_seats: 1, private_repos: 999_999 };
     return ok({ login: context.owner, id: 2, type: "Organization", plan, web_commit_signoff_required: false });
 }
 
 /** Answers for organisations too. */
 function account({ context, params }: RepositoryCall): HttpResponse {
-    if (params.name!.toLowerCase() !== context.owner.toLowerCase()) throw notFound();
+    if (params.name!.toLowerCase() !== context.owner.toLowerCase()) {
+        throw notFound();
+    }
     return ok({ login: context.owner, id: 2, type: "Organization" });
 }
 

@@ -1,4 +1,4 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 
 export interface FieldError {
     readonly resource?: string;

@@ -14,7 +14,9 @@ function missing(name: string): never {
 
 export function optionalText(body: Body, name: string): string | undefined {
     const value = body[name];
-    if (value === undefined || value === null) return undefined;
+    if (value === undefined || value === null) {
+        return undefined;
+    }
     return typeof value === "string" ? value : wrongType(name, value, "a string");
 }
 
@@ -22,13 +24,17 @@ export const text = (body: Body, name: string): string => optionalText(body, nam
 
 export function optionalFlag(body: Body, name: string): boolean | undefined {
     const value = body[name];
-    if (value === undefined || value === null) return undefined;
+    if (value === undefined || value === null) {
+        return undefined;
+    }
     return typeof value === "boolean" ? value : wrongType(name, value, "a boolean");
 }
 
 export function optionalList(body: Body, name: string): readonly unknown[] | undefined {
     const value = body[name];
-    if (value === undefined || value === null) return undefined;
+    if (value === undefined || value === null) {
+        return undefined;
+    }
     return Array.isArray(value) ? (value as unknown[]) : wrongType(name, value, "an array");
 }
 
@@ -36,14 +42,18 @@ export const list = (body: Body, name: string): readonly unknown[] => optionalLi
 
 export function optionalObject(body: Body, name: string): Body | undefined {
     const value = body[name];
-    if (value === undefined || value === null) return undefined;
+    if (value === undefined || value === null) {
+        return undefined;
+    }
     return typeof value === "object" && !Array.isArray(value) ? (value as Body) : wrongType(name, value, "an object");
 }
 
 /** One of a fixed set of words. */
 export function optionalChoice<T extends string>(body: Body, name: string, choices: readonly T[]): T | undefined {
     const value = optionalText(body, name);
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+        return undefined;
+    }
     const choice = choices.find((candidate) => candidate === value);
     return choice ?? wrongType(name, value, `a member of ${JSON.stringify(choices)}`);
 }

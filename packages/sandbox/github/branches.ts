@@ -1,14 +1,16 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { ApiError, done, notFound, ok } from "./answers";
-import { Body, optionalFlag, optionalObject, text } from "./body";
+import { type Body, optionalFlag, optionalObject, text } from "./body";
 import { readCommit, renderCommit } from "./commits";
 import { rulesFor } from "./policy";
-import { Endpoint, RepositoryCall } from "./router";
-import { Protection, Repository } from "./store";
+import type { Endpoint, RepositoryCall } from "./router";
+import type { Protection, Repository } from "./store";
 
 async function head({ git }: RepositoryCall, branch: string): Promise<string> {
     const sha = await git.resolve(`refs/heads/${branch}`, "commit");
-    if (sha === undefined) throw notFound("Branch not found");
+    if (sha === undefined) {
+        throw notFound("Branch not found");
+    }
     return sha;
 }
 
@@ -68,7 +70,9 @@ function renderProtection(repository: Repository, branch: string, protection: Pr
 
 function getProtection({ repository, params }: RepositoryCall): HttpResponse {
     const protection = repository.protections[params.branch!];
-    if (!protection) throw notFound("Branch not protected");
+    if (!protection) {
+        throw notFound("Branch not protected");
+    }
     return ok(renderProtection(repository, params.branch!, protection));
 }
 
@@ -78,7 +82,9 @@ async function setProtection(call: RepositoryCall): Promise<HttpResponse> {
     await head(call, branch);
     // All four must be there; null switches the requirement off.
     for (const name of ["required_status_checks", "enforce_admins", "required_pull_request_reviews", "restrictions"]) {
-        if (body[name] === undefined) throw new ApiError(422, `Invalid request.\n\n"${name}" wasn't supplied.`);
+        if (body[name] === undefined) {
+            throw new ApiError(422, `Invalid request.\n\n"${name}" wasn't supplied.`);
+        }
     }
     const flag = (name: string): boolean => optionalFlag(body, name) ?? false;
     const protection: Protection = {
@@ -96,14 +102,18 @@ async function setProtection(call: RepositoryCall): Promise<HttpResponse> {
 }
 
 function statusChecks(value: Body | undefined): Protection["required_status_checks"] {
-    if (!value) return null;
+    if (!value) {
+        return null;
+    }
     const checks = (value.checks ?? []) as readonly Body[];
     const contexts = (value.contexts ?? checks.map((check) => text(check, "context"))) as readonly string[];
     return { strict: optionalFlag(value, "strict") ?? false, contexts };
 }
 
 function removeProtection({ repository, params, context }: RepositoryCall): HttpResponse {
-    if (!repository.protections[params.branch!]) throw notFound("Branch not protected");
+    if (!repository.protections[params.branch!]) {
+        throw notFound("Branch not protected");
+    }
     delete repository.protections[params.branch!];
     context.store.save();
     return done;

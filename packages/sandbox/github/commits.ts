@@ -1,9 +1,9 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { created, emptyRepository, notFound, ok, unprocessable } from "./answers";
-import { Body, optionalList, optionalObject, optionalText, sha as shaOf, text } from "./body";
-import { Git } from "./git";
-import { Endpoint, RepositoryCall } from "./router";
-import { Repository } from "./store";
+import { type Body, optionalList, optionalObject, optionalText, sha as shaOf, text } from "./body";
+import type { Git } from "./git";
+import type { Endpoint, RepositoryCall } from "./router";
+import type { Repository } from "./store";
 
 export interface Person {
     readonly name: string;
@@ -105,9 +105,13 @@ export function renderCommit(repository: Repository, commit: Commit): object {
 export async function commitOf(git: Git, name: string): Promise<string | undefined> {
     if (/^[0-9a-f]{7,40}$/.test(name)) {
         const direct = await git.resolve(name, "commit");
-        if (direct !== undefined) return direct;
+        if (direct !== undefined) {
+            return direct;
+        }
     }
-    if (name === "HEAD") return git.resolve("HEAD", "commit");
+    if (name === "HEAD") {
+        return git.resolve("HEAD", "commit");
+    }
     const short = name.replace(/^refs\//, "").replace(/^heads\//, "");
     return (
         (await git.resolve(`refs/heads/${short}`, "commit")) ??
@@ -117,10 +121,13 @@ export async function commitOf(git: Git, name: string): Promise<string | undefin
 
 function parsePerson(body: Body, name: string): Person | undefined {
     const value = optionalObject(body, name);
-    if (!value) return undefined;
+    if (!value) {
+        return undefined;
+    }
     const date = optionalText(value, "date");
-    if (date !== undefined && Number.isNaN(Date.parse(date)))
+    if (date !== undefined && Number.isNaN(Date.parse(date))) {
         throw unprocessable(`Invalid request.\n\nFor 'properties/date', "${date}" is not a valid date-time.`);
+    }
     return { name: text(value, "name"), email: text(value, "email"), date };
 }
 
@@ -129,29 +136,42 @@ async function create({ git, body, repository }: RepositoryCall): Promise<HttpRe
     const tree = shaOf(body, "tree");
     const author = parsePerson(body, "author");
     const committer = parsePerson(body, "committer");
-    if (await git.isEmpty()) throw emptyRepository();
-    if ((await git.attempt(["cat-file", "-t", tree])).stdout.toString().trim() !== "tree")
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
+    if ((await git.attempt(["cat-file", "-t", tree])).stdout.toString().trim() !== "tree") {
         throw unprocessable("Tree SHA does not exist");
+    }
     const parents = (optionalList(body, "parents") ?? []).map((parent) => shaOf({ sha: parent }, "sha"));
     for (const parent of parents) {
         const found = await git.resolve(parent, "commit");
-        if (found !== parent) throw unprocessable("Parent SHA does not exist or is not a commit object");
+        if (found !== parent) {
+            throw unprocessable("Parent SHA does not exist or is not a commit object");
+        }
     }
     const sha = await writeCommit(git, { tree, parents, message, author, committer });
     return created(renderGit(repository, await readCommit(git, sha)));
 }
 
 async function getGit({ git, repository, params }: RepositoryCall): Promise<HttpResponse> {
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     const sha = /^[0-9a-f]{40}$/.test(params.sha!) ? await git.resolve(params.sha!, "commit") : undefined;
-    if (sha === undefined) throw notFound();
+    if (sha === undefined) {
+        throw notFound();
+    }
     return ok(renderGit(repository, await readCommit(git, sha)));
 }
 
 async function get({ git, repository, params }: RepositoryCall): Promise<HttpResponse> {
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     const sha = await commitOf(git, params.ref!);
-    if (sha === undefined) throw unprocessable(`No commit found for SHA: ${params.ref}`);
+    if (sha === undefined) {
+        throw unprocessable(`No commit found for SHA: ${params.ref}`);
+    }
     return ok(renderCommit(repository, await readCommit(git, sha)));
 }
 

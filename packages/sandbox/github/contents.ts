@@ -1,11 +1,11 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { ApiError, created, notFound, ok, unprocessable } from "./answers";
-import { optionalText, text } from "./body";
 import { decode, encode, writeBlob } from "./blobs";
+import { optionalText, text } from "./body";
 import { commitOf, readCommit, renderCommit, writeCommit } from "./commits";
 import { nowhere } from "./git";
 import { moveReference } from "./refs";
-import { Endpoint, RepositoryCall } from "./router";
+import type { Endpoint, RepositoryCall } from "./router";
 import { files, writeTree } from "./trees";
 
 interface TreeLine {
@@ -51,13 +51,19 @@ function render({ repository }: RepositoryCall, line: TreeLine, ref: string): ob
 
 async function get(call: RepositoryCall): Promise<HttpResponse> {
     const { git, repository, params, query } = call;
-    if (await git.isEmpty()) throw notFound("This repository is empty.");
+    if (await git.isEmpty()) {
+        throw notFound("This repository is empty.");
+    }
     const ref = query.get("ref") ?? repository.defaultBranch;
     const commit = await commitOf(git, ref);
-    if (commit === undefined) throw notFound(`No commit found for the ref ${ref}`);
+    if (commit === undefined) {
+        throw notFound(`No commit found for the ref ${ref}`);
+    }
     const path = (params.path ?? "").replace(/\/$/, "");
     const self = path === "" ? undefined : parse(await git.run(["ls-tree", "-z", "-l", commit, "--", path]))[0];
-    if (path !== "" && !self) throw notFound();
+    if (path !== "" && !self) {
+        throw notFound();
+    }
     if (!self || self.type === "tree") {
         const below = parse(await git.run(["ls-tree", "-z", "-l", commit, "--", ...(path === "" ? [] : [`${path}/`])]));
         return ok(below.map((line) => render(call, line, ref)));
@@ -76,13 +82,18 @@ async function change(call: RepositoryCall, content: Buffer | undefined): Promis
     const branch = optionalText(body, "branch") ?? repository.defaultBranch;
     const reference = `refs/heads/${branch}`;
     const previous = await git.resolve(reference, "commit");
-    if (previous === undefined && !(await git.isEmpty())) throw notFound(`Branch ${branch} not found`);
+    if (previous === undefined && !(await git.isEmpty())) {
+        throw notFound(`Branch ${branch} not found`);
+    }
     const all = previous === undefined ? new Map<string, { mode: string; sha: string }>() : await files(git, previous);
     const path = params.path!;
     const known = all.get(path);
     expectSha(path, known?.sha, optionalText(body, "sha"));
-    if (content) all.set(path, { mode: known?.mode ?? "100644", sha: await writeBlob(git, content) });
-    else if (!all.delete(path)) throw notFound();
+    if (content) {
+        all.set(path, { mode: known?.mode ?? "100644", sha: await writeBlob(git, content) });
+    } else if (!all.delete(path)) {
+        throw notFound();
+    }
     const tree = await writeTree(git, all);
     const sha = await writeCommit(git, { tree, parents: previous === undefined ? [] : [previous], message });
     await move(call, reference, previous ?? nowhere, sha);
@@ -95,16 +106,24 @@ async function change(call: RepositoryCall, content: Buffer | undefined): Promis
 }
 
 function expectSha(path: string, actual: string | undefined, given: string | undefined): void {
-    if (actual !== undefined && given === undefined) throw unprocessable(`Invalid request.\n\n"sha" wasn't supplied.`);
-    if (given !== undefined && given !== actual) throw new ApiError(409, `${path} does not match ${given}`);
+    if (actual !== undefined && given === undefined) {
+        throw unprocessable(`Invalid request.\n\n"sha" wasn't supplied.`);
+    }
+    if (given !== undefined && given !== actual) {
+        throw new ApiError(409, `${path} does not match ${given}`);
+    }
 }
 
 async function move(call: RepositoryCall, reference: string, previous: string, next: string): Promise<void> {
     try {
-        if (await moveReference(call, { reference, previous, next })) return;
+        if (await moveReference(call, { reference, previous, next })) {
+            return;
+        }
     } catch (error) {
         // The violation that is 422 for a reference is 409 for a file.
-        if (error instanceof ApiError) throw new ApiError(409, error.message, error.errors, error.documentation);
+        if (error instanceof ApiError) {
+            throw new ApiError(409, error.message, error.errors, error.documentation);
+        }
         throw error;
     }
     const actual = (await call.git.resolve(reference, "commit")) ?? nowhere;

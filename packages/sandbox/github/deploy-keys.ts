@@ -1,10 +1,9 @@
 import { utils } from "ssh2";
-
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { created, done, invalid, notFound, ok } from "./answers";
 import { optionalFlag, optionalText, text } from "./body";
-import { Endpoint, RepositoryCall } from "./router";
-import { DeployKey, Repository, Store } from "./store";
+import type { Endpoint, RepositoryCall } from "./router";
+import type { DeployKey, Repository, Store } from "./store";
 
 const accepted =
     /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)$/;
@@ -12,8 +11,9 @@ const accepted =
 /** Type and base64 of an authorized-keys line, or undefined when GitHub does not take it. */
 function parsePublicKey(line: string): string | undefined {
     const [type, data] = line.trim().split(/\s+/);
-    if (type === undefined || data === undefined || !accepted.test(type) || /[\r\n]/.test(line.trim()))
+    if (type === undefined || data === undefined || !accepted.test(type) || /[\r\n]/.test(line.trim())) {
         return undefined;
+    }
     const parsed = utils.parseKey(`${type} ${data}`);
     return parsed instanceof Error || parsed.type !== type ? undefined : `${type} ${data}`;
 }
@@ -22,7 +22,9 @@ function parsePublicKey(line: string): string | undefined {
 export function keyOwner(store: Store, key: string): { repository: Repository; key: DeployKey } | undefined {
     for (const repository of store.repositories) {
         const found = repository.keys.find((one) => one.key === key);
-        if (found) return { repository, key: found };
+        if (found) {
+            return { repository, key: found };
+        }
     }
     return undefined;
 }
@@ -46,8 +48,12 @@ function create({ context, repository, body }: RepositoryCall): HttpResponse {
     const line = text(body, "key");
     const key = parsePublicKey(line);
     const problem = (message: string) => invalid({ resource: "PublicKey", code: "custom", field: "key", message });
-    if (key === undefined) throw problem("key is invalid. You must supply a key in OpenSSH public key format");
-    if (keyOwner(context.store, key)) throw problem("key is already in use");
+    if (key === undefined) {
+        throw problem("key is invalid. You must supply a key in OpenSSH public key format");
+    }
+    if (keyOwner(context.store, key)) {
+        throw problem("key is already in use");
+    }
     const made: DeployKey = {
         id: context.store.newId(),
         title: optionalText(body, "title") ?? line.trim().split(/\s+/)[2] ?? "",
@@ -62,7 +68,9 @@ function create({ context, repository, body }: RepositoryCall): HttpResponse {
 
 function find({ repository, params }: RepositoryCall): DeployKey {
     const key = repository.keys.find((one) => one.id === Number(params.id));
-    if (!key) throw notFound();
+    if (!key) {
+        throw notFound();
+    }
     return key;
 }
 

@@ -85,9 +85,12 @@ export class Git {
             ? ["update-ref", "-d", reference, previous]
             : ["update-ref", reference, next, previous];
         const result = await this.attempt(args);
-        if (result.code === 0) return true;
-        if (/but expected|reference already exists|unable to resolve reference|cannot lock ref/.test(result.stderr))
+        if (result.code === 0) {
+            return true;
+        }
+        if (/but expected|reference already exists|unable to resolve reference|cannot lock ref/.test(result.stderr)) {
             return false;
+        }
         throw new Error(`git ${args.join(" ")} failed in ${this.directory}: ${result.stderr.trim()}`);
     }
 

@@ -8,8 +8,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-
-import { HttpHandler, Route } from "../network/route";
+import type { HttpHandler, Route } from "../network/route";
 import { accountEndpoints } from "./account";
 import { blobEndpoints } from "./blobs";
 import { branchEndpoints } from "./branches";
@@ -23,11 +22,11 @@ import { pullEndpoints } from "./pulls";
 import { writeHook } from "./push";
 import { referenceEndpoints } from "./refs";
 import { repositoryEndpoints } from "./repositories";
-import { Context, createRouter, Endpoint } from "./router";
+import { type Context, createRouter, type Endpoint } from "./router";
 import { rulesetEndpoints } from "./rulesets";
 import { createSmartHttp } from "./smart-http";
 import { startSshServer } from "./ssh-server";
-import { Repository, Store } from "./store";
+import { type Repository, Store } from "./store";
 import { treeEndpoints } from "./trees";
 
 export interface GitHubOptions {
@@ -103,6 +102,8 @@ export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
 function pathOf(store: Store, fullName: string): string {
     const [owner, name] = fullName.split("/");
     const repository = store.find(owner ?? "", name ?? "");
-    if (!repository) throw new Error(`the GitHub stand-in has no repository ${fullName}`);
+    if (!repository) {
+        throw new Error(`the GitHub stand-in has no repository ${fullName}`);
+    }
     return store.path(repository);
 }

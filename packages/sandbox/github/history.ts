@@ -1,10 +1,10 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { created, emptyRepository, invalid, notFound, ok, unprocessable } from "./answers";
 import { optionalChoice, optionalText } from "./body";
 import { commitOf, readCommit, renderCommit } from "./commits";
-import { Git } from "./git";
-import { Endpoint, RepositoryCall } from "./router";
-import { CommitStatus } from "./store";
+import type { Git } from "./git";
+import type { Endpoint, RepositoryCall } from "./router";
+import type { CommitStatus } from "./store";
 
 /** The API lists at most this many files of a comparison. */
 const mostFiles = 300;
@@ -19,14 +19,22 @@ const words: Readonly<Record<string, string>> = {
 };
 
 async function compare({ git, repository, params }: RepositoryCall): Promise<HttpResponse> {
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     const [, baseName, headName] = /^(.+?)\.\.\.(.+)$/.exec(params.basehead!) ?? [];
-    if (baseName === undefined || headName === undefined) throw notFound();
+    if (baseName === undefined || headName === undefined) {
+        throw notFound();
+    }
     const base = await commitOf(git, baseName);
     const head = await commitOf(git, headName.replace(/^[^:]+:/, ""));
-    if (base === undefined || head === undefined) throw notFound();
+    if (base === undefined || head === undefined) {
+        throw notFound();
+    }
     const fork = await git.attempt(["merge-base", base, head]);
-    if (fork.code !== 0) throw notFound(`No common ancestor between ${baseName} and ${headName}.`);
+    if (fork.code !== 0) {
+        throw notFound(`No common ancestor between ${baseName} and ${headName}.`);
+    }
     const mergeBase = fork.stdout.toString().trim();
     const ahead = lines(await git.text(["rev-list", "--reverse", head, `^${base}`]));
     const behind = Number(await git.text(["rev-list", "--count", base, `^${head}`]));
@@ -58,9 +66,13 @@ async function changedFiles(git: Git, from: string, to: string): Promise<object[
 const lines = (output: string): string[] => output.split("\n").filter((line) => line !== "");
 
 async function list({ git, repository, query }: RepositoryCall): Promise<HttpResponse> {
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     const start = await commitOf(git, query.get("sha") ?? repository.defaultBranch);
-    if (start === undefined) throw notFound();
+    if (start === undefined) {
+        throw notFound();
+    }
     const size = Math.min(Number(query.get("per_page") ?? 30), 100);
     const skip = (Number(query.get("page") ?? 1) - 1) * size;
     const path = query.get("path");
@@ -81,15 +93,18 @@ const states = ["error", "failure", "pending", "success"] as const;
 
 async function setStatus({ git, repository, params, body, context }: RepositoryCall): Promise<HttpResponse> {
     const sha = await git.resolve(/^[0-9a-f]{40}$/.test(params.sha!) ? params.sha! : "", "commit");
-    if (sha === undefined) throw unprocessable(`No commit found for SHA: ${params.sha}`);
+    if (sha === undefined) {
+        throw unprocessable(`No commit found for SHA: ${params.sha}`);
+    }
     const state = optionalChoice(body, "state", states);
-    if (state === undefined)
+    if (state === undefined) {
         throw invalid({
             resource: "Status",
             field: "state",
             code: "custom",
             message: "state is not included in the list",
         });
+    }
     const status: CommitStatus = {
         id: context.store.newId(),
         sha,
@@ -106,13 +121,17 @@ async function setStatus({ git, repository, params, body, context }: RepositoryC
 
 async function listStatuses({ git, repository, params }: RepositoryCall): Promise<HttpResponse> {
     const sha = await commitOf(git, params.ref!);
-    if (sha === undefined) throw notFound();
+    if (sha === undefined) {
+        throw notFound();
+    }
     return ok(repository.statuses.filter((status) => status.sha === sha).reverse());
 }
 
 async function combinedStatus({ git, repository, params }: RepositoryCall): Promise<HttpResponse> {
     const sha = await commitOf(git, params.ref!);
-    if (sha === undefined) throw notFound();
+    if (sha === undefined) {
+        throw notFound();
+    }
     const latest = new Map(
         repository.statuses.filter((status) => status.sha === sha).map((status) => [status.context, status]),
     );

@@ -2,9 +2,7 @@ import { createHash, generateKeyPair } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-
 import { utils } from "ssh2";
-
 import { toOpenSsh } from "../plugins/tls/openssh";
 
 export interface HostKey {
@@ -29,7 +27,9 @@ export async function hostKeys(directory: string): Promise<readonly HostKey[]> {
 async function hostKey(file: string, kind: HostKey["kind"]): Promise<HostKey> {
     const privateKey = (await existing(file)) ?? (await make(file, kind));
     const parsed = utils.parseKey(privateKey);
-    if (parsed instanceof Error) throw new Error(`cannot read the host key ${file}: ${parsed.message}`);
+    if (parsed instanceof Error) {
+        throw new Error(`cannot read the host key ${file}: ${parsed.message}`);
+    }
     const blob = parsed.getPublicSSH();
     const fingerprint = createHash("sha256").update(blob).digest("base64").replace(/=+$/, "");
     return { kind, privateKey, publicKey: `${parsed.type} ${blob.toString("base64")}`, fingerprint };
@@ -39,7 +39,9 @@ async function existing(file: string): Promise<string | undefined> {
     try {
         return await readFile(file, "utf8");
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return undefined;
+        }
         throw error;
     }
 }
@@ -55,7 +57,9 @@ async function generate(kind: HostKey["kind"]): Promise<string> {
     const keyPair = promisify(generateKeyPair);
     // ssh2 reads Ed25519 keys in OpenSSH's own format only, and of those it writes itself it cannot read one in about
     // 700.
-    if (kind === "ED25519") return toOpenSsh((await keyPair("ed25519")).privateKey)!.privateKey;
+    if (kind === "ED25519") {
+        return toOpenSsh((await keyPair("ed25519")).privateKey)!.privateKey;
+    }
     const { privateKey } =
         kind === "RSA" ? await keyPair("rsa", { modulusLength: 3072 }) : await keyPair("ec", { namedCurve: "P-256" });
     return privateKey.export({ type: kind === "RSA" ? "pkcs1" : "sec1", format: "pem" }).toString();

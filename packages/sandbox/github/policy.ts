@@ -1,5 +1,5 @@
-import { Git, nowhere } from "./git";
-import { CommitStatus, Protection, Repository, Rule, Ruleset } from "./store";
+import { type Git, nowhere } from "./git";
+import type { CommitStatus, Protection, Repository, Rule, Ruleset } from "./store";
 
 /** The token acts as an administrator of the organisation; a deploy key as itself. */
 export type Actor = "admin" | "deployKey";
@@ -44,7 +44,9 @@ export async function ruleViolation(
     const branch = /^refs\/heads\/(.+)$/.exec(update.reference)?.[1];
     const protection = branch === undefined ? undefined : repository.protections[branch];
     const classic = protection ? await againstProtection(situation, protection) : [];
-    if (classic.length > 0) return { by: "protection", reasons: classic };
+    if (classic.length > 0) {
+        return { by: "protection", reasons: classic };
+    }
     const rules = rulesFor(repository, update.reference, { actor, merging: situation.merging });
     const reasons = (await Promise.all(rules.map(({ rule }) => againstRule(situation, rule)))).flat();
     return reasons.length > 0 ? { by: "rules", reasons: [...new Set(reasons)] } : undefined;
@@ -52,25 +54,42 @@ export async function ruleViolation(
 
 async function againstProtection(situation: Situation, protection: Protection): Promise<string[]> {
     // Deletion and force pushes are forbidden to administrators too; everything else only with enforce_admins.
-    if (situation.next === nowhere) return protection.allow_deletions ? [] : ["Cannot delete this protected branch"];
-    if (!protection.allow_force_pushes && (await isForced(situation)))
+    if (situation.next === nowhere) {
+        return protection.allow_deletions ? [] : ["Cannot delete this protected branch"];
+    }
+    if (!protection.allow_force_pushes && (await isForced(situation))) {
         return ["Cannot force-push to this protected branch"];
-    if (situation.actor === "admin" && !protection.enforce_admins) return [];
-    if (protection.lock_branch) return ["Cannot change this locked branch"];
+    }
+    if (situation.actor === "admin" && !protection.enforce_admins) {
+        return [];
+    }
+    if (protection.lock_branch) {
+        return ["Cannot change this locked branch"];
+    }
     const reasons: string[] = [];
     const reviews = protection.required_pull_request_reviews;
-    if (reviews) reasons.push(...pullRequestReasons(situation, Number(reviews.required_approving_review_count ?? 1)));
+    if (reviews) {
+        reasons.push(...pullRequestReasons(situation, Number(reviews.required_approving_review_count ?? 1)));
+    }
     const checks = protection.required_status_checks;
-    if (checks) reasons.push(...missingChecks(situation.repository.statuses, situation.next, checks.contexts));
-    if (protection.required_linear_history) reasons.push(...(await mergeCommits(situation)));
+    if (checks) {
+        reasons.push(...missingChecks(situation.repository.statuses, situation.next, checks.contexts));
+    }
+    if (protection.required_linear_history) {
+        reasons.push(...(await mergeCommits(situation)));
+    }
     return reasons;
 }
 
 async function againstRule(situation: Situation, rule: Rule): Promise<string[]> {
     const creates = situation.previous === nowhere;
     const deletes = situation.next === nowhere;
-    if (deletes) return rule.type === "deletion" ? ["Cannot delete this branch"] : [];
-    if (creates && rule.type === "creation") return ["Cannot create ref due to creations being restricted."];
+    if (deletes) {
+        return rule.type === "deletion" ? ["Cannot delete this branch"] : [];
+    }
+    if (creates && rule.type === "creation") {
+        return ["Cannot create ref due to creations being restricted."];
+    }
     switch (rule.type) {
         case "update":
             return creates ? [] : ["Cannot update this protected ref."];
@@ -90,9 +109,15 @@ async function againstRule(situation: Situation, rule: Rule): Promise<string[]> 
 }
 
 function pullRequestReasons(situation: Situation, approvals: number): string[] {
-    if (situation.previous === nowhere) return [];
-    if (!situation.merging) return ["Changes must be made through a pull request."];
-    if (approvals === 0) return [];
+    if (situation.previous === nowhere) {
+        return [];
+    }
+    if (!situation.merging) {
+        return ["Changes must be made through a pull request."];
+    }
+    if (approvals === 0) {
+        return [];
+    }
     const reviews = approvals === 1 ? "approving review is" : "approving reviews are";
     return [`At least ${approvals} ${reviews} required by reviewers with write access.`];
 }
@@ -108,8 +133,12 @@ function missingChecks(statuses: readonly CommitStatus[], sha: string, required:
         statuses.filter((status) => status.sha === sha).map((status) => [status.context, status.state]),
     );
     const open = required.filter((context) => latest.get(context) !== "success");
-    if (open.length === 0) return [];
-    if (open.length > 1) return [`${open.length} of ${required.length} required status checks are expected.`];
+    if (open.length === 0) {
+        return [];
+    }
+    if (open.length > 1) {
+        return [`${open.length} of ${required.length} required status checks are expected.`];
+    }
     const state = latest.get(open[0]!) ?? "expected";
     return [`Required status check "${open[0]}" is ${state === "failure" || state === "error" ? "failing" : state}.`];
 }
@@ -154,8 +183,12 @@ function bypasses(ruleset: Ruleset, actor: Actor, merging: boolean): boolean {
 
 function matches(patterns: readonly string[], reference: string, repository: Repository): boolean {
     return patterns.some((pattern) => {
-        if (pattern === "~ALL") return true;
-        if (pattern === "~DEFAULT_BRANCH") return reference === `refs/heads/${repository.defaultBranch}`;
+        if (pattern === "~ALL") {
+            return true;
+        }
+        if (pattern === "~DEFAULT_BRANCH") {
+            return reference === `refs/heads/${repository.defaultBranch}`;
+        }
         return glob(pattern).test(reference);
     });
 }
@@ -166,8 +199,12 @@ function matches(patterns: readonly string[], reference: string, repository: Rep
  */
 function glob(pattern: string): RegExp {
     const source = pattern.replace(/\*\*\/|\*+|\?|[.+^${}()|[\]\\]/g, (token) => {
-        if (token === "**/") return "(?:.*/)?";
-        if (token.startsWith("*")) return "[^/]*";
+        if (token === "**/") {
+            return "(?:.*/)?";
+        }
+        if (token.startsWith("*")) {
+            return "[^/]*";
+        }
         return token === "?" ? "[^/]" : `\\${token}`;
     });
     return new RegExp(`^${source}$`);

@@ -1,11 +1,11 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { ApiError, created, invalid, notFound, ok } from "./answers";
 import { optionalChoice, optionalText, text } from "./body";
 import { writeCommit } from "./commits";
-import { Git, nowhere } from "./git";
+import { type Git, nowhere } from "./git";
 import { ruleViolation } from "./policy";
-import { Endpoint, RepositoryCall } from "./router";
-import { PullRequest, Repository } from "./store";
+import type { Endpoint, RepositoryCall } from "./router";
+import type { PullRequest, Repository } from "./store";
 
 async function render(git: Git, repository: Repository, pull: PullRequest): Promise<object> {
     const url = `https://api.github.com/repos/${repository.owner}/${repository.name}/pulls/${pull.number}`;
@@ -31,7 +31,9 @@ async function render(git: Git, repository: Repository, pull: PullRequest): Prom
 
 /** An open pull request follows its branches; a closed one stays where it was. */
 async function ends(git: Git, pull: PullRequest): Promise<{ head: string; base: string }> {
-    if (pull.state === "closed") return { head: pull.headSha, base: pull.baseSha };
+    if (pull.state === "closed") {
+        return { head: pull.headSha, base: pull.baseSha };
+    }
     const at = async (branch: string, known: string) => (await git.resolve(`refs/heads/${branch}`, "commit")) ?? known;
     return { head: await at(pull.head, pull.headSha), base: await at(pull.base, pull.baseSha) };
 }
@@ -48,13 +50,19 @@ async function create({ git, repository, body, context }: RepositoryCall): Promi
     const [head, base] = [branchOf(text(body, "head")), text(body, "base")];
     const headSha = await git.resolve(`refs/heads/${head}`, "commit");
     const baseSha = await git.resolve(`refs/heads/${base}`, "commit");
-    if (headSha === undefined) throw invalid({ resource: "PullRequest", field: "head", code: "invalid" });
-    if (baseSha === undefined) throw invalid({ resource: "PullRequest", field: "base", code: "invalid" });
+    if (headSha === undefined) {
+        throw invalid({ resource: "PullRequest", field: "head", code: "invalid" });
+    }
+    if (baseSha === undefined) {
+        throw invalid({ resource: "PullRequest", field: "base", code: "invalid" });
+    }
     const custom = (message: string) => invalid({ resource: "PullRequest", code: "custom", message });
     if (repository.pulls.some((one) => one.state === "open" && one.head === head && one.base === base)) {
         throw custom(`A pull request already exists for ${repository.owner}:${head}.`);
     }
-    if (await git.isAncestor(headSha, baseSha)) throw custom(`No commits between ${base} and ${head}`);
+    if (await git.isAncestor(headSha, baseSha)) {
+        throw custom(`No commits between ${base} and ${head}`);
+    }
     const pull: PullRequest = {
         number: repository.pulls.length + 1,
         createdAt: new Date().toISOString(),
@@ -75,7 +83,9 @@ async function create({ git, repository, body, context }: RepositoryCall): Promi
 
 function find({ repository, params }: RepositoryCall): PullRequest {
     const pull = repository.pulls.find((one) => one.number === Number(params.number));
-    if (!pull) throw notFound();
+    if (!pull) {
+        throw notFound();
+    }
     return pull;
 }
 
@@ -100,7 +110,9 @@ async function update(call: RepositoryCall): Promise<HttpResponse> {
     if (state === "closed" && pull.state === "open") {
         const { head, base } = await ends(git, pull);
         Object.assign(pull, { headSha: head, baseSha: base, state });
-    } else if (state === "open" && pull.mergedAt === null) pull.state = state;
+    } else if (state === "open" && pull.mergedAt === null) {
+        pull.state = state;
+    }
     context.store.save();
     return ok(await render(git, repository, pull));
 }
@@ -111,7 +123,9 @@ async function merge(call: RepositoryCall): Promise<HttpResponse> {
     const { git, repository, body, context } = call;
     const pull = find(call);
     const method = optionalChoice(body, "merge_method", methods) ?? "merge";
-    if (pull.state !== "open") throw new ApiError(405, "Pull Request is not mergeable");
+    if (pull.state !== "open") {
+        throw new ApiError(405, "Pull Request is not mergeable");
+    }
     const allowed = { merge: "allow_merge_commit", squash: "allow_squash_merge", rebase: "allow_rebase_merge" }[method];
     if (repository.settings[allowed] !== true) {
         const name = { merge: "Merge commits", squash: "Squash merges", rebase: "Rebase merges" }[method];
@@ -119,16 +133,20 @@ async function merge(call: RepositoryCall): Promise<HttpResponse> {
     }
     const { head, base } = await ends(git, pull);
     const expected = optionalText(body, "sha");
-    if (expected !== undefined && expected !== head)
+    if (expected !== undefined && expected !== head) {
         throw new ApiError(409, "Head branch was modified. Review and try the merge again.");
+    }
     const sha = await commit(call, pull, method, { head, base });
     const reference = `refs/heads/${pull.base}`;
     const refused = await ruleViolation(repository, git, { reference, previous: base, next: sha }, "admin", {
         merging: true,
     });
-    if (refused) throw new ApiError(405, refused.reasons.join(" "));
-    if (!(await git.compareAndSwap(reference, sha, base)))
+    if (refused) {
+        throw new ApiError(405, refused.reasons.join(" "));
+    }
+    if (!(await git.compareAndSwap(reference, sha, base))) {
         throw new ApiError(405, "Base branch was modified. Review and try the merge again.");
+    }
     Object.assign(pull, {
         state: "closed",
         headSha: head,
@@ -136,8 +154,9 @@ async function merge(call: RepositoryCall): Promise<HttpResponse> {
         mergedAt: new Date().toISOString(),
         mergeCommit: sha,
     });
-    if (repository.settings.delete_branch_on_merge === true)
+    if (repository.settings.delete_branch_on_merge === true) {
         await git.compareAndSwap(`refs/heads/${pull.head}`, nowhere, head);
+    }
     context.store.save();
     return ok({ sha, merged: true, message: "Pull Request successfully merged" });
 }
@@ -149,10 +168,14 @@ async function commit(
     { head, base }: { head: string; base: string },
 ): Promise<string> {
     const tree = await mergedTree(git, base, head);
-    if (tree === undefined) throw new ApiError(405, "Pull Request is not mergeable");
+    if (tree === undefined) {
+        throw new ApiError(405, "Pull Request is not mergeable");
+    }
     if (method === "rebase") {
         // A rebase of commits that already stand on the base changes nothing; others are not replayed here.
-        if (await git.isAncestor(base, head)) return head;
+        if (await git.isAncestor(base, head)) {
+            return head;
+        }
         throw new ApiError(405, "This branch can't be rebased");
     }
     const merged = `Merge pull request #${pull.number} from ${repository.owner}/${pull.head}`;

@@ -1,10 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Duplex } from "node:stream";
-
-import { Git } from "./git";
-import { Actor, RuleViolation, ruleViolation, RefUpdate } from "./policy";
-import { Repository } from "./store";
+import type { Duplex } from "node:stream";
+import type { Git } from "./git";
+import { type Actor, type RefUpdate, type RuleViolation, ruleViolation } from "./policy";
+import type { Repository } from "./store";
 
 /**
  * The pre-receive hook. Git passes file descriptor 3 on to it, at whose other end is this process: the hook tells where
@@ -36,7 +35,9 @@ export function judgePush(pipe: Duplex, repository: Repository, git: Git, actor:
     pipe.on("error", () => pipe.destroy());
     pipe.on("data", (chunk: Buffer) => {
         told += chunk.toString();
-        if (!told.endsWith("\n\n") || told.split("\n").length < 4) return;
+        if (!told.endsWith("\n\n") || told.split("\n").length < 4) {
+            return;
+        }
         const [objects, alternates, ...updates] = told.split("\n");
         told = "";
         const env = { GIT_OBJECT_DIRECTORY: objects!, GIT_ALTERNATE_OBJECT_DIRECTORIES: alternates! };
@@ -59,7 +60,9 @@ async function verdict(
     for (const line of updates) {
         const [previous, next, reference] = line.split(" ");
         const refused = await judge({ reference: reference!, previous: previous!, next: next! });
-        if (!refused) continue;
+        if (!refused) {
+            continue;
+        }
         lines.push(
             refused.by === "rules"
                 ? `error: GH013: Repository rule violations found for ${reference}.`

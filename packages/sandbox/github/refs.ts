@@ -1,10 +1,10 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { ApiError, created, done, emptyRepository, notFound, ok, unprocessable } from "./answers";
 import { optionalFlag, sha, text } from "./body";
-import { Git, nowhere } from "./git";
-import { RuleViolation, ruleViolation, RefUpdate } from "./policy";
-import { Endpoint, RepositoryCall } from "./router";
-import { Repository } from "./store";
+import { type Git, nowhere } from "./git";
+import { type RefUpdate, type RuleViolation, ruleViolation } from "./policy";
+import type { Endpoint, RepositoryCall } from "./router";
+import type { Repository } from "./store";
 
 const repositoryUrl = (repository: Repository): string =>
     `https://api.github.com/repos/${repository.owner}/${repository.name}`;
@@ -40,10 +40,13 @@ async function find(git: Git, name: string): Promise<Reference | undefined> {
 
 /** Throws what the API answers when protection or a ruleset forbids the update. */
 function refuse(found: RuleViolation | undefined): void {
-    if (!found) return;
+    if (!found) {
+        return;
+    }
     const reasons = found.reasons.join(" ");
-    if (found.by === "rules")
+    if (found.by === "rules") {
         throw unprocessable(`Repository rule violations found\n\n${found.reasons.join("\n\n")}\n\n`);
+    }
     throw new ApiError(422, reasons, undefined, "https://docs.github.com/articles/about-protected-branches");
 }
 
@@ -57,14 +60,20 @@ export async function moveReference(call: RepositoryCall, update: RefUpdate): Pr
 }
 
 async function get({ git, repository, params }: RepositoryCall): Promise<HttpResponse> {
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     const reference = await find(git, `refs/${params.ref}`);
-    if (!reference) throw notFound();
+    if (!reference) {
+        throw notFound();
+    }
     return ok(render(repository, reference));
 }
 
 async function getMatching({ git, repository, params }: RepositoryCall): Promise<HttpResponse> {
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     const references = await list(git, `refs/${params.ref}`);
     return ok(references.map((reference) => render(repository, reference)));
 }
@@ -73,21 +82,31 @@ async function create(call: RepositoryCall): Promise<HttpResponse> {
     const { git, body, repository } = call;
     const name = text(body, "ref");
     const next = sha(body, "sha");
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     const wellFormed = /^refs\/[^/]+\/.+/.test(name) && (await git.attempt(["check-ref-format", name])).code === 0;
-    if (!wellFormed) throw unprocessable(`${name} is not a valid ref name.`);
+    if (!wellFormed) {
+        throw unprocessable(`${name} is not a valid ref name.`);
+    }
     const type = await existing(git, name, next);
     const moved = await moveReference(call, { reference: name, previous: nowhere, next });
-    if (!moved) throw unprocessable((await find(git, name)) ? "Reference already exists" : "Reference update failed");
+    if (!moved) {
+        throw unprocessable((await find(git, name)) ? "Reference already exists" : "Reference update failed");
+    }
     return created(render(repository, { name, sha: next, type }));
 }
 
 /** Type of the object that a reference shall point at; branches take commits only. */
 async function existing(git: Git, name: string, sha: string): Promise<string> {
     const found = await git.attempt(["cat-file", "-t", sha]);
-    if (found.code !== 0) throw unprocessable("Object does not exist");
+    if (found.code !== 0) {
+        throw unprocessable("Object does not exist");
+    }
     const type = found.stdout.toString().trim();
-    if (name.startsWith("refs/heads/") && type !== "commit") throw unprocessable("Reference update failed");
+    if (name.startsWith("refs/heads/") && type !== "commit") {
+        throw unprocessable("Reference update failed");
+    }
     return type;
 }
 
@@ -96,13 +115,19 @@ async function update(call: RepositoryCall): Promise<HttpResponse> {
     const next = sha(body, "sha");
     const force = optionalFlag(body, "force") ?? false;
     const name = `refs/${params.ref}`;
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     // A reference that moves between the check and the update is looked at again, as if this request came later.
     for (;;) {
         const current = await find(git, name);
-        if (!current) throw unprocessable("Reference does not exist");
+        if (!current) {
+            throw unprocessable("Reference does not exist");
+        }
         const type = await existing(git, name, next);
-        if (!force && !(await git.isAncestor(current.sha, next))) throw unprocessable("Update is not a fast forward");
+        if (!force && !(await git.isAncestor(current.sha, next))) {
+            throw unprocessable("Update is not a fast forward");
+        }
         if (await moveReference(call, { reference: name, previous: current.sha, next })) {
             return ok(render(repository, { name, sha: next, type }));
         }
@@ -112,11 +137,17 @@ async function update(call: RepositoryCall): Promise<HttpResponse> {
 async function remove(call: RepositoryCall): Promise<HttpResponse> {
     const { git, params, repository } = call;
     const name = `refs/${params.ref}`;
-    if (name === `refs/heads/${repository.defaultBranch}`) throw unprocessable("Cannot delete the default branch");
+    if (name === `refs/heads/${repository.defaultBranch}`) {
+        throw unprocessable("Cannot delete the default branch");
+    }
     const current = await find(git, name);
-    if (!current) throw unprocessable("Reference does not exist");
+    if (!current) {
+        throw unprocessable("Reference does not exist");
+    }
     const moved = await moveReference(call, { reference: name, previous: current.sha, next: nowhere });
-    if (!moved) throw unprocessable("Reference update failed");
+    if (!moved) {
+        throw unprocessable("Reference update failed");
+    }
     return done;
 }
 

@@ -1,16 +1,15 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { ApiError, created, done, invalid, notFound, ok, unprocessable } from "./answers";
-import { list, optionalFlag, optionalText, text } from "./body";
 import { writeBlob } from "./blobs";
+import { list, optionalFlag, optionalText, text } from "./body";
 import { writeCommit } from "./commits";
 import { nowhere } from "./git";
-import { Context, Endpoint, RepositoryCall } from "./router";
+import type { Context, Endpoint, RepositoryCall } from "./router";
 import { changedSettings, defaultSettings } from "./settings";
-import { Repository } from "./store";
+import type { Repository } from "./store";
 import { writeTree } from "./trees";
 
 /** A repository as GET /repos/{owner}/{repo} shows it. */
@@ -56,13 +55,17 @@ function checkedName(context: Context, name: string, self?: Repository): string 
         other !== undefined && other !== self && "name already exists on this account",
     ];
     const message = problems.find((problem) => typeof problem === "string");
-    if (message === undefined) return clean;
+    if (message === undefined) {
+        return clean;
+    }
     const error = { resource: "Repository", code: "custom", field: "name", message };
     throw new ApiError(422, self ? "Validation Failed" : "Repository creation failed.", [error]);
 }
 
 async function create({ context, params, body }: RepositoryCall): Promise<HttpResponse> {
-    if (params.org!.toLowerCase() !== context.owner.toLowerCase()) throw notFound();
+    if (params.org!.toLowerCase() !== context.owner.toLowerCase()) {
+        throw notFound();
+    }
     const name = checkedName(context, text(body, "name"));
     const settings: Record<string, unknown> = { ...defaultSettings };
     Object.assign(settings, changedSettings(settings, body), { archived: false });
@@ -92,11 +95,15 @@ async function create({ context, params, body }: RepositoryCall): Promise<HttpRe
 async function initialise(context: Context, repository: Repository, withReadme: boolean): Promise<void> {
     const path = context.store.path(repository);
     // What a deleted repository of the same name left behind must not come back.
-    if (existsSync(path)) await rm(path, { recursive: true });
+    if (existsSync(path)) {
+        await rm(path, { recursive: true });
+    }
     await mkdir(path, { recursive: true, mode: 0o700 });
     const git = context.git(repository);
     await git.run(["init", "--quiet", "--bare", `--initial-branch=${repository.defaultBranch}`, path]);
-    if (!withReadme) return;
+    if (!withReadme) {
+        return;
+    }
     const description = repository.settings.description;
     const readme = `# ${repository.name}\n${typeof description === "string" ? `${description}\n` : ""}`;
     const sha = await writeBlob(git, Buffer.from(readme));
@@ -108,21 +115,28 @@ async function initialise(context: Context, repository: Repository, withReadme: 
 async function update(call: RepositoryCall): Promise<HttpResponse> {
     const { context, repository, body } = call;
     const unarchives = body.archived === false;
-    if (repository.settings.archived === true && !unarchives)
+    if (repository.settings.archived === true && !unarchives) {
         throw unprocessable("Repository was archived so is read-only.");
+    }
     const name = optionalText(body, "name");
     const branch = optionalText(body, "default_branch");
     const next = name === undefined ? repository.name : checkedName(context, name, repository);
     const changes = changedSettings(repository.settings, body);
-    if (branch !== undefined) await setDefaultBranch(call, branch);
-    if (next !== repository.name) await renameTo(context, repository, next);
+    if (branch !== undefined) {
+        await setDefaultBranch(call, branch);
+    }
+    if (next !== repository.name) {
+        await renameTo(context, repository, next);
+    }
     Object.assign(repository.settings, changes);
     touch(context, repository);
     return ok(renderRepository(repository));
 }
 
 async function setDefaultBranch({ git, repository }: RepositoryCall, branch: string): Promise<void> {
-    if (branch === repository.defaultBranch) return;
+    if (branch === repository.defaultBranch) {
+        return;
+    }
     if ((await git.resolve(`refs/heads/${branch}`, "commit")) === undefined) {
         const message = `The branch ${branch} was not found. Please push that ref first or create it via the Git Data API.`;
         throw invalid({ resource: "Repository", field: "default_branch", code: "invalid", message });
@@ -178,7 +192,9 @@ const setAlerts =
     };
 
 function getAlerts({ repository }: RepositoryCall): HttpResponse {
-    if (!repository.vulnerabilityAlerts) throw notFound("Vulnerability alerts are disabled.");
+    if (!repository.vulnerabilityAlerts) {
+        throw notFound("Vulnerability alerts are disabled.");
+    }
     return done;
 }
 

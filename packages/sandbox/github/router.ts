@@ -1,11 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-
-import { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
+import type { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
 import { Router } from "../network/router";
 import { ApiError, notFound } from "./answers";
-import { Body } from "./body";
-import { Git } from "./git";
-import { Repository, Store } from "./store";
+import type { Body } from "./body";
+import type { Git } from "./git";
+import type { Repository, Store } from "./store";
 
 /** What every endpoint works with. */
 export interface Context {
@@ -62,7 +61,9 @@ export function createRouter(context: Context, endpoints: readonly Endpoint[], c
         try {
             return withEtag(request, await dispatch(context, found, request));
         } catch (error) {
-            if (error instanceof ApiError) return failure(error, found?.target.docs ?? "");
+            if (error instanceof ApiError) {
+                return failure(error, found?.target.docs ?? "");
+            }
             throw error;
         }
     };
@@ -82,16 +83,23 @@ async function dispatch(context: Context, found: Match, request: HttpRequest): P
     if (!authenticated && !found?.target.open) {
         throw found?.params.repo !== undefined ? notFound() : new ApiError(401, "Requires authentication");
     }
-    if (!found) throw notFound();
+    if (!found) {
+        throw notFound();
+    }
     const body = parse(request);
     const call: Call = { context, params: found.params, query: request.url.searchParams, body };
     const { owner, repo } = found.params;
-    if (owner === undefined || repo === undefined) return found.target.handle(call as RepositoryCall);
+    if (owner === undefined || repo === undefined) {
+        return found.target.handle(call as RepositoryCall);
+    }
     const repository = context.store.find(owner, repo);
-    if (!authenticated && (repository ?? context.store.findFormer(owner, repo))?.settings.visibility !== "public")
+    if (!authenticated && (repository ?? context.store.findFormer(owner, repo))?.settings.visibility !== "public") {
         throw notFound();
-    if (!repository) return moved(context, request, owner, repo);
-    if (repository.settings.archived === true && request.method !== "GET" && !/:repo$/.test(found.target.path)) {
+    }
+    if (!repository) {
+        return moved(context, request, owner, repo);
+    }
+    if (repository.settings.archived === true && request.method !== "GET" && !found.target.path.endsWith(":repo")) {
         throw new ApiError(403, "Repository was archived so is read-only.");
     }
     return found.target.handle({ ...call, repository, git: context.git(repository) });
@@ -99,7 +107,9 @@ async function dispatch(context: Context, found: Match, request: HttpRequest): P
 
 function moved(context: Context, request: HttpRequest, owner: string, name: string): HttpResponse {
     const repository = context.store.findFormer(owner, name);
-    if (!repository) throw notFound();
+    if (!repository) {
+        throw notFound();
+    }
     const rest = request.url.pathname.split("/").slice(4).join("/");
     const location = `https://api.github.com/repositories/${repository.id}${rest === "" ? "" : `/${rest}`}${request.url.search}`;
     const status = request.method === "GET" ? 301 : 307;
@@ -108,10 +118,14 @@ function moved(context: Context, request: HttpRequest, owner: string, name: stri
 
 /** False when no credentials came; throws when they are wrong. */
 function authenticate(token: string, header: string | undefined): boolean {
-    if (header === undefined) return false;
+    if (header === undefined) {
+        return false;
+    }
     const given = /^(?:bearer|token) +(\S+)$/i.exec(header)?.[1] ?? basicPassword(header) ?? "";
     const digest = (value: string): Buffer => createHash("sha256").update(value).digest();
-    if (!timingSafeEqual(digest(given), digest(token))) throw new ApiError(401, "Bad credentials");
+    if (!timingSafeEqual(digest(given), digest(token))) {
+        throw new ApiError(401, "Bad credentials");
+    }
     return true;
 }
 
@@ -126,8 +140,12 @@ export function basicPassword(header: string): string | undefined {
 }
 
 function parse(request: HttpRequest): Body {
-    if (request.body.length > largestBody) throw new ApiError(413, "Payload Too Large");
-    if (request.body.length === 0) return {};
+    if (request.body.length > largestBody) {
+        throw new ApiError(413, "Payload Too Large");
+    }
+    if (request.body.length === 0) {
+        return {};
+    }
     let value: unknown;
     try {
         value = JSON.parse(request.body.toString());
@@ -152,13 +170,16 @@ function failure(error: ApiError, docs: string): HttpResponse {
 
 function withEtag(request: HttpRequest, response: HttpResponse): HttpResponse {
     const headers = { "x-github-media-type": "github.v3; format=json", ...response.headers };
-    if (request.method !== "GET" || response.status !== 200 || response.body === undefined)
+    if (request.method !== "GET" || response.status !== 200 || response.body === undefined) {
         return { ...response, headers };
+    }
     const content =
         Buffer.isBuffer(response.body) || typeof response.body === "string"
             ? response.body
             : JSON.stringify(response.body);
     const etag = `W/"${createHash("sha256").update(content).digest("hex")}"`;
-    if (request.headers["if-none-match"] === etag) return { status: 304, headers: { ...headers, etag } };
+    if (request.headers["if-none-match"] === etag) {
+        return { status: 304, headers: { ...headers, etag } };
+    }
     return { ...response, headers: { ...headers, etag } };
 }

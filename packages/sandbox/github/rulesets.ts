@@ -1,9 +1,9 @@
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { created, done, invalid, notFound, ok } from "./answers";
-import { Body, optionalChoice, optionalList, optionalObject, text } from "./body";
+import { type Body, optionalChoice, optionalList, optionalObject, text } from "./body";
 import { rulesFor } from "./policy";
-import { Endpoint, RepositoryCall } from "./router";
-import { BypassActor, Repository, Rule, Ruleset } from "./store";
+import type { Endpoint, RepositoryCall } from "./router";
+import type { BypassActor, Repository, Rule, Ruleset } from "./store";
 
 const ruleTypes = [
     "creation",
@@ -36,7 +36,9 @@ function render(repository: Repository, ruleset: Ruleset): object {
 function parse(body: Body, id: number): Ruleset {
     const names = optionalObject(optionalObject(body, "conditions") ?? {}, "ref_name") ?? {};
     const enforcement = optionalChoice(body, "enforcement", ["active", "evaluate", "disabled"]);
-    if (enforcement === undefined) throw invalid({ resource: "Ruleset", field: "enforcement", code: "missing_field" });
+    if (enforcement === undefined) {
+        throw invalid({ resource: "Ruleset", field: "enforcement", code: "missing_field" });
+    }
     const rules = (optionalList(body, "rules") ?? []) as readonly Body[];
     return {
         id,
@@ -82,7 +84,9 @@ function create({ repository, body, context }: RepositoryCall): HttpResponse {
 
 function index({ repository, params }: RepositoryCall): number {
     const found = repository.rulesets.findIndex((one) => one.id === Number(params.id));
-    if (found < 0) throw notFound();
+    if (found < 0) {
+        throw notFound();
+    }
     return found;
 }
 

@@ -1,5 +1,5 @@
 import { invalid, unprocessable } from "./answers";
-import { Body, optionalChoice, optionalFlag, optionalObject, optionalText } from "./body";
+import { type Body, optionalChoice, optionalFlag, optionalObject, optionalText } from "./body";
 
 /** What a new repository of an organisation has. */
 export const defaultSettings = {
@@ -42,9 +42,15 @@ const titles: Readonly<Record<string, readonly string[]>> = {
 /** The settings that a request changes, checked against those there are. */
 export function changedSettings(current: Readonly<Record<string, unknown>>, body: Body): Record<string, unknown> {
     const changes: Record<string, unknown> = {};
-    for (const name of flags) changes[name] = optionalFlag(body, name);
-    for (const name of ["description", "homepage"]) changes[name] = optionalText(body, name);
-    for (const [name, choices] of Object.entries(titles)) changes[name] = optionalChoice(body, name, choices);
+    for (const name of flags) {
+        changes[name] = optionalFlag(body, name);
+    }
+    for (const name of ["description", "homepage"]) {
+        changes[name] = optionalText(body, name);
+    }
+    for (const [name, choices] of Object.entries(titles)) {
+        changes[name] = optionalChoice(body, name, choices);
+    }
     changes.visibility = visibility(current, body);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const next = { ...current, ...given };
@@ -58,8 +64,9 @@ export function changedSettings(current: Readonly<Record<string, unknown>>, body
 
 function visibility(current: Readonly<Record<string, unknown>>, body: Body): string | undefined {
     const wanted = optionalText(body, "visibility");
-    if (wanted === "internal")
+    if (wanted === "internal") {
         throw unprocessable("Only organizations associated with an enterprise can set visibility to internal");
+    }
     if (wanted !== undefined && wanted !== "private" && wanted !== "public") {
         throw invalid({ resource: "Repository", field: "visibility", code: "invalid" });
     }
@@ -71,7 +78,9 @@ function visibility(current: Readonly<Record<string, unknown>>, body: Body): str
 /** On a private repository these features are sold apart, and the sandbox's organisation has not bought them. */
 function securityAndAnalysis(next: Readonly<Record<string, unknown>>, body: Body): Record<string, unknown> | undefined {
     const wanted = optionalObject(body, "security_and_analysis");
-    if (!wanted) return undefined;
+    if (!wanted) {
+        return undefined;
+    }
     const sold: Readonly<Record<string, string>> = {
         advanced_security: "Advanced security has not been purchased.",
         secret_scanning: "Secret scanning is not available for this repository.",
@@ -80,8 +89,9 @@ function securityAndAnalysis(next: Readonly<Record<string, unknown>>, body: Body
     const features = Object.keys(wanted).map((name) => {
         const status =
             optionalChoice(optionalObject(wanted, name) ?? {}, "status", ["enabled", "disabled"]) ?? "disabled";
-        if (status === "enabled" && next.visibility !== "public")
+        if (status === "enabled" && next.visibility !== "public") {
             throw unprocessable(sold[name] ?? `${name} is not available for this repository.`);
+        }
         return [name, { status }] as const;
     });
     return { ...(next.security_and_analysis as object | undefined), ...Object.fromEntries(features) };

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { basename, dirname } from "node:path";
-import { Duplex } from "node:stream";
-
-import { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
-import { Git, gitEnvironment } from "./git";
+import type { Duplex } from "node:stream";
+import type { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
+import { type Git, gitEnvironment } from "./git";
 import { judgePush } from "./push";
 import { basicPassword } from "./router";
-import { Repository, Store } from "./store";
+import type { Repository, Store } from "./store";
 
 export interface SmartHttpOptions {
     readonly store: Store;
@@ -41,9 +40,12 @@ export function createSmartHttp(options: SmartHttpOptions): HttpHandler {
         if (!authenticated && !open) {
             return plain(401, "Invalid username or token.\n", { "www-authenticate": 'Basic realm="GitHub"' });
         }
-        if (!repository) return plain(404, "Repository not found.\n");
-        if (writes && repository.settings.archived === true)
+        if (!repository) {
+            return plain(404, "Repository not found.\n");
+        }
+        if (writes && repository.settings.archived === true) {
             return plain(403, "This repository was archived so it is read-only.\n");
+        }
         return backend(request, repository, service, options);
     };
 }
@@ -71,7 +73,9 @@ async function backend(
         child.once("error", reject);
         child.once("close", (exit) => resolve(exit ?? 128));
     });
-    if (code !== 0) throw new Error(`git http-backend failed in ${path}: ${Buffer.concat(stderr).toString().trim()}`);
+    if (code !== 0) {
+        throw new Error(`git http-backend failed in ${path}: ${Buffer.concat(stderr).toString().trim()}`);
+    }
     return parse(Buffer.concat(stdout));
 }
 

@@ -1,14 +1,20 @@
-import { ChildProcess, spawn } from "node:child_process";
-import { AddressInfo } from "node:net";
-import { Duplex } from "node:stream";
-
-import { AuthContext, Connection, PublicKeyAuthContext, Server, ServerChannel, Session, utils } from "ssh2";
-
+import { type ChildProcess, spawn } from "node:child_process";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import {
+    type AuthContext,
+    type Connection,
+    type PublicKeyAuthContext,
+    Server,
+    type ServerChannel,
+    type Session,
+    utils,
+} from "ssh2";
 import { keyOwner } from "./deploy-keys";
-import { Git, gitEnvironment } from "./git";
-import { HostKey } from "./host-keys";
+import { type Git, gitEnvironment } from "./git";
+import type { HostKey } from "./host-keys";
 import { judgePush } from "./push";
-import { DeployKey, Repository, Store } from "./store";
+import type { DeployKey, Repository, Store } from "./store";
 
 export interface SshServer {
     readonly port: number;
@@ -55,7 +61,9 @@ export async function startSshServer(options: Options): Promise<SshServer> {
         close: () =>
             new Promise((resolve) => {
                 server.close(() => resolve());
-                for (const connection of connections) connection.end();
+                for (const connection of connections) {
+                    connection.end();
+                }
             }),
     };
 }
@@ -65,12 +73,17 @@ function serve(connection: Connection, options: Options): void {
     connection.on("authentication", (context) => {
         login =
             context.method === "publickey" && context.username === "git" ? identify(context, options.store) : undefined;
-        if (login) context.accept();
-        else deny(context);
+        if (login) {
+            context.accept();
+        } else {
+            deny(context);
+        }
     });
     connection.on("ready", () => {
         connection.on("session", (accept) => {
-            if (login) session(accept(), login, options);
+            if (login) {
+                session(accept(), login, options);
+            }
         });
     });
 }
@@ -80,12 +93,18 @@ const deny = (context: AuthContext): void => context.reject(["publickey"]);
 /** The registered key that the client has proved to hold, or asks about before it signs. */
 function identify(context: PublicKeyAuthContext, store: Store): Login | undefined {
     const found = keyOwner(store, `${keyType(context.key.data)} ${context.key.data.toString("base64")}`);
-    if (!found) return undefined;
-    if (!context.signature || !context.blob) return found;
+    if (!found) {
+        return undefined;
+    }
+    if (!context.signature || !context.blob) {
+        return found;
+    }
     const key = utils.parseKey(found.key.key);
     // An RSA signature without a SHA-2 hash is SHA-1, which github.com no longer takes.
-    if (key instanceof Error || (key.type === "ssh-rsa" && context.hashAlgo === undefined)) return undefined;
-    return key.verify(context.blob, context.signature, context.hashAlgo) === true ? found : undefined;
+    if (key instanceof Error || (key.type === "ssh-rsa" && context.hashAlgo === undefined)) {
+        return undefined;
+    }
+    return key.verify(context.blob, context.signature, context.hashAlgo) ? found : undefined;
 }
 
 /** The type that is written inside a public key: what the client calls its algorithm may name a signature instead. */
@@ -98,7 +117,9 @@ function session(session: Session, login: Login, options: Options): void {
     let protocol: string | undefined;
     session.on("env", (accept, reject, info) => {
         const { key, val } = info;
-        if (key === "GIT_PROTOCOL" && /^[\w=:.-]+$/.test(val)) protocol = val;
+        if (key === "GIT_PROTOCOL" && /^[\w=:.-]+$/.test(val)) {
+            protocol = val;
+        }
         // The client does not always want an answer.
         (protocol === undefined ? (reject as (() => void) | undefined) : (accept as (() => void) | undefined))?.();
     });
@@ -111,14 +132,14 @@ function session(session: Session, login: Login, options: Options): void {
         const channel = accept();
         const [, service, path] = /^git[- ](upload-pack|receive-pack) '?\/?([^']+?)'?$/.exec(command) ?? [];
         if (service === undefined || path === undefined) {
-            return finish(
-                channel,
-                1,
-                `Invalid command: '${command}'\n  You appear to be using ssh to clone a git:// URL.\n`,
-            );
+            finish(channel, 1, `Invalid command: '${command}'\n  You appear to be using ssh to clone a git:// URL.\n`);
+            return;
         }
         const refused = refusalOf(options.store, login, service, path);
-        if (refused !== undefined) return finish(channel, 1, refused);
+        if (refused !== undefined) {
+            finish(channel, 1, refused);
+            return;
+        }
         login.key.lastUsed = new Date().toISOString().replace(/\.\d+Z$/, "Z");
         run(channel, login.repository, service, protocol, options);
     });
@@ -131,13 +152,19 @@ function refusalOf(store: Store, { repository, key }: Login, service: string, pa
     if (asked !== repository || !repository.keys.includes(key)) {
         return "ERROR: Repository not found.\nfatal: Could not read from remote repository.\n\n";
     }
-    if (service === "upload-pack") return undefined;
-    if (repository.settings.archived === true) return "ERROR: This repository was archived so it is read-only.\n";
+    if (service === "upload-pack") {
+        return undefined;
+    }
+    if (repository.settings.archived === true) {
+        return "ERROR: This repository was archived so it is read-only.\n";
+    }
     return key.readOnly ? "ERROR: The key you are authenticating with has been marked as read only.\n" : undefined;
 }
 
 function finish(channel: ServerChannel, code: number, message = ""): void {
-    if (message !== "") channel.stderr.write(message);
+    if (message !== "") {
+        channel.stderr.write(message);
+    }
     channel.exit(code);
     channel.end();
 }

@@ -155,7 +155,9 @@ function load(file: string): State | undefined {
     try {
         return JSON.parse(readFileSync(file, "utf8")) as State;
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return undefined;
+        }
         throw new Error(`cannot read the state of the GitHub stand-in at ${file}; remove the sandbox with "down"`, {
             cause: error,
         });

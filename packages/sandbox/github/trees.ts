@@ -1,13 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-import { HttpResponse } from "../network/route";
+import type { HttpResponse } from "../network/route";
 import { created, emptyRepository, notFound, ok, unprocessable } from "./answers";
-import { Body, list, optionalChoice, optionalText, text } from "./body";
-import { Git } from "./git";
-import { Endpoint, RepositoryCall } from "./router";
-import { Repository } from "./store";
+import { type Body, list, optionalChoice, optionalText, text } from "./body";
+import type { Git } from "./git";
+import type { Endpoint, RepositoryCall } from "./router";
+import type { Repository } from "./store";
 
 const modes = ["100644", "100755", "040000", "160000", "120000"] as const;
 const types = ["blob", "tree", "commit"] as const;
@@ -32,35 +31,48 @@ async function create(call: RepositoryCall): Promise<HttpResponse> {
     const { git, body, repository } = call;
     const wanted = list(body, "tree");
     const base = optionalText(body, "base_tree");
-    if (await git.isEmpty()) throw emptyRepository();
-    if (wanted.length === 0) throw unprocessable("Invalid tree info");
-    if (wanted.length > mostEntries)
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
+    if (wanted.length === 0) {
+        throw unprocessable("Invalid tree info");
+    }
+    if (wanted.length > mostEntries) {
         throw unprocessable("Sorry, your tree has too many entries. The limit is 100,000.");
+    }
     const entries = wanted.map(parse);
     await checkObjects(git, entries);
     const files = base === undefined ? new Map<string, File>() : await baseFiles(git, base);
-    for (const entry of await withContent(git, entries)) await apply(git, files, entry);
+    for (const entry of await withContent(git, entries)) {
+        await apply(git, files, entry);
+    }
     const sha = await writeTree(git, files);
     return created(await render(git, repository, sha, false));
 }
 
 function parse(value: unknown): Entry {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw unprocessable("Invalid tree info");
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        throw unprocessable("Invalid tree info");
+    }
     const entry = value as Body;
     const path = text(entry, "path");
     const mode = optionalChoice(entry, "mode", modes) ?? "100644";
     const type = optionalChoice(entry, "type", types);
     const expected = mode === "040000" ? "tree" : mode === "160000" ? "commit" : "blob";
-    if (type !== undefined && type !== expected)
+    if (type !== undefined && type !== expected) {
         throw unprocessable(`tree.mode ${mode} does not match tree.type ${type}`);
+    }
     if (path.split("/").some((part) => part === "" || part === "." || part === ".." || part.toLowerCase() === ".git")) {
         throw unprocessable("tree.path contains a malformed path component");
     }
     const content = optionalText(entry, "content");
-    if (entry.sha === null && content === undefined) return { path, mode, sha: null };
+    if (entry.sha === null && content === undefined) {
+        return { path, mode, sha: null };
+    }
     const sha = optionalText(entry, "sha");
-    if ((sha === undefined) === (content === undefined))
+    if ((sha === undefined) === (content === undefined)) {
         throw unprocessable("Must supply either tree.sha or tree.content, not both");
+    }
     return sha === undefined ? { path, mode, content } : { path, mode, sha };
 }
 
@@ -71,14 +83,17 @@ async function checkObjects(git: Git, entries: readonly Entry[]): Promise<void> 
     const answers = (await git.text(["cat-file", "--batch-check=%(objectname) %(objecttype)"], { input })).split("\n");
     named.forEach((entry, index) => {
         const type = entry.mode === "040000" ? "tree" : "blob";
-        if (answers[index] !== `${entry.sha} ${type}`)
+        if (answers[index] !== `${entry.sha} ${type}`) {
             throw unprocessable(`tree.sha ${entry.sha} is not a valid ${type}`);
+        }
     });
 }
 
 async function baseFiles(git: Git, base: string): Promise<Map<string, File>> {
     const tree = /^[0-9a-f]{40}$/.test(base) ? await git.resolve(base, "tree") : undefined;
-    if (tree === undefined) throw unprocessable("base_tree is not a valid tree oid");
+    if (tree === undefined) {
+        throw unprocessable("base_tree is not a valid tree oid");
+    }
     return files(git, tree);
 }
 
@@ -96,7 +111,9 @@ export async function files(git: Git, tree: string): Promise<Map<string, File>> 
 /** Stores the contents that came inline, all with one git. */
 async function withContent(git: Git, entries: readonly Entry[]): Promise<Entry[]> {
     const inline = entries.filter((entry) => entry.content !== undefined);
-    if (inline.length === 0) return [...entries];
+    if (inline.length === 0) {
+        return [...entries];
+    }
     const directory = await mkdtemp(join(tmpdir(), "landfall-tree-"));
     try {
         const names = inline.map((_, index) => join(directory, String(index)));
@@ -117,17 +134,27 @@ async function withContent(git: Git, entries: readonly Entry[]): Promise<Entry[]
 
 async function apply(git: Git, all: Map<string, File>, { path, mode, sha }: Entry): Promise<void> {
     const below = [...all.keys()].filter((one) => one === path || one.startsWith(`${path}/`));
-    if (sha === null && below.length === 0) throw unprocessable("GitRPC::BadObjectState");
-    for (const one of below) all.delete(one);
-    if (sha === null || sha === undefined) return;
+    if (sha === null && below.length === 0) {
+        throw unprocessable("GitRPC::BadObjectState");
+    }
+    for (const one of below) {
+        all.delete(one);
+    }
+    if (sha === null || sha === undefined) {
+        return;
+    }
     // A file in the place of a folder above this path gives way to the folder.
     const parts = path.split("/");
-    for (let depth = 1; depth < parts.length; depth++) all.delete(parts.slice(0, depth).join("/"));
+    for (let depth = 1; depth < parts.length; depth++) {
+        all.delete(parts.slice(0, depth).join("/"));
+    }
     if (mode !== "040000") {
         all.set(path, { mode, sha });
         return;
     }
-    for (const [name, file] of await files(git, sha)) all.set(`${path}/${name}`, file);
+    for (const [name, file] of await files(git, sha)) {
+        all.set(`${path}/${name}`, file);
+    }
 }
 
 /** Stores a tree of these files. */
@@ -157,13 +184,17 @@ async function render(git: Git, repository: Repository, sha: string, recursive: 
 }
 
 async function get({ git, repository, params, query }: RepositoryCall): Promise<HttpResponse> {
-    if (await git.isEmpty()) throw emptyRepository();
+    if (await git.isEmpty()) {
+        throw emptyRepository();
+    }
     const name = params.sha!;
     const revisions = /^[0-9a-f]{40}$/.test(name) ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`];
     for (const revision of revisions) {
         const tree = await git.resolve(revision, "tree");
         // Any value of `recursive` switches it on, "0" and "false" too.
-        if (tree !== undefined) return ok(await render(git, repository, tree, query.has("recursive")));
+        if (tree !== undefined) {
+            return ok(await render(git, repository, tree, query.has("recursive")));
+        }
     }
     throw notFound();
 }

@@ -164,7 +164,7 @@ function exchange(url: URL, options: RequestOptions, content: Buffer | undefined
 }
 
 function warningsOf({ headers }: IncomingMessage): string[] {
-    const header = [headers["warning"] ?? []].flat().join(", ");
+    const header = [headers.warning ?? []].flat().join(", ");
     return [...header.matchAll(/299 - ("(?:[^"\\]|\\.)*")/g)].map(([, quoted = '""']) => JSON.parse(quoted) as string);
 }
 

@@ -2,7 +2,6 @@ import { randomBytes, webcrypto } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
-
 import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto);
@@ -79,7 +78,7 @@ async function createAuthority(): Promise<{ certificatePem: string; keyPem: stri
         name: "CN=Landfall sandbox, O=Landfall",
         ...validFor(3650),
         signingAlgorithm,
-        keys: keys,
+        keys,
         extensions: [
             new x509.BasicConstraintsExtension(true, 0, true),
             new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
@@ -108,7 +107,7 @@ async function issueCertificate(
         ...validFor(365),
         signingAlgorithm,
         publicKey: keys.publicKey,
-        signingKey: signingKey,
+        signingKey,
         extensions: [
             new x509.BasicConstraintsExtension(false, undefined, true),
             new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

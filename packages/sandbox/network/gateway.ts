@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-
 import type { Authority } from "./authority";
+import { HostTable, normalizeHost, parseAuthority } from "./host-table";
 import { Origins } from "./origin";
 import { relay } from "./relay";
 import type { HttpHandler, Route } from "./route";
 import { readSocksRequest, sendSocksReply, socksReply } from "./socks";
 import { dial, splice } from "./tunnel";
-import { normalizeHost, parseAuthority, HostTable } from "./host-table";
 
 type Opening = { connected: true; continueWith: (socket: Socket) => void } | { connected: false; reason: string };
 

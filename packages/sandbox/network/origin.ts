@@ -1,10 +1,9 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
-
 import type { Authority } from "./authority";
-import type { HttpHandler, HttpRequest, HttpResponse } from "./route";
 import { parseAuthority } from "./host-table";
+import type { HttpHandler, HttpRequest, HttpResponse } from "./route";
 
 /** The servers behind handler routes: they are given connections, and listen on no port of their own. */
 export class Origins {

@@ -1,10 +1,9 @@
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
-
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { Authority } from "./authority";
 import { Gateway } from "./gateway";
-import type { Route } from "./route";
 import type { UnknownHost } from "./host-table";
+import type { Route } from "./route";
 
 export interface ProxyOptions {
     /** Looked up in order: the first whose host matches, and that takes the port, answers. */

@@ -1,4 +1,4 @@
-import { request as sendRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { type IncomingMessage, request as sendRequest, type ServerResponse } from "node:http";
 
 /** The headers that concern the connection between the client and the proxy only (RFC 9110, section 7.6.1). */
 const connectionHeaders = new Set(["connection", "keep-alive", "proxy-connection", "proxy-authorization"]);

@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../kubernetes/api";
-import { ownedBy, type CustomObject } from "./operator";
+import { type CustomObject, ownedBy } from "./operator";
 
 /** An object without its place: that is the owner's namespace. */
 export interface Child {

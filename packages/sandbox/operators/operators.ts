@@ -11,7 +11,7 @@ import type { V1CustomResourceDefinition, V1Deployment } from "@kubernetes/clien
 import { follow } from "../kubernetes/follow";
 import type { KubernetesObject } from "../kubernetes/object";
 import { KindLoop } from "./kind-loop";
-import { placeOf, type Kind, type Operator, type OperatorContext, type Place } from "./operator";
+import { type Kind, type Operator, type OperatorContext, type Place, placeOf } from "./operator";
 
 type Deployed = V1Deployment & KubernetesObject;
 type Definition = V1CustomResourceDefinition & KubernetesObject;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesApi } from "../kubernetes/api";
-import { pathOf, type CustomObject, type Kind } from "./operator";
+import { type CustomObject, type Kind, pathOf } from "./operator";
 
 export interface Condition {
     readonly type: string;

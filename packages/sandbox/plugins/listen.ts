@@ -1,5 +1,4 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-
 import { endWithParent } from "./parent";
 
 /** As the engine's own limit: kubeconfigs and rendered charts outgrow the default of 4 MiB. */

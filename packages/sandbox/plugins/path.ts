@@ -1,6 +1,5 @@
 import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
 import * as githubSdk from "@pulumi/github/package.json";
 import * as kubernetesSdk from "@pulumi/kubernetes/package.json";
 import * as tlsSdk from "@pulumi/tls/package.json";

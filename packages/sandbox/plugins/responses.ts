@@ -1,5 +1,4 @@
-import { Metadata, status } from "@grpc/grpc-js";
-import type { ServiceError } from "@grpc/grpc-js";
+import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import {
     CheckFailure as CheckFailureMessage,
     CheckResponse,
@@ -9,12 +8,10 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
-
 import { InitializationError } from "./initialization-error";
 import { parsePath, valueAt } from "./property-path";
 import type { CheckFailure, Difference, Properties } from "./provider";
-import { encode } from "./wire";
-import type { Secrets } from "./wire";
+import { encode, type Secrets } from "./wire";
 
 export function checkResponse(inputs: Properties, secrets: Secrets, failures: readonly CheckFailure[]): CheckResponse {
     return new CheckResponse()

@@ -4,7 +4,6 @@
  * It does what `pulumi.provider.main` of the SDK leaves out: configuration, previews, detailed differences, secrets.
  */
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-
 import { setEngineAddress } from "./engine-log";
 import { engineAddress, listen } from "./listen";
 import type { Provider } from "./provider";

@@ -1,15 +1,12 @@
 import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-
 import { differingPaths } from "./compare";
 import { setEngineAddress } from "./engine-log";
 import type { Properties, Provider, ResourceState } from "./provider";
 import { checkResponse, diffResponse, serviceError } from "./responses";
-import { decode, encode, merge } from "./wire";
-import type { Decoded, Secrets } from "./wire";
+import { decode, type Decoded, encode, merge, type Secrets } from "./wire";
 
 const nothing: Decoded = decode(undefined);
 

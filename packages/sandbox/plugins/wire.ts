@@ -5,11 +5,8 @@
  * not known yet (github.com/pulumi/pulumi, pkg/resource/plugin/rpc.go and sdk/go/common/resource/sig). Here both are
  * taken off on the way in, and what was secret is remembered by path so that it can be wrapped again on the way out.
  */
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-
-import type { Properties } from "./provider";
-import { unknown } from "./provider";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { type Properties, unknown } from "./provider";
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
@@ -49,7 +46,7 @@ function decodeValue(wire: unknown): { value: unknown; secrets?: Secrets } {
     }
     const object = wire as Record<string, unknown>;
     if (object[signatureKey] === secretSignature) {
-        return { value: decodeValue(object["value"]).value, secrets: true };
+        return { value: decodeValue(object.value).value, secrets: true };
     }
     const children = new Map<string, Secrets>();
     const entries = Object.entries(object).map(([key, child]) => {

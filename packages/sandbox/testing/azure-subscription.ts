@@ -1,8 +1,8 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { type Azure, type AzureOptions, createAzure } from "../azure/azure";
 import type { ClusterSpec, NodeSpec } from "../azure/aks/clusters";
 import { formatResourceId } from "../azure/arm/resource-id";
 import { findType } from "../azure/arm/resource-types";
+import { type Azure, type AzureOptions, createAzure } from "../azure/azure";
 import type { HttpRequest, HttpResponse } from "../network/route";
 
 export type Json = Record<string, unknown>;

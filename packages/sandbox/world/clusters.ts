@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { ClusterHost, ClusterSpec, NodeSpec, RunningCluster } from "../azure/aks/clusters";
 import { issuerOf } from "../azure/entra/discovery";
 import { aksServerId } from "../azure/entra/entra";
-import type { ClusterHost, ClusterSpec, NodeSpec, RunningCluster } from "../azure/aks/clusters";
 import { type AccessReview, type Cluster, startCluster } from "../cluster/cluster";
 import type { Authority } from "../network/authority";
 import { startProxy } from "../network/proxy";

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { ensureToolchain } from "@landfall/toolchain";
 import { clearCluster } from "../cluster/cluster";
 import { SandboxError } from "../sandbox-error";
 import { control, isAlive, readSession, type Session, type Workspace } from "./session";
-import { ensureToolchain } from "@landfall/toolchain";
 
 /** Starts the sandbox's background process unless it runs already. */
 export async function ensureRunning(
@@ -14,7 +14,7 @@ export async function ensureRunning(
 ): Promise<{ session: Session; started: boolean }> {
     const running = readSession(directory);
     if (running && isAlive(running.pid)) {
-        const own = Number(new URL(running.environment["HTTPS_PROXY"] ?? "").port);
+        const own = Number(new URL(running.environment.HTTPS_PROXY ?? "").port);
         if (port !== 0 && port !== own) {
             throw new SandboxError(
                 `--port ${port}: the sandbox in ${directory} runs already, with its proxy on port ${own}; npm run sandbox -- down first`,

@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { createAzure } from "../azure/azure";
 import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
+import { createAzure } from "../azure/azure";
 import { chartRoutes, generateCharts } from "../charts/charts";
-import { Clusters } from "./clusters";
+import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
 import { createGitHub } from "../github/github";
 import { loadOrCreateAuthority } from "../network/authority";
@@ -13,8 +13,8 @@ import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
 import { writePluginPath } from "../plugins/path";
 import { SandboxError } from "../sandbox-error";
+import { Clusters } from "./clusters";
 import { type Workspace, type WorldStatus, writeSession } from "./session";
-import { readStack } from "../engine/stack-file";
 
 export interface WorldOptions extends Workspace {
     readonly binaries: string;

@@ -16,7 +16,10 @@ export interface Escape {
     readonly condition?: readonly [type: string, status: string];
 }
 
-/** A Kustomization that the team makes itself, beside the one that the platform made for it, with or without a service account. */
+/**
+ * A Kustomization that the team makes itself, beside the one that the platform made for it, with or without a service
+ * account.
+ */
 export function kustomization(name: string, spec: Record<string, unknown>, namespace?: string): Manifest {
     return {
         apiVersion: "kustomize.toolkit.fluxcd.io/v1",
@@ -32,7 +35,9 @@ export function kustomization(name: string, spec: Record<string, unknown>, names
     };
 }
 
-/** An escape by what a Kustomization of the team applies, with no target namespace that would move it into the team's. */
+/**
+ * An escape by what a Kustomization of the team applies, with no target namespace that would move it into the team's.
+ */
 export function applying(name: string, title: string, manifest: Manifest, message: RegExp): Escape {
     return { title, object: kustomization(name, { serviceAccountName: "flux" }), applies: [manifest], message };
 }

@@ -1,4 +1,4 @@
-import { describeRule, type Counterexample, type Example } from "../../support/rule-examples";
+import { type Counterexample, describeRule, type Example } from "../../support/rule-examples";
 
 const file = "systems/podinfo/deployment.yaml";
 const edit = (image: string) => [

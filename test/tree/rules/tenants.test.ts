@@ -9,7 +9,7 @@ const wrong = (
     [from, to]: readonly [string | RegExp, string],
     line: string,
     problem: RegExp,
-    fix: RegExp = /./,
+    fix = /./,
 ): Example => ({ finds, edits: [{ file: `${folder}/${file}`, from, to }], line, problem, fix });
 
 /** A part that is called something else is a part that is missing. */

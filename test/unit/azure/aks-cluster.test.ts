@@ -2,13 +2,13 @@ import * as assert from "node:assert/strict";
 import { parse } from "yaml";
 import { AksCluster } from "../../../components/azure/aks-cluster";
 import { chooseLogin } from "../../../components/azure/kubeconfig";
-import { AKS_RBAC_CLUSTER_ADMIN } from "../../../components/azure/roles";
-import { armId, AZURE_MOCKS, DEPLOYER, ISSUER_URL } from "../../support/azure";
+import { aksRbacClusterAdmin } from "../../../components/azure/roles";
+import { armId, azureMocks, deployer, issuerUrl } from "../../support/azure";
 import { all, deploy, isSecretOutput, type Mock, only, valueOf } from "../../support/deploy";
 import { settings } from "../../support/fixtures";
 
-const CLUSTER = "azure-native:containerservice:ManagedCluster";
-const POOL = "azure-native:containerservice:AgentPool";
+const clusterType = "azure-native:containerservice:ManagedCluster";
+const poolType = "azure-native:containerservice:AgentPool";
 
 function cluster(
     stack = "production",
@@ -22,31 +22,33 @@ function cluster(
         clusterName: "landfall",
         dnsPrefix: "landfall",
         nodeResourceGroupName: "landfall-nodes",
-        tenantId: DEPLOYER.tenantId,
+        tenantId: deployer.tenantId,
         nodeSubnetId: armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes"),
         controlPlaneId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "control-plane"),
         kubeletId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "kubelet"),
         kubeletClientId: "kubelet-client",
         kubeletPrincipalId: "kubelet-principal",
-        deployer: DEPLOYER,
+        deployer,
         login: chooseLogin({ ARM_CLIENT_SECRET: "s" }),
     };
-    return deploy(() => new AksCluster("cluster", args), { ...AZURE_MOCKS, ...mocks }, { preview });
+    return deploy(() => new AksCluster("cluster", args), { ...azureMocks, ...mocks }, { preview });
 }
 
 describe("AksCluster", () => {
     it("names the minor only and lets AKS patch it, and never pins the pools", async () => {
         const { resources } = await cluster();
-        const { kubernetesVersion, autoUpgradeProfile } = only(resources, CLUSTER).inputs;
+        const { kubernetesVersion, autoUpgradeProfile } = only(resources, clusterType).inputs;
         assert.equal(kubernetesVersion, "1.36");
         assert.deepEqual(autoUpgradeProfile, { upgradeChannel: "patch", nodeOSUpgradeChannel: "NodeImage" });
-        for (const { inputs } of all(resources, POOL)) assert.ok(!("orchestratorVersion" in inputs));
+        for (const { inputs } of all(resources, poolType)) {
+            assert.ok(!("orchestratorVersion" in inputs));
+        }
     });
 
     it("leaves the number of nodes to the autoscaler", async () => {
         const { resources } = await cluster();
-        assert.deepEqual(only(resources, CLUSTER).ignoreChanges, ["agentPoolProfiles[0].count"]);
-        for (const pool of all(resources, POOL)) {
+        assert.deepEqual(only(resources, clusterType).ignoreChanges, ["agentPoolProfiles[0].count"]);
+        for (const pool of all(resources, poolType)) {
             assert.deepEqual(pool.ignoreChanges, ["count"]);
             const { enableAutoScaling, count, minCount, maxCount } = pool.inputs;
             assert.deepEqual([enableAutoScaling, count, minCount, maxCount], [true, 1, 1, 6]);
@@ -55,9 +57,9 @@ describe("AksCluster", () => {
 
     it("makes the deployer its administrator, so that Flux can be installed", async () => {
         const { inputs } = only((await cluster()).resources, "azure-native:authorization:RoleAssignment");
-        assert.equal(inputs["principalId"], DEPLOYER.objectId);
-        assert.equal(inputs["scope"], armId("Microsoft.ContainerService/managedClusters", "landfall"));
-        assert.ok(String(inputs["roleDefinitionId"]).endsWith(AKS_RBAC_CLUSTER_ADMIN.guid));
+        assert.equal(inputs.principalId, deployer.objectId);
+        assert.equal(inputs.scope, armId("Microsoft.ContainerService/managedClusters", "landfall"));
+        assert.ok(String(inputs.roleDefinitionId).endsWith(aksRbacClusterAdmin.guid));
     });
 
     it("is neither protected nor retained: it can be made again", async () => {
@@ -70,7 +72,7 @@ describe("AksCluster", () => {
 describe("AksCluster's outputs", () => {
     it("give the issuer and what tells a cluster from its successor", async () => {
         const { result } = await cluster();
-        assert.equal(await valueOf(result.issuerUrl), ISSUER_URL);
+        assert.equal(await valueOf(result.issuerUrl), issuerUrl);
         assert.equal(await valueOf(result.clusterUid), "0123456789abcdef01234567");
     });
 
@@ -82,9 +84,9 @@ describe("AksCluster's outputs", () => {
     });
 
     it("fail, and name the cluster, when it has no issuer", async () => {
-        const mute: Mock = (args) => ({ ...AZURE_MOCKS[CLUSTER]?.(args), oidcIssuerProfile: { enabled: true } });
+        const mute: Mock = (args) => ({ ...azureMocks[clusterType]?.(args), oidcIssuerProfile: { enabled: true } });
         await assert.rejects(async () => {
-            const { result } = await cluster("staging", {}, { mocks: { [CLUSTER]: mute } });
+            const { result } = await cluster("staging", {}, { mocks: { [clusterType]: mute } });
             await valueOf(result.issuerUrl);
         }, /without an OIDC issuer/);
     });

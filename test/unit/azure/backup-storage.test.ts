@@ -1,12 +1,12 @@
 import * as assert from "node:assert/strict";
 import { BackupStorage } from "../../../components/azure/backup-storage";
-import { AZURE_MOCKS } from "../../support/azure";
-import { all, deploy, dependsOn, only, valueOf } from "../../support/deploy";
+import { azureMocks } from "../../support/azure";
+import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 
-const ACCOUNT = "azure-native:storage:StorageAccount";
-const CONTAINER = "azure-native:storage:BlobContainer";
-const SERVICE = "azure-native:storage:BlobServiceProperties";
-const POLICY = "azure-native:storage:ManagementPolicy";
+const account = "azure-native:storage:StorageAccount";
+const container = "azure-native:storage:BlobContainer";
+const service = "azure-native:storage:BlobServiceProperties";
+const policyType = "azure-native:storage:ManagementPolicy";
 
 function storage() {
     const args = {
@@ -18,48 +18,48 @@ function storage() {
         retentionDays: 35,
         protect: true,
     } as const;
-    return deploy(() => new BackupStorage("backups", args), AZURE_MOCKS);
+    return deploy(() => new BackupStorage("backups", args), azureMocks);
 }
 
 describe("BackupStorage", () => {
     it("is closed to keys, to the public and to plain HTTP", async () => {
-        const { inputs } = only((await storage()).resources, ACCOUNT);
-        assert.equal(inputs["allowSharedKeyAccess"], false);
-        assert.equal(inputs["allowBlobPublicAccess"], false);
-        assert.equal(inputs["enableHttpsTrafficOnly"], true);
-        assert.equal(inputs["minimumTlsVersion"], "TLS1_2");
+        const { inputs } = only((await storage()).resources, account);
+        assert.equal(inputs.allowSharedKeyAccess, false);
+        assert.equal(inputs.allowBlobPublicAccess, false);
+        assert.equal(inputs.enableHttpsTrafficOnly, true);
+        assert.equal(inputs.minimumTlsVersion, "TLS1_2");
     });
 
     it("keeps as many copies as the settings say", async () => {
-        assert.deepEqual(only((await storage()).resources, ACCOUNT).inputs["sku"], { name: "Standard_GZRS" });
+        assert.deepEqual(only((await storage()).resources, account).inputs.sku, { name: "Standard_GZRS" });
     });
 
     it("can bring back what was deleted or overwritten, for the retention", async () => {
-        const { inputs } = only((await storage()).resources, SERVICE);
-        assert.equal(inputs["isVersioningEnabled"], true);
-        assert.deepEqual(inputs["deleteRetentionPolicy"], { enabled: true, days: 35 });
-        assert.deepEqual(inputs["containerDeleteRetentionPolicy"], { enabled: true, days: 35 });
+        const { inputs } = only((await storage()).resources, service);
+        assert.equal(inputs.isVersioningEnabled, true);
+        assert.deepEqual(inputs.deleteRetentionPolicy, { enabled: true, days: 35 });
+        assert.deepEqual(inputs.containerDeleteRetentionPolicy, { enabled: true, days: 35 });
     });
 
     it("removes old versions after it, and never a current backup", async () => {
         const { resources } = await storage();
-        const policy = only(resources, POLICY);
-        const { rules } = policy.inputs["policy"] as { rules: { definition: { actions: object } }[] };
+        const policy = only(resources, policyType);
+        const { rules } = policy.inputs.policy as { rules: { definition: { actions: object } }[] };
         const actions = rules.map((rule) => rule.definition.actions);
         assert.deepEqual(actions, [{ version: { delete: { daysAfterCreationGreaterThan: 35 } } }]);
-        assert.ok(dependsOn(policy, only(resources, SERVICE)));
+        assert.ok(dependsOn(policy, only(resources, service)));
     });
 
     it("protects account and container, and keeps both in Azure", async () => {
         const { resources } = await storage();
-        for (const durable of [only(resources, ACCOUNT), ...all(resources, CONTAINER)]) {
+        for (const durable of [only(resources, account), ...all(resources, container)]) {
             assert.deepEqual([durable.protect, durable.retainOnDelete], [true, true], durable.name);
         }
     });
 
     it("gives each program that writes a container of its own, closed to the public", async () => {
         const { resources } = await storage();
-        const containers = all(resources, CONTAINER).map(({ inputs }) => [inputs.containerName, inputs.publicAccess]);
+        const containers = all(resources, container).map(({ inputs }) => [inputs.containerName, inputs.publicAccess]);
         assert.deepEqual(containers, [
             ["velero", "None"],
             ["postgresql", "None"],
@@ -70,6 +70,6 @@ describe("BackupStorage", () => {
     it("publishes where backups go", async () => {
         const { result } = await storage();
         assert.equal(await valueOf(result.blobEndpoint), "https://backups.blob.core.windows.net/");
-        assert.match(String(await valueOf(result.containerIds.loki)), /\/blobContainers\/loki$/);
+        assert.match(await valueOf(result.containerIds.loki), /\/blobContainers\/loki$/);
     });
 });

@@ -6,12 +6,12 @@ function token(claims: object): string {
     return ["{}", JSON.stringify(claims), ""].map((part) => Buffer.from(part).toString("base64url")).join(".");
 }
 
-const CONFIG = { clientId: "client", objectId: "object", subscriptionId: "subscription", tenantId: "tenant" };
+const config = { clientId: "client", objectId: "object", subscriptionId: "subscription", tenantId: "tenant" };
 
 describe("currentDeployer", () => {
     it("is who the Azure provider is logged in as", async () => {
         const { result } = await deploy(currentDeployer, {
-            "azure-native:authorization:getClientConfig": () => CONFIG,
+            "azure-native:authorization:getClientConfig": () => config,
             "azure-native:authorization:getClientToken": () => ({ token: token({ scp: "user_impersonation" }) }),
         });
         const expected = { objectId: "object", subscriptionId: "subscription", tenantId: "tenant" };
@@ -29,6 +29,8 @@ describe("principalTypeOf", () => {
     });
 
     it("is a service principal where the token cannot be read", () => {
-        for (const text of ["", "opaque", "a.b.c", token([])]) assert.equal(principalTypeOf(text), "ServicePrincipal");
+        for (const text of ["", "opaque", "a.b.c", token([])]) {
+            assert.equal(principalTypeOf(text), "ServicePrincipal");
+        }
     });
 });

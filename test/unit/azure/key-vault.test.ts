@@ -1,67 +1,67 @@
 import * as assert from "node:assert/strict";
 import { KeyVault } from "../../../components/azure/key-vault";
-import { KEY_VAULT_CRYPTO_OFFICER } from "../../../components/azure/roles";
-import { armId, AZURE_MOCKS, DEPLOYER } from "../../support/azure";
-import { all, deploy, dependsOn, only, valueOf } from "../../support/deploy";
+import { keyVaultCryptoOfficer } from "../../../components/azure/roles";
+import { armId, azureMocks, deployer } from "../../support/azure";
+import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 
-const VAULT = "azure-native:keyvault:Vault";
-const KEY = "azure-native:keyvault:Key";
-const ASSIGNMENT = "azure-native:authorization:RoleAssignment";
+const vaultType = "azure-native:keyvault:Vault";
+const key = "azure-native:keyvault:Key";
+const assignment = "azure-native:authorization:RoleAssignment";
 
 function vault(changes: { readonly recover?: boolean; readonly protect?: boolean } = {}) {
     const args = {
         resourceGroupName: "group",
         location: "westeurope",
         vaultName: "landfall",
-        deployer: DEPLOYER,
+        deployer,
         recover: false,
         protect: true,
         ...changes,
     };
-    return deploy(() => new KeyVault("vault", args), AZURE_MOCKS);
+    return deploy(() => new KeyVault("vault", args), azureMocks);
 }
 
 type VaultProperties = Readonly<Record<string, unknown>>;
 
 describe("KeyVault", () => {
     it("takes rights from Azure RBAC, and has no access policies", async () => {
-        const properties = only((await vault()).resources, VAULT).inputs["properties"] as VaultProperties;
-        assert.equal(properties["enableRbacAuthorization"], true);
+        const properties = only((await vault()).resources, vaultType).inputs.properties as VaultProperties;
+        assert.equal(properties.enableRbacAuthorization, true);
         assert.ok(!("accessPolicies" in properties));
     });
 
     it("cannot be purged for 90 days, by anybody", async () => {
-        const properties = only((await vault()).resources, VAULT).inputs["properties"] as VaultProperties;
-        assert.deepEqual([properties["enablePurgeProtection"], properties["enableSoftDelete"]], [true, true]);
-        assert.equal(properties["softDeleteRetentionInDays"], 90);
+        const properties = only((await vault()).resources, vaultType).inputs.properties as VaultProperties;
+        assert.deepEqual([properties.enablePurgeProtection, properties.enableSoftDelete], [true, true]);
+        assert.equal(properties.softDeleteRetentionInDays, 90);
     });
 
     it("has one key, strong enough, that can encrypt and decrypt and nothing else", async () => {
-        const { inputs } = only((await vault()).resources, KEY);
-        assert.equal(inputs["keyName"], "sops");
-        assert.deepEqual(inputs["properties"], { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] });
+        const { inputs } = only((await vault()).resources, key);
+        assert.equal(inputs.keyName, "sops");
+        assert.deepEqual(inputs.properties, { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] });
     });
 
     it("lets the deployer manage keys before the key is made, so that it can be deleted or recovered", async () => {
         const { resources } = await vault();
-        const officer = only(resources, ASSIGNMENT);
-        assert.equal(officer.inputs["principalId"], DEPLOYER.objectId);
-        assert.equal(officer.inputs["scope"], armId("Microsoft.KeyVault/vaults", "landfall"));
-        assert.ok(String(officer.inputs["roleDefinitionId"]).endsWith(KEY_VAULT_CRYPTO_OFFICER.guid));
-        assert.ok(dependsOn(only(resources, KEY), officer));
+        const officer = only(resources, assignment);
+        assert.equal(officer.inputs.principalId, deployer.objectId);
+        assert.equal(officer.inputs.scope, armId("Microsoft.KeyVault/vaults", "landfall"));
+        assert.ok(String(officer.inputs.roleDefinitionId).endsWith(keyVaultCryptoOfficer.guid));
+        assert.ok(dependsOn(only(resources, key), officer));
     });
 
     it("protects vault and key, and keeps both in Azure", async () => {
         const { resources } = await vault();
-        for (const durable of [...all(resources, VAULT), ...all(resources, KEY)]) {
+        for (const durable of [...all(resources, vaultType), ...all(resources, key)]) {
             assert.deepEqual([durable.protect, durable.retainOnDelete], [true, true], durable.name);
         }
     });
 
     it("brings back a deleted vault instead of making one, only when it has to", async () => {
         const properties = async (recover: boolean) =>
-            only((await vault({ recover })).resources, VAULT).inputs["properties"] as VaultProperties;
-        assert.equal((await properties(true))["createMode"], "recover");
+            only((await vault({ recover })).resources, vaultType).inputs.properties as VaultProperties;
+        assert.equal((await properties(true)).createMode, "recover");
         assert.ok(!("createMode" in (await properties(false))));
     });
 

@@ -3,7 +3,7 @@ import { createMaintenance } from "../../../components/azure/maintenance";
 import { all, deploy } from "../../support/deploy";
 import { settings } from "../../support/fixtures";
 
-const WINDOW = "azure-native:containerservice:MaintenanceConfiguration";
+const window = "azure-native:containerservice:MaintenanceConfiguration";
 
 function windows() {
     const cluster = { resourceGroupName: "group", clusterName: "landfall" };
@@ -12,11 +12,11 @@ function windows() {
 
 describe("createMaintenance", () => {
     it("upgrades Kubernetes and node images in the settings' window only", async () => {
-        const made = all((await windows()).resources, WINDOW);
-        const names = made.map(({ inputs }) => inputs["configName"]);
+        const made = all((await windows()).resources, window);
+        const names = made.map(({ inputs }) => inputs.configName);
         assert.deepEqual(names, ["aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"]);
         for (const { inputs } of made) {
-            assert.deepEqual(inputs["maintenanceWindow"], {
+            assert.deepEqual(inputs.maintenanceWindow, {
                 schedule: { weekly: { dayOfWeek: "Thursday", intervalWeeks: 1 } },
                 startTime: "01:00",
                 durationHours: 4,

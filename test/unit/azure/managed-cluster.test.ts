@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { buildCluster } from "../../../components/azure/managed-cluster";
-import { armId, DEPLOYER } from "../../support/azure";
+import { armId, deployer } from "../../support/azure";
 import { settings } from "../../support/fixtures";
 
 /** The inputs of a cluster with the settings of a committed stack, changed as given. */
@@ -13,7 +13,7 @@ function inputs(stack = "production", changes: Record<string, unknown> = {}): Re
             clusterName: "landfall",
             dnsPrefix: "landfall",
             nodeResourceGroupName: "landfall-nodes",
-            tenantId: DEPLOYER.tenantId,
+            tenantId: deployer.tenantId,
             nodeSubnetId: armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes"),
             controlPlaneId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "control-plane"),
             kubeletId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "kubelet"),
@@ -28,7 +28,7 @@ describe("buildCluster", () => {
         const { disableLocalAccounts, enableRBAC, aadProfile } = inputs();
         assert.deepEqual([disableLocalAccounts, enableRBAC], [true, true]);
         const { managed, enableAzureRBAC, tenantID } = aadProfile as Record<string, unknown>;
-        assert.deepEqual([managed, enableAzureRBAC, tenantID], [true, true, DEPLOYER.tenantId]);
+        assert.deepEqual([managed, enableAzureRBAC, tenantID], [true, true, deployer.tenantId]);
     });
 
     it("lets the settings' groups administer it, and the settings' addresses reach it", () => {
@@ -97,9 +97,9 @@ describe("buildCluster", () => {
     });
 
     it("has exactly one inline pool, a system pool over all zones", () => {
-        const pools = inputs()["agentPoolProfiles"] as Record<string, unknown>[];
+        const pools = inputs().agentPoolProfiles as Record<string, unknown>[];
         assert.equal(pools.length, 1);
         const [pool] = pools;
-        assert.deepEqual([pool?.["mode"], pool?.["availabilityZones"]], ["System", ["1", "2", "3"]]);
+        assert.deepEqual([pool?.mode, pool?.availabilityZones], ["System", ["1", "2", "3"]]);
     });
 });

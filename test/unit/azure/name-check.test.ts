@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 import { ArmClient } from "../../../components/azure/arm-client";
 import { checkNames, type NameCheckArgs } from "../../../components/azure/name-check";
 
-const SUBSCRIPTION = "/subscriptions/sub";
-const OWN_VAULT = `${SUBSCRIPTION}/resourceGroups/durable/providers/Microsoft.KeyVault/vaults/vault`;
+const subscription = "/subscriptions/sub";
+const ownVault = `${subscription}/resourceGroups/durable/providers/Microsoft.KeyVault/vaults/vault`;
 
 interface Reply {
     readonly status: number;
@@ -15,7 +15,9 @@ function check(replies: Record<string, Reply> = {}) {
     const asked: string[] = [];
     const answer = (url: URL, method: string): Reply => {
         const known = Object.entries(replies).find(([end]) => url.pathname.endsWith(end));
-        if (known) return known[1];
+        if (known) {
+            return known[1];
+        }
         return method === "POST" ? { status: 200, body: { nameAvailable: true } } : { status: 404, body: {} };
     };
     const args: NameCheckArgs = {
@@ -31,7 +33,7 @@ function check(replies: Record<string, Reply> = {}) {
         const url = new URL(target);
         assert.equal(url.origin, "https://management.azure.com");
         assert.ok(url.searchParams.get("api-version"), url.pathname);
-        assert.equal((init?.headers as Record<string, string>)["authorization"], "Bearer token-of-arm");
+        assert.equal((init?.headers as Record<string, string>).authorization, "Bearer token-of-arm");
         asked.push(`${init?.method} ${url.pathname}`);
         const { status, body } = answer(url, init?.method ?? "");
         return Promise.resolve(new Response(JSON.stringify(body ?? {}), { status }));
@@ -39,7 +41,7 @@ function check(replies: Record<string, Reply> = {}) {
     return { result: checkNames(arm, args), asked };
 }
 
-const TAKEN = { status: 200, body: { nameAvailable: false, reason: "AlreadyExists", message: "already in use" } };
+const taken = { status: 200, body: { nameAvailable: false, reason: "AlreadyExists", message: "already in use" } };
 
 describe("checkNames", () => {
     it("finds nothing wrong with names that are free", async () => {
@@ -66,7 +68,7 @@ describe("checkNames", () => {
     ] as const;
     for (const [namespace, key, words] of kinds) {
         it(`names ${key} when another has its name`, async () => {
-            const { problems } = await check({ [`${namespace}/checkNameAvailability`]: TAKEN }).result;
+            const { problems } = await check({ [`${namespace}/checkNameAvailability`]: taken }).result;
             assert.equal(problems.length, 1);
             assert.equal(problems[0]?.key, key);
             assert.ok(problems[0]?.message.includes(words));
@@ -82,18 +84,18 @@ describe("checkNames", () => {
 
     it("recovers the stack's own vault that Azure still keeps", async () => {
         const { problems, recoverKeyVault } = await check({
-            "Microsoft.KeyVault/checkNameAvailability": TAKEN,
-            "/deletedVaults/vault": { status: 200, body: { properties: { vaultId: OWN_VAULT.toUpperCase() } } },
+            "Microsoft.KeyVault/checkNameAvailability": taken,
+            "/deletedVaults/vault": { status: 200, body: { properties: { vaultId: ownVault.toUpperCase() } } },
         }).result;
         assert.deepEqual([problems, recoverKeyVault], [[], true]);
     });
 
     it("does not recover a deleted vault that was another's", async () => {
         const { problems, recoverKeyVault } = await check({
-            "Microsoft.KeyVault/checkNameAvailability": TAKEN,
+            "Microsoft.KeyVault/checkNameAvailability": taken,
             "/deletedVaults/vault": {
                 status: 200,
-                body: { properties: { vaultId: OWN_VAULT.replace("durable", "old") } },
+                body: { properties: { vaultId: ownVault.replace("durable", "old") } },
             },
         }).result;
         assert.equal(recoverKeyVault, false);

@@ -1,23 +1,23 @@
 import * as assert from "node:assert/strict";
 import { NodePools, systemPoolProfile } from "../../../components/azure/node-pools";
 import { armId } from "../../support/azure";
-import { all, deploy, dependsOn, only } from "../../support/deploy";
+import { all, dependsOn, deploy, only } from "../../support/deploy";
 import { settings } from "../../support/fixtures";
 
-const POOL = "azure-native:containerservice:AgentPool";
-const SUBNET = armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes");
+const pool = "azure-native:containerservice:AgentPool";
+const subnet = armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes");
 
 /** The pools of a committed stack's settings, changed as given. */
 function pools(stack = "production", changes: Record<string, unknown> = {}) {
     const { userPools } = settings(stack, changes);
-    const args = { resourceGroupName: "group", clusterName: "landfall", nodeSubnetId: SUBNET, userPools };
+    const args = { resourceGroupName: "group", clusterName: "landfall", nodeSubnetId: subnet, userPools };
     return deploy(() => new NodePools("cluster", args));
 }
 
 describe("NodePools", () => {
     it("has one pool a zone, changed one after the other", async () => {
-        const made = all((await pools()).resources, POOL);
-        const zones = made.map(({ inputs }) => [inputs["agentPoolName"], inputs["availabilityZones"]]);
+        const made = all((await pools()).resources, pool);
+        const zones = made.map(({ inputs }) => [inputs.agentPoolName, inputs.availabilityZones]);
         assert.deepEqual(zones, [
             ["apps1", ["1"]],
             ["apps2", ["2"]],
@@ -28,8 +28,8 @@ describe("NodePools", () => {
     });
 
     it("has one pool without zones where the settings name none", async () => {
-        const { inputs } = only((await pools("staging")).resources, POOL);
-        assert.equal(inputs["agentPoolName"], "apps");
+        const { inputs } = only((await pools("staging")).resources, pool);
+        assert.equal(inputs.agentPoolName, "apps");
         assert.ok(!("availabilityZones" in inputs));
     });
 
@@ -42,25 +42,25 @@ describe("NodePools", () => {
             spot: true,
             labels: { team: "a" },
         };
-        const { inputs } = only((await pools("staging", { "landfall:userPools": { batch: spot } })).resources, POOL);
-        assert.deepEqual([inputs["scaleSetPriority"], inputs["scaleSetEvictionPolicy"]], ["Spot", "Delete"]);
-        assert.deepEqual(inputs["nodeTaints"], ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]);
-        assert.deepEqual(inputs["nodeLabels"], { team: "a", "kubernetes.azure.com/scalesetpriority": "spot" });
+        const { inputs } = only((await pools("staging", { "landfall:userPools": { batch: spot } })).resources, pool);
+        assert.deepEqual([inputs.scaleSetPriority, inputs.scaleSetEvictionPolicy], ["Spot", "Delete"]);
+        assert.deepEqual(inputs.nodeTaints, ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]);
+        assert.deepEqual(inputs.nodeLabels, { team: "a", "kubernetes.azure.com/scalesetpriority": "spot" });
         assert.ok(!("upgradeSettings" in inputs));
     });
 
     it("leave the number of nodes to the autoscaler", async () => {
-        const { inputs, ignoreChanges } = only((await pools("staging")).resources, POOL);
+        const { inputs, ignoreChanges } = only((await pools("staging")).resources, pool);
         assert.deepEqual(ignoreChanges, ["count"]);
-        assert.equal(inputs["enableAutoScaling"], true);
+        assert.equal(inputs.enableAutoScaling, true);
     });
 });
 
 describe("the system pool", () => {
     it("bears no taint, since Flux runs there before there is another pool, and is on the settings' zones", () => {
-        const profile = systemPoolProfile(settings("production").systemPool, SUBNET);
+        const profile = systemPoolProfile(settings("production").systemPool, subnet);
         assert.ok(!("nodeTaints" in profile));
-        assert.deepEqual([profile.mode, profile.vnetSubnetID], ["System", SUBNET]);
+        assert.deepEqual([profile.mode, profile.vnetSubnetID], ["System", subnet]);
         assert.deepEqual(profile.availabilityZones, ["1", "2", "3"]);
     });
 });

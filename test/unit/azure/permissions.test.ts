@@ -1,18 +1,18 @@
 import * as assert from "node:assert/strict";
-import { readDeployerRole } from "@landfall/sandbox";
-import { armType, findType } from "@landfall/sandbox/testing";
 import * as path from "node:path";
-import { DEPLOYER } from "../../support/azure";
+import { deployer } from "../../support/azure";
 import { azureStack } from "../../support/azure-stack";
 import { all } from "../../support/deploy";
-import { STACKS } from "../../support/fixtures";
+import { stacks } from "../../support/fixtures";
 import { identityName, permissionsOf } from "../../support/permissions";
 import { permissionsPage, readPermissionsPage } from "../../support/permissions-page";
+import { readDeployerRole } from "@landfall/sandbox";
+import { armType, findType } from "@landfall/sandbox/testing";
 
 const deployerRole = readDeployerRole(path.join(__dirname, "../../.."));
 
 /** Every role that may be granted, and the narrowest scope that it works on. */
-const GRANTED = [
+const expectedGrants = [
     "cert-manager: DNS Zone Contributor on dns:Zone",
     "ci: AcrPush on containerregistry:Registry",
     "control-plane: Managed Identity Operator on managedidentity:UserAssignedIdentity",
@@ -31,7 +31,7 @@ const GRANTED = [
     "velero: Storage Blob Data Contributor on storage:BlobContainer",
 ];
 
-const AZURE = /^azure-native:/;
+const azure = /^azure-native:/;
 
 describe("docs/permissions.md", () => {
     it("says what the program grants; npm run docs makes it anew", async () => {
@@ -40,7 +40,7 @@ describe("docs/permissions.md", () => {
     });
 });
 
-for (const stack of STACKS) {
+for (const stack of stacks) {
     describe(`the permissions of ${stack}`, () => {
         // One at a time: mocks are the SDK's, not of one run.
         let shared: ReturnType<typeof azureStack> | undefined;
@@ -48,29 +48,30 @@ for (const stack of STACKS) {
 
         it("are these and no others, each on the narrowest scope that works", async () => {
             const granted = permissionsOf(await resources()).map(
-                ({ identity, role, scope }) => `${identity}: ${role.title} on ${scope.type.replace(AZURE, "")}`,
+                ({ identity, role, scope }) => `${identity}: ${role.title} on ${scope.type.replace(azure, "")}`,
             );
-            assert.deepEqual(granted.sort(), GRANTED);
+            assert.deepEqual(granted.sort(), expectedGrants);
         });
 
         it("reach over one group at most, and that with a role that reads", async () => {
             const wide = permissionsOf(await resources()).filter(({ scope }) => scope.type.endsWith(":ResourceGroup"));
             assert.deepEqual(
-                wide.map(({ role, scope }) => [role.title, scope.inputs["resourceGroupName"]]),
+                wide.map(({ role, scope }) => [role.title, scope.inputs.resourceGroupName]),
                 [["Reader", `landfall-${stack}-durable`]],
             );
         });
 
         it("say what kind of principal has them", async () => {
             for (const { identity, principalType } of permissionsOf(await resources())) {
-                const expected = identity === "deployer" ? DEPLOYER.principalType : "ServicePrincipal";
+                const expected = identity === "deployer" ? deployer.principalType : "ServicePrincipal";
                 assert.equal(principalType, expected, identity);
             }
         });
 
         it("belong to identities that exactly one workload uses", async () => {
-            for (const { identity, usedBy } of permissionsOf(await resources()))
+            for (const { identity, usedBy } of permissionsOf(await resources())) {
                 assert.equal(usedBy.length, 1, identity);
+            }
         });
 
         it("are held by every identity that the program makes", async () => {
@@ -85,9 +86,11 @@ for (const stack of STACKS) {
 describe("docs/deployer-role.json", () => {
     /** `Microsoft.Network/virtualNetworks/subnets` of `azure-native:network:Subnet`. */
     const types = async () => {
-        const tokens = (await azureStack("staging")).map(({ type }) => type).filter((type) => AZURE.test(type));
+        const tokens = (await azureStack("staging"))
+            .map(({ type }) => type)
+            .filter((type) => type.startsWith("azure-native:"));
         return [...new Set(tokens)].map((token) => {
-            const type = findType(token.replace(AZURE, ""));
+            const type = findType(token.replace(azure, ""));
             assert.ok(type, token);
             return { token: type.token, armType: armType(type.path), singleton: type.singleton === true };
         });

@@ -4,25 +4,25 @@ import * as roles from "../../../components/azure/roles";
 import { armId } from "../../support/azure";
 import { deploy, only } from "../../support/deploy";
 
-const SCOPE = armId("Microsoft.Network/dnsZones", "example.com");
+const scope = armId("Microsoft.Network/dnsZones", "example.com");
 
 function grant() {
     const principal = { objectId: "object", type: "User" } as const;
-    return deploy(() => grantRole("grant", principal, { role: roles.READER, scope: SCOPE }, {}));
+    return deploy(() => grantRole("grant", principal, { role: roles.reader, scope }, {}));
 }
 
 describe("grantRole", () => {
     it("says what kind of principal it is, so that a new identity is not looked up in vain", async () => {
         const { inputs } = only((await grant()).resources, "azure-native:authorization:RoleAssignment");
-        assert.equal(inputs["principalType"], "User");
-        assert.equal(inputs["principalId"], "object");
+        assert.equal(inputs.principalType, "User");
+        assert.equal(inputs.principalId, "object");
     });
 
     it("names the role in the subscription of the scope", async () => {
         const { inputs } = only((await grant()).resources, "azure-native:authorization:RoleAssignment");
         const subscription = "/subscriptions/11111111-2222-3333-4444-555555555555";
         const definitions = "providers/Microsoft.Authorization/roleDefinitions";
-        assert.equal(inputs["roleDefinitionId"], `${subscription}/${definitions}/${roles.READER.guid}`);
+        assert.equal(inputs.roleDefinitionId, `${subscription}/${definitions}/${roles.reader.guid}`);
     });
 
     it("replaces the assignment when the role changes, and leaves its name to Azure's kind", async () => {
@@ -36,17 +36,21 @@ describe("roles", () => {
     const all = Object.values(roles).filter((value): value is roles.Role => typeof value === "object");
 
     it("are GUIDs, each of one role", () => {
-        for (const { guid } of all) assert.match(guid, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+        for (const { guid } of all) {
+            assert.match(guid, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+        }
         assert.equal(new Set(all.map(({ guid }) => guid)).size, all.length);
     });
 
     it("have slugs that tell them apart", () => {
-        assert.equal(roleSlug(roles.KEY_VAULT_CRYPTO_USER), "key-vault-crypto-user");
-        assert.equal(roleSlug(roles.ACR_PULL), "acr-pull");
+        assert.equal(roleSlug(roles.keyVaultCryptoUser), "key-vault-crypto-user");
+        assert.equal(roleSlug(roles.acrPull), "acr-pull");
         assert.equal(new Set(all.map(roleSlug)).size, all.length);
     });
 
     it("never let anyone own or administer", () => {
-        for (const { title } of all) assert.doesNotMatch(title, /^(Owner|Contributor|User Access Administrator)$/);
+        for (const { title } of all) {
+            assert.doesNotMatch(title, /^(Owner|Contributor|User Access Administrator)$/);
+        }
     });
 });

@@ -1,27 +1,31 @@
 import * as assert from "node:assert/strict";
-import { checkSchema, findType } from "@landfall/sandbox/testing";
 import { azureStack } from "../../support/azure-stack";
 import { all, dependsOn, only, type Registered } from "../../support/deploy";
-import { STACKS } from "../../support/fixtures";
+import { stacks } from "../../support/fixtures";
+import { checkSchema, findType } from "@landfall/sandbox/testing";
 
-const AZURE = /^azure-native:/;
+const azure = /^azure-native:/;
 
-for (const stack of STACKS) {
+for (const stack of stacks) {
     describe(`the Azure half of ${stack}`, () => {
         // Asked for by most tests, changed by none: one run serves them, since a run takes a second.
         let shared: Promise<readonly Registered[]> | undefined;
         const update = () => (shared ??= azureStack(stack));
 
         it("keeps to the schemas of Azure's own specifications", async () => {
-            for (const { type, name, inputs } of (await update()).filter(({ type }) => AZURE.test(type))) {
-                const known = findType(type.replace(AZURE, ""));
+            for (const { type, name, inputs } of (await update()).filter(({ type }) =>
+                type.startsWith("azure-native:"),
+            )) {
+                const known = findType(type.replace(azure, ""));
                 assert.ok(known, type);
                 assert.doesNotThrow(() => checkSchema(known, inputs), name);
             }
         });
 
         it("gives every resource a parent that is one of its own components", async () => {
-            for (const { type, name, parent } of (await update()).filter(({ type }) => AZURE.test(type))) {
+            for (const { type, name, parent } of (await update()).filter(({ type }) =>
+                type.startsWith("azure-native:"),
+            )) {
                 assert.match(parent, /landfall:azure:/, `${type} ${name}`);
             }
         });
@@ -39,7 +43,7 @@ for (const stack of STACKS) {
 
         it("protects what cannot be made again, and that only", async () => {
             const durable = (await update()).filter(({ protect }) => protect);
-            assert.deepEqual([...new Set(durable.map(({ type }) => type.replace(AZURE, "")))].sort(), [
+            assert.deepEqual([...new Set(durable.map(({ type }) => type.replace(azure, "")))].sort(), [
                 "containerregistry:Registry",
                 "dns:Zone",
                 "keyvault:Key",
@@ -51,7 +55,9 @@ for (const stack of STACKS) {
                 "storage:ManagementPolicy",
                 "storage:StorageAccount",
             ]);
-            for (const { retainOnDelete, name } of durable) assert.equal(retainOnDelete, true, name);
+            for (const { retainOnDelete, name } of durable) {
+                assert.equal(retainOnDelete, true, name);
+            }
         });
 
         it("protects nothing once protection is off", async () => {
@@ -64,13 +70,13 @@ for (const stack of STACKS) {
 
         it("puts nothing durable into the group that a rebuild deletes", async () => {
             for (const { inputs, name } of (await update()).filter(({ protect }) => protect)) {
-                assert.equal(inputs["resourceGroupName"], `landfall-${stack}-durable`, name);
+                assert.equal(inputs.resourceGroupName, `landfall-${stack}-durable`, name);
             }
         });
 
         it("never grants a role on a subscription", async () => {
             for (const { inputs } of all(await update(), "azure-native:authorization:RoleAssignment")) {
-                assert.match(String(inputs["scope"]), /\/resourceGroups\//);
+                assert.match(String(inputs.scope), /\/resourceGroups\//);
             }
         });
 

@@ -1,14 +1,14 @@
 import * as assert from "node:assert/strict";
 import { WorkloadIdentities, type WorkloadScopes } from "../../../components/azure/workload-identities";
-import { armId, AZURE_MOCKS, clientIdOf, ISSUER_URL } from "../../support/azure";
+import { armId, azureMocks, clientIdOf, issuerUrl } from "../../support/azure";
 import { all, deploy, only, valueOf } from "../../support/deploy";
 
-const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
-const ASSIGNMENT = "azure-native:authorization:RoleAssignment";
+const credential = "azure-native:managedidentity:FederatedIdentityCredential";
+const assignment = "azure-native:authorization:RoleAssignment";
 
 const container = (name: string) =>
     armId("Microsoft.Storage/storageAccounts", `a/blobServices/default/containers/${name}`);
-const SCOPES: WorkloadScopes = {
+const workloadScopes: WorkloadScopes = {
     durableGroupId: "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/durable",
     registryId: armId("Microsoft.ContainerRegistry/registries", "registry"),
     vaultId: armId("Microsoft.KeyVault/vaults", "vault"),
@@ -23,11 +23,11 @@ function identities(scopes: Partial<WorkloadScopes> = {}) {
             resourceGroupName: "durable",
             location: "westeurope",
             names: { identity: (role) => `stack-${role}` },
-            scopes: { ...SCOPES, ...scopes },
-            issuerUrl: ISSUER_URL,
+            scopes: { ...workloadScopes, ...scopes },
+            issuerUrl,
             protect: true,
         });
-    return deploy(program, AZURE_MOCKS);
+    return deploy(program, azureMocks);
 }
 
 describe("WorkloadIdentities", () => {
@@ -39,7 +39,7 @@ describe("WorkloadIdentities", () => {
     });
 
     it("trust one service account each, and no two the same", async () => {
-        const subjects = all((await identities()).resources, CREDENTIAL).map(({ inputs }) => inputs["subject"]);
+        const subjects = all((await identities()).resources, credential).map(({ inputs }) => inputs.subject);
         assert.equal(new Set(subjects).size, subjects.length);
         assert.ok(subjects.includes("system:serviceaccount:flux-system:kustomize-controller"));
         assert.ok(subjects.includes("system:serviceaccount:monitoring:loki"));
@@ -49,19 +49,19 @@ describe("WorkloadIdentities", () => {
         const { resources } = await identities();
         const scopeOf = (workload: string) =>
             only(
-                all(resources, ASSIGNMENT).filter(({ name }) => name.startsWith(`landfall-${workload}-`)),
-                ASSIGNMENT,
-            ).inputs["scope"];
-        assert.equal(scopeOf("velero"), SCOPES.containerIds.velero);
-        assert.equal(scopeOf("loki"), SCOPES.containerIds.loki);
-        assert.equal(scopeOf("kustomize-controller"), SCOPES.keyId);
-        assert.equal(scopeOf("external-secrets"), SCOPES.vaultId);
-        assert.equal(scopeOf("source-controller"), SCOPES.registryId);
+                all(resources, assignment).filter(({ name }) => name.startsWith(`landfall-${workload}-`)),
+                assignment,
+            ).inputs.scope;
+        assert.equal(scopeOf("velero"), workloadScopes.containerIds.velero);
+        assert.equal(scopeOf("loki"), workloadScopes.containerIds.loki);
+        assert.equal(scopeOf("kustomize-controller"), workloadScopes.keyId);
+        assert.equal(scopeOf("external-secrets"), workloadScopes.vaultId);
+        assert.equal(scopeOf("source-controller"), workloadScopes.registryId);
     });
 
     it("may do nothing about records where there is no zone", async () => {
         const { resources } = await identities({ zoneId: undefined });
-        const granted = all(resources, ASSIGNMENT).map(({ name }) => name);
+        const granted = all(resources, assignment).map(({ name }) => name);
         assert.deepEqual(
             granted.filter((name) => name.includes("dns-zone")),
             [],

@@ -1,58 +1,58 @@
 import * as assert from "node:assert/strict";
-import { ACR_PULL, READER } from "../../../components/azure/roles";
+import { acrPull, reader } from "../../../components/azure/roles";
 import { WorkloadIdentity, type WorkloadIdentityArgs } from "../../../components/azure/workload-identity";
-import { armId, AZURE_MOCKS, ISSUER_URL, clientIdOf, principalIdOf } from "../../support/azure";
-import { all, deploy, dependsOn, only, valueOf } from "../../support/deploy";
+import { armId, azureMocks, clientIdOf, issuerUrl, principalIdOf } from "../../support/azure";
+import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 
-const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
-const ASSIGNMENT = "azure-native:authorization:RoleAssignment";
-const REGISTRY = armId("Microsoft.ContainerRegistry/registries", "registry");
+const credential = "azure-native:managedidentity:FederatedIdentityCredential";
+const assignment = "azure-native:authorization:RoleAssignment";
+const registry = armId("Microsoft.ContainerRegistry/registries", "registry");
 
-const ARGS: WorkloadIdentityArgs = {
+const args: WorkloadIdentityArgs = {
     resourceGroupName: "group",
     location: "westeurope",
     identityName: "velero",
-    issuerUrl: ISSUER_URL,
+    issuerUrl,
     subjects: ["system:serviceaccount:velero:velero"],
     protect: true,
 };
 
 function identity(changes: Partial<WorkloadIdentityArgs> = {}) {
-    return deploy(() => new WorkloadIdentity("velero", { ...ARGS, ...changes }), AZURE_MOCKS);
+    return deploy(() => new WorkloadIdentity("velero", { ...args, ...changes }), azureMocks);
 }
 
 describe("WorkloadIdentity", () => {
     it("trusts exactly one service account of exactly one cluster", async () => {
-        const { inputs } = only((await identity()).resources, CREDENTIAL);
-        assert.equal(inputs["subject"], "system:serviceaccount:velero:velero");
-        assert.equal(inputs["issuer"], ISSUER_URL);
-        assert.deepEqual(inputs["audiences"], ["api://AzureADTokenExchange"]);
+        const { inputs } = only((await identity()).resources, credential);
+        assert.equal(inputs.subject, "system:serviceaccount:velero:velero");
+        assert.equal(inputs.issuer, issuerUrl);
+        assert.deepEqual(inputs.audiences, ["api://AzureADTokenExchange"]);
     });
 
     it("makes several credentials one after the other, since Azure refuses two at a time", async () => {
         const subjects = ["a", "b", "c"].map((name) => `system:serviceaccount:team:${name}`);
         const { resources } = await identity({ subjects });
-        const [first, second, third] = all(resources, CREDENTIAL);
+        const [first, second, third] = all(resources, credential);
         assert.ok(first && second && third);
         assert.ok(dependsOn(second, first) && dependsOn(third, second));
     });
 
     it("may do nothing unless it is granted", async () => {
-        assert.deepEqual(all((await identity()).resources, ASSIGNMENT), []);
+        assert.deepEqual(all((await identity()).resources, assignment), []);
     });
 
     it("gets each grant at its own scope", async () => {
         const group = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/group";
         const grants = [
-            { role: ACR_PULL, scope: REGISTRY },
-            { role: READER, scope: group },
+            { role: acrPull, scope: registry },
+            { role: reader, scope: group },
         ];
         const { resources } = await identity({ grants });
-        assert.equal(only(resources, ASSIGNMENT, "acr-pull").inputs["scope"], REGISTRY);
-        assert.equal(only(resources, ASSIGNMENT, "reader").inputs["scope"], group);
-        for (const { inputs } of all(resources, ASSIGNMENT)) {
-            assert.equal(inputs["principalId"], principalIdOf("velero"));
-            assert.equal(inputs["principalType"], "ServicePrincipal");
+        assert.equal(only(resources, assignment, "acr-pull").inputs.scope, registry);
+        assert.equal(only(resources, assignment, "reader").inputs.scope, group);
+        for (const { inputs } of all(resources, assignment)) {
+            assert.equal(inputs.principalId, principalIdOf("velero"));
+            assert.equal(inputs.principalType, "ServicePrincipal");
         }
     });
 
@@ -60,7 +60,7 @@ describe("WorkloadIdentity", () => {
         const { resources } = await identity();
         const durable = only(resources, "azure-native:managedidentity:UserAssignedIdentity");
         assert.deepEqual([durable.protect, durable.retainOnDelete], [true, true]);
-        assert.equal(only(resources, CREDENTIAL).protect, false);
+        assert.equal(only(resources, credential).protect, false);
     });
 
     it("publishes what a pod has to name itself by", async () => {

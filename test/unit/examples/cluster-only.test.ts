@@ -1,11 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import clusterOnly from "../../../examples/cluster-only/index";
+import { azureMocks, deployer } from "../../support/azure";
+import { dependsOn, deploy, type Deployment, isSecretOutput, only, valueOf } from "../../support/deploy";
 import { checkSchema, findType } from "@landfall/sandbox/testing";
-import { AZURE_MOCKS, DEPLOYER } from "../../support/azure";
-import { deploy, type Deployment, dependsOn, isSecretOutput, only, valueOf } from "../../support/deploy";
 
-const AZURE = /^azure-native:/;
+const azure = /^azure-native:/;
 
 describe("examples/cluster-only", () => {
     let deployment: Deployment<Awaited<ReturnType<typeof clusterOnly>>>;
@@ -13,8 +13,8 @@ describe("examples/cluster-only", () => {
     before(async () => {
         pulumi.runtime.setAllConfig({ "azure-native:location": "westeurope" });
         deployment = await deploy(clusterOnly, {
-            ...AZURE_MOCKS,
-            "azure-native:authorization:getClientConfig": () => ({ ...DEPLOYER }),
+            ...azureMocks,
+            "azure-native:authorization:getClientConfig": () => ({ ...deployer }),
             "azure-native:authorization:getClientToken": () => ({ token: "token" }),
         });
     });
@@ -26,14 +26,16 @@ describe("examples/cluster-only", () => {
             assert.ok(types.has(`azure-native:${type}`), type);
         }
         assert.deepEqual(
-            [...types].filter((type) => !AZURE.test(type) && !type.startsWith("landfall:azure:")),
+            [...types].filter((type) => !type.startsWith("azure-native:") && !type.startsWith("landfall:azure:")),
             [],
         );
     });
 
     it("keeps to the schemas of Azure's own specifications", () => {
-        for (const { type, name, inputs } of deployment.resources.filter(({ type }) => AZURE.test(type))) {
-            const known = findType(type.replace(AZURE, ""));
+        for (const { type, name, inputs } of deployment.resources.filter(({ type }) =>
+            type.startsWith("azure-native:"),
+        )) {
+            const known = findType(type.replace(azure, ""));
             assert.ok(known, type);
             assert.doesNotThrow(() => checkSchema(known, inputs), name);
         }

@@ -1,17 +1,17 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
-import { Delivery } from "../../../components/gitops/delivery";
 import { chooseLogin } from "../../../components/azure/kubeconfig";
+import { Delivery } from "../../../components/gitops/delivery";
+import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
 import { platformArgs } from "../../../components/platform-args";
-import { deploy, dependsOn, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
+import { dependsOn, deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
 import { configuration } from "../../support/fixtures";
-import { COMMIT, FakeCluster, FLEET_MOCKS, preflightOf } from "../../support/platform";
+import { FakeCluster, fleetMocks, mockCommit, preflightOf } from "../../support/platform";
 
-const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
-const READINESS = "pulumi-nodejs:dynamic/gitops:FluxReadiness";
+const configMap = "kubernetes:core/v1:ConfigMap";
+const readinessType = "pulumi-nodejs:dynamic/gitops:FluxReadiness";
 
-const CLOUD = {
+const cloud = {
     cluster_name: "landfall-staging",
     tenant_id: "tenant",
     subscription_id: "subscription",
@@ -52,15 +52,15 @@ describe("Delivery", () => {
                     clusterUid: "0123456789abcdef01234567",
                     kubeconfig: pulumi.secret(cluster.api.kubeconfig()),
                 },
-                clusterVars: { ...args.clusterVars, ...CLOUD },
+                clusterVars: { ...args.clusterVars, ...cloud },
                 sopsFingerprints: ["AA", "BB"],
             });
         };
-        return deploy(program, FLEET_MOCKS, { preview });
+        return deploy(program, fleetMocks, { preview });
     }
 
     const variables = async (changes?: Record<string, unknown>) => {
-        const { data } = only((await deliver(changes)).resources, CONFIG_MAP).inputs;
+        const { data } = only((await deliver(changes)).resources, configMap).inputs;
         return data as Record<string, string>;
     };
 
@@ -98,7 +98,9 @@ describe("Delivery", () => {
 
     it("tells the tree where the cloud's resources are, which mesh to install and whether Flux may commit", async () => {
         const data = await variables({ "landfall:serviceMesh": "linkerd", "landfall:imageAutomation": "true" });
-        for (const [name, value] of Object.entries(CLOUD)) assert.equal(data[name], value);
+        for (const [name, value] of Object.entries(cloud)) {
+            assert.equal(data[name], value);
+        }
         assert.deepEqual([data.service_mesh, data.image_automation_suspended], ["linkerd", "false"]);
         assert.equal(data.fleet_url, "https://github.com/acme/fleet");
         assert.equal(data.fleet_branch, "staging");
@@ -128,15 +130,15 @@ describe("Delivery", () => {
 
     it("waits at the end for the commit, with the variables and keys of this update", async () => {
         const { resources, result } = await deliver();
-        const readiness = only(resources, READINESS);
+        const readiness = only(resources, readinessType);
         assert.ok(dependsOn(readiness, only(resources, "kubernetes:kustomize.toolkit.fluxcd.io/v1:Kustomization")));
         const { kubeconfig, commit, variables, keys, clusterUid, branch } = readiness.inputs;
         assert.ok(isSecretInput(kubeconfig));
-        assert.equal(commit, COMMIT);
-        assert.deepEqual(variables, only(resources, CONFIG_MAP).inputs.data);
+        assert.equal(commit, mockCommit);
+        assert.deepEqual(variables, only(resources, configMap).inputs.data);
         assert.deepEqual(keys, ["ssh-ed25519 AAAAdeploy", "AA", "BB"]);
         assert.deepEqual([clusterUid, branch], ["0123456789abcdef01234567", "staging"]);
-        assert.equal(await valueOf(result.fluxStatus), `2 objects Ready at ${COMMIT}`);
+        assert.equal(await valueOf(result.fluxStatus), `2 objects Ready at ${mockCommit}`);
         assert.equal(await isSecretOutput(result.fluxStatus), false);
     });
 

@@ -7,9 +7,9 @@ import { preflight, type Surroundings } from "../../../components/preflight/pref
 import { physicalNames } from "../../../components/settings/naming";
 import type { Configuration } from "../../../components/settings/settings";
 import { UserError } from "../../../components/user-error";
-import { DEPLOYER } from "../../support/azure";
-import { configuration } from "../../support/fixtures";
+import { deployer } from "../../support/azure";
 import { everyVariable } from "../../support/every-variable";
+import { configuration } from "../../support/fixtures";
 
 interface World {
     readonly files: ManifestTree;
@@ -41,7 +41,7 @@ describe("preflight", () => {
     function world({ files = everyVariable, plan = {}, names = {} }: Partial<World> = {}): Surroundings {
         return {
             azure: {
-                deployer: () => Promise.resolve(DEPLOYER),
+                deployer: () => Promise.resolve(deployer),
                 checkNames: (_, { registry }, location) => {
                     asked.push(`Azure ${registry} in ${location}`);
                     return Promise.resolve({ problems: [], recoverKeyVault: false, keyExists: true, ...names });
@@ -55,7 +55,9 @@ describe("preflight", () => {
             },
             tree: {
                 load: (environment) => {
-                    if (environment !== "staging") throw new Error(`no folder for ${environment}`);
+                    if (environment !== "staging") {
+                        throw new Error(`no folder for ${environment}`);
+                    }
                     return files;
                 },
             },
@@ -81,7 +83,7 @@ describe("preflight", () => {
             "GitHub landfall-example/fleet staging staging direct",
         ]);
         assert.equal(outcome.names.registry, "acmeregistry");
-        assert.equal(outcome.deployer, DEPLOYER);
+        assert.equal(outcome.deployer, deployer);
         assert.match(outcome.sopsFingerprints.join(), /^[0-9A-F]{40}$/);
         assert.equal(outcome.recoverKeyVault, false);
     });
@@ -141,13 +143,15 @@ describe("preflight", () => {
 });
 
 function succeeded<T>({ outcome }: { readonly outcome: T | Error }): T {
-    if (outcome instanceof Error) throw outcome;
+    if (outcome instanceof Error) {
+        throw outcome;
+    }
     return outcome;
 }
 
 /** A tree whose one Secret only the Key Vault key of the stack decrypts. */
 function encryptedToOwnVault({ settings }: Configuration): { readonly vault: string; readonly files: ManifestTree } {
-    const { keyVault } = physicalNames({ ...DEPLOYER, project: "landfall", stack: settings.stack }, settings);
+    const { keyVault } = physicalNames({ ...deployer, project: "landfall", stack: settings.stack }, settings);
     const vault = `https://${keyVault}.vault.azure.net`;
     const sops = `sops:\n  azure_kv:\n    - { vault_url: "${vault}", name: sops, version: v1 }\n`;
     const secret = `apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: ENC }\n${sops}`;

@@ -2,11 +2,11 @@ import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { surroundings } from "../../../components/preflight/surroundings";
 import { UserError } from "../../../components/user-error";
-import { TOKEN } from "../../support/fixtures";
+import { notAToken } from "../../support/fixtures";
 import { answeringGitHub } from "../../support/github-answers";
 
 const gitops = path.join(__dirname, "../../../gitops");
-const { github, tree } = surroundings(TOKEN, gitops);
+const { github, tree } = surroundings(notAToken, gitops);
 
 const args = {
     repository: { owner: "acme", name: "fleet" },
@@ -28,7 +28,7 @@ describe("the surroundings of a program", () => {
             path === "/meta" ? { body: { ssh_keys: [] } } : { status: path === "/users/acme" ? 200 : 404, body: {} };
         await answeringGitHub(answer, async (calls) => {
             assert.equal((await github.planFleet(args)).exists, false);
-            assert.ok(calls.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`));
+            assert.ok(calls.every(({ headers }) => headers.authorization === `Bearer ${notAToken}`));
         });
     });
 
@@ -36,7 +36,7 @@ describe("the surroundings of a program", () => {
         const forbidden = () => ({ status: 403, body: { message: "Resource protected by organization SAML" } });
         await assert.rejects(
             answeringGitHub(forbidden, () => github.planFleet(args)),
-            (error: Error) => error instanceof UserError && /403 Resource protected/.test(error.message),
+            (error: Error) => error instanceof UserError && error.message.includes("403 Resource protected"),
         );
     });
 });

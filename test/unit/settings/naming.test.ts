@@ -8,7 +8,7 @@ import {
 } from "../../../components/settings/naming";
 
 // Azure's rules: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
-const RULES = {
+const rules = {
     durableGroup: /^[a-z0-9-]{1,89}[a-z0-9]$/,
     clusterGroup: /^[a-z0-9-]{1,89}[a-z0-9]$/,
     nodeGroup: /^[a-z0-9-]{1,79}[a-z0-9]$/,
@@ -27,14 +27,14 @@ const scope: fc.Arbitrary<NamingScope> = fc.record({
     stack: pulumiName,
     subscriptionId: fc.uuid(),
 });
-const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
+const subscription = "11111111-2222-3333-4444-555555555555";
 
-function namesOf(given: NamingScope): Record<keyof typeof RULES, string> {
+function namesOf(given: NamingScope): Record<keyof typeof rules, string> {
     return physicalNames(given);
 }
 
 describe("physicalNames", () => {
-    for (const [kind, rule] of Object.entries(RULES) as [keyof typeof RULES, RegExp][]) {
+    for (const [kind, rule] of Object.entries(rules) as [keyof typeof rules, RegExp][]) {
         it(`keeps to Azure's rule for ${kind}, whatever project and stack are called`, () => {
             fc.assert(fc.property(scope, (given) => rule.test(namesOf(given)[kind])));
         });
@@ -67,7 +67,7 @@ describe("physicalNames", () => {
         const names = physicalNames({
             project: "landfall",
             stack: "staging",
-            subscriptionId: SUBSCRIPTION,
+            subscriptionId: subscription,
         });
         assert.deepEqual(
             { ...names, identity: undefined },
@@ -88,12 +88,12 @@ describe("physicalNames", () => {
 
     it("takes the names that the settings give", () => {
         const overrides = { registryName: "ours", keyVaultName: "our-vault", storageAccountName: "ourbackups" };
-        const names = physicalNames({ project: "landfall", stack: "staging", subscriptionId: SUBSCRIPTION }, overrides);
+        const names = physicalNames({ project: "landfall", stack: "staging", subscriptionId: subscription }, overrides);
         assert.deepEqual([names.registry, names.keyVault, names.storageAccount], ["ours", "our-vault", "ourbackups"]);
     });
 
     it("names an identity by its role", () => {
-        const names = physicalNames({ project: "landfall", stack: "staging", subscriptionId: SUBSCRIPTION });
+        const names = physicalNames({ project: "landfall", stack: "staging", subscriptionId: subscription });
         assert.equal(names.identity("velero"), "landfall-staging-velero");
     });
 });

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { NESTED_KEYS, SETTING_KEYS, settingsSchema } from "../../../components/settings/settings-schema";
+import { nestedKeys, settingKeys, settingsSchema } from "../../../components/settings/settings-schema";
 import { rawConfig } from "../../support/fixtures";
 
 const raw = Object.fromEntries(
@@ -72,8 +72,8 @@ describe("the schema of the settings", () => {
     });
 
     it("knows the keys inside of the structured settings", () => {
-        assert.deepEqual(Object.keys(NESTED_KEYS).sort(), ["maintenanceWindow", "systemPool", "userPools"]);
-        assert.ok(NESTED_KEYS["userPools"]?.includes("spot"));
-        assert.ok(Object.keys(NESTED_KEYS).every((key) => SETTING_KEYS.includes(key)));
+        assert.deepEqual(Object.keys(nestedKeys).sort(), ["maintenanceWindow", "systemPool", "userPools"]);
+        assert.ok(nestedKeys.userPools?.includes("spot"));
+        assert.ok(Object.keys(nestedKeys).every((key) => settingKeys.includes(key)));
     });
 });

@@ -1,17 +1,17 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { loadConfiguration, parseConfiguration, SettingsError } from "../../../components/settings/settings";
-import { SETTING_KEYS } from "../../../components/settings/settings-schema";
+import { settingKeys } from "../../../components/settings/settings-schema";
 import {
     configuration,
     declaredConfig,
     invalidFixtures,
-    PLACEHOLDER_PRIVATE_KEY,
+    notAToken,
+    placeholderPrivateKey,
     rawConfig,
     settings,
     stackConfig,
-    STACKS,
-    TOKEN,
+    stacks,
 } from "../../support/fixtures";
 
 function refusal(raw: Record<string, unknown>, encrypted?: readonly string[]): SettingsError {
@@ -30,7 +30,7 @@ function without(raw: Record<string, unknown>, ...keys: string[]): Record<string
 
 describe("settings", () => {
     it("are the same keys in code and in Pulumi.yaml, in the same order", () => {
-        assert.deepEqual(Object.keys(declaredConfig()), SETTING_KEYS);
+        assert.deepEqual(Object.keys(declaredConfig()), settingKeys);
     });
 
     it("each have a type and a sentence in Pulumi.yaml", () => {
@@ -41,11 +41,13 @@ describe("settings", () => {
     });
 
     it("are the same keys in the same order in every stack file, and every one is declared", () => {
-        const [first, ...others] = STACKS.map((stack) => Object.keys(stackConfig(stack)));
-        for (const keys of others) assert.deepEqual(keys, first);
+        const [first, ...others] = stacks.map((stack) => Object.keys(stackConfig(stack)));
+        for (const keys of others) {
+            assert.deepEqual(keys, first);
+        }
         const own = first?.filter((key) => key.startsWith("landfall:")).map((key) => key.slice("landfall:".length));
         assert.deepEqual(
-            own?.filter((key) => !SETTING_KEYS.includes(key)),
+            own?.filter((key) => !settingKeys.includes(key)),
             [],
         );
     });
@@ -56,7 +58,7 @@ describe("settings", () => {
         assert.deepEqual(absent, []);
     });
 
-    for (const stack of STACKS) {
+    for (const stack of stacks) {
         it(`of ${stack} are accepted as committed`, () => {
             const { environment, fleetBranch, githubOwner, location } = settings(stack);
             assert.deepEqual([environment, fleetBranch], [stack, stack]);
@@ -71,14 +73,18 @@ describe("settings", () => {
     it("of production stand the loss of a zone", () => {
         const { clusterTier, systemPool, userPools, registrySku, backupRedundancy } = settings("production");
         assert.deepEqual([clusterTier, registrySku, backupRedundancy], ["Standard", "Premium", "GZRS"]);
-        for (const pool of [systemPool, ...Object.values(userPools)]) assert.deepEqual(pool.zones, ["1", "2", "3"]);
+        for (const pool of [systemPool, ...Object.values(userPools)]) {
+            assert.deepEqual(pool.zones, ["1", "2", "3"]);
+        }
         assert.ok(systemPool.minCount >= 3);
     });
 
     it("are apart from the secrets, which they do not show", () => {
         const { settings: shown, secrets } = configuration("staging");
-        assert.deepEqual(secrets, { sopsPgpPrivateKey: PLACEHOLDER_PRIVATE_KEY.trim(), githubToken: TOKEN });
-        for (const secret of Object.values(secrets)) assert.ok(!JSON.stringify(shown).includes(secret.slice(0, 20)));
+        assert.deepEqual(secrets, { sopsPgpPrivateKey: placeholderPrivateKey.trim(), githubToken: notAToken });
+        for (const secret of Object.values(secrets)) {
+            assert.ok(!JSON.stringify(shown).includes(secret.slice(0, 20)));
+        }
     });
 
     it("take a region as the portal writes it", () => {
@@ -119,7 +125,7 @@ describe("a refusal of settings", () => {
         assert.match(message, /landfall:colour: is not a setting/);
     });
 
-    for (const key of SETTING_KEYS) {
+    for (const key of settingKeys) {
         it(`names ${key} when it is missing`, () => {
             const { problems } = refusal(without(rawConfig("staging"), `landfall:${key}`));
             assert.deepEqual(
@@ -148,7 +154,7 @@ describe("a refusal of settings", () => {
     });
 
     it("says when the key is a public one", () => {
-        const key = PLACEHOLDER_PRIVATE_KEY.replaceAll("PRIVATE", "PUBLIC");
+        const key = placeholderPrivateKey.replaceAll("PRIVATE", "PUBLIC");
         const { message } = refusal({ ...rawConfig("staging"), "landfall:sopsPgpPrivateKey": key });
         assert.match(message, /is not an ASCII-armored PGP private key/);
     });
@@ -178,7 +184,7 @@ describe("loadConfiguration", () => {
         const variables = { GITHUB_TOKEN: "ghp_other", PULUMI_CONFIG_SECRET_KEYS: '["landfall:sopsPgpPrivateKey"]' };
         assert.equal(loaded(variables, "github:token").secrets.githubToken, "ghp_other");
         const both = { GITHUB_TOKEN: "ghp_other" };
-        assert.equal(loaded(both).secrets.githubToken, TOKEN, "the configuration comes first");
+        assert.equal(loaded(both).secrets.githubToken, notAToken, "the configuration comes first");
     });
 
     it("says how to set a token where there is none", () => {

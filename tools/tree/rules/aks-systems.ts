@@ -3,7 +3,7 @@ import type { Finding } from "../finding";
 import { everyOfKind, findingAt, inEveryCluster, type Tree } from "../tree";
 
 /** What AKS runs in every cluster of the program, by the chart that would install it once more. */
-const RUN_BY_AKS: Readonly<Record<string, string>> = {
+const runByAks: Readonly<Record<string, string>> = {
     "metrics-server": "metrics-server",
     "workload-identity-webhook": "the workload identity webhook",
     "secrets-store-csi-driver": "the Secrets Store driver",
@@ -20,7 +20,7 @@ export function aksSystems(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
         everyOfKind(cluster, "HelmRelease").flatMap((release) => {
             const { name } = chartReference(cluster, release);
-            const system = RUN_BY_AKS[name];
+            const system = runByAks[name];
             const problem = `installs ${system}, which AKS runs already`;
             return system === undefined ? [] : [findingAt(release, "metadata.name", problem, "remove the release")];
         }),

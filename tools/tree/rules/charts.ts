@@ -13,8 +13,8 @@ import {
     type Tree,
 } from "../tree";
 
-const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
-const SOURCES = ["OCIRepository", "HelmRepository", "HelmChart"];
+const exact = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+const sources = ["OCIRepository", "HelmRepository", "HelmChart"];
 
 /** Every release installs one exact version of a chart, from a source beside it, and the sandbox has that chart. */
 export function charts(tree: Tree): readonly Finding[] {
@@ -26,7 +26,7 @@ export function charts(tree: Tree): readonly Finding[] {
 
 /** A tenant's sources are its own affair. */
 function platformSources(cluster: Cluster): readonly Manifest[] {
-    return ofKind(everyManifest(cluster), ...SOURCES).filter(({ layer }) => layer !== "tenants");
+    return ofKind(everyManifest(cluster), ...sources).filter(({ layer }) => layer !== "tenants");
 }
 
 function faultsOfRelease(cluster: Cluster, release: Manifest): Finding[] {
@@ -58,7 +58,7 @@ function faultsOfRelease(cluster: Cluster, release: Manifest): Finding[] {
 function loosePin(release: Manifest, isInline: boolean, path = "spec.chart.spec.version"): Finding[] {
     const version = textAt(release.object, path);
     const problem = `does not pin an exact version: ${version ?? "none"}`;
-    return !isInline || EXACT.test(version ?? "")
+    return !isInline || exact.test(version ?? "")
         ? []
         : [findingAt(release, path, problem, "write the whole version of one chart, such as 1.2.3")];
 }
@@ -93,7 +93,7 @@ function faultsOfSource(cluster: Cluster, source: Manifest): Finding[] {
             .some((reference) => field(reference, "kind") === kind && field(reference, "name") === metadata.name),
     );
     const { tag, ...others } = (field(source.object, "spec.ref") ?? {}) as Record<string, unknown>;
-    const isExact = typeof tag === "string" && EXACT.test(tag) && Object.keys(others).every((key) => key === "digest");
+    const isExact = typeof tag === "string" && exact.test(tag) && Object.keys(others).every((key) => key === "digest");
     const pin = JSON.stringify(field(source.object, "spec.ref")) ?? "nothing";
     return [
         ...(users.length > 0

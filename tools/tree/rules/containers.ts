@@ -16,7 +16,7 @@ const has = (path: string) => ({ path, holds: ({ container }: Container) => fiel
 const own = ({ container, pod }: Container, setting: string) =>
     field(container, `securityContext.${setting}`) ?? field(pod, `securityContext.${setting}`);
 
-const DEMANDS: readonly Demand[] = [
+const demands: readonly Demand[] = [
     { ...has("resources.requests.cpu"), fix: "write what it needs, by which the scheduler finds a node" },
     { ...has("resources.requests.memory"), fix: "write what it needs, by which the scheduler finds a node" },
     { ...has("resources.limits.memory"), fix: "write the most that it may take before it is restarted" },
@@ -42,7 +42,7 @@ const DEMANDS: readonly Demand[] = [
     },
 ];
 
-const LASTING_DEMANDS: readonly Demand[] = [
+const lastingDemands: readonly Demand[] = [
     { ...has("readinessProbe"), fix: "write the request that it answers once it can serve" },
     { ...has("livenessProbe"), fix: "write the request that it answers as long as it is alive" },
 ];
@@ -57,7 +57,7 @@ export function containers(tree: Tree): readonly Finding[] {
 }
 
 function lacks(manifest: Manifest, container: Container): Finding[] {
-    return [...DEMANDS, ...(container.isLasting ? LASTING_DEMANDS : [])]
+    return [...demands, ...(container.isLasting ? lastingDemands : [])]
         .filter(({ holds }) => !holds(container))
         .map(({ path, fix }) => {
             const name = textAt(container.container, "name") ?? "";

@@ -1,6 +1,7 @@
 import { bringsDefinitions, chartOf, knownCharts } from "../charts";
 import type { Finding } from "../finding";
 import { groupVersion, textAt } from "../object";
+import { isAlwaysServed } from "../served-kinds";
 import {
     type Cluster,
     earlierLayers,
@@ -11,11 +12,10 @@ import {
     type Manifest,
     type Tree,
 } from "../tree";
-import { isAlwaysServed } from "../served-kinds";
 
 /**
- * A custom resource comes after the layer that brings its definition, never with it: the API server refuses what it does not
- * know yet. Who brings what is in `crds.kinds` of packages/facts/charts/<chart>/chart.yaml.
+ * A custom resource comes after the layer that brings its definition, never with it: the API server refuses what it
+ * does not know yet. Who brings what is in `crds.kinds` of packages/facts/charts/<chart>/chart.yaml.
  */
 export function definitions(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {

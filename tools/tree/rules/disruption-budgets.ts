@@ -3,7 +3,7 @@ import type { Finding } from "../finding";
 import { entriesWithin, field, isMap, label, list, mapAt, textAt } from "../object";
 import { type Cluster, everyManifest, findingAt, inEveryCluster, type Manifest, ofKind, type Tree } from "../tree";
 
-const BUDGETS = ["podDisruptionBudget", "pdb", "disruptionBudget"];
+const budgets = ["podDisruptionBudget", "pdb", "disruptionBudget"];
 
 /** Whatever runs more than once has a PodDisruptionBudget, so that draining nodes does not stop all of it at once. */
 export function disruptionBudgets(tree: Tree): readonly Finding[] {
@@ -63,7 +63,7 @@ function ofRelease(cluster: Cluster, release: Manifest): Finding[] {
             const around = [path.slice(0, -1), path.slice(0, -2)].map((parent) =>
                 parent.length > 0 ? field(values, parent) : values,
             );
-            const name = BUDGETS.find((budget) => around.some((map) => isMap(map) && budget in map));
+            const name = budgets.find((budget) => around.some((map) => isMap(map) && budget in map));
             const holder = around.find((map) => isMap(map) && name !== undefined && name in map);
             const budget = field(holder, name ?? "");
             const problem = `makes ${String(value)} pods by ${path.join(".")}, and has no ${name ?? "budget"} for them`;

@@ -4,14 +4,14 @@ import type { Sources } from "../sources";
 import { type Cluster, type Manifest, manifestsOf, type Tree } from "../tree";
 
 /** Objects that one environment may have alone, each with its reason. */
-const EXCEPTIONS: Readonly<Record<string, string>> = {
+const exceptions: Readonly<Record<string, string>> = {
     "canary/Secret flux-system/decryption-canary-key-vault":
         "An environment gets it with `npm run secret -- recipients`, once its vault is there.",
 };
 
 /**
- * Every environment has the same objects in the same layers, but for the layers that it does not list, and the systems and
- * teams that only some environments list.
+ * Every environment has the same objects in the same layers, but for the layers that it does not list, and the systems
+ * and teams that only some environments list.
  */
 export function environments(tree: Tree): readonly Finding[] {
     return tree.clusters.flatMap((cluster) =>
@@ -26,7 +26,7 @@ function missing(sources: Sources, cluster: Cluster, model: Cluster): Finding[] 
     const own = new Set(compared(cluster).map(nameOf));
     const file = `clusters/${cluster.environment}/overlay/kustomization.yaml`;
     return compared(model)
-        .filter((manifest) => !own.has(nameOf(manifest)) && !(nameOf(manifest) in EXCEPTIONS))
+        .filter((manifest) => !own.has(nameOf(manifest)) && !(nameOf(manifest) in exceptions))
         .filter(({ layer }) => !off.includes(layer))
         .map((manifest) => ({
             file,

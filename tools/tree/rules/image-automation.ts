@@ -12,11 +12,12 @@ interface Marker {
     readonly policy: string;
 }
 
-const SOURCE_OF_THE_PROGRAM = "GitRepository flux-system/flux-system";
+const sourceOfTheProgram = "GitRepository flux-system/flux-system";
 
 /**
- * Image automation finds what it looks for: every marker names an ImagePolicy, every ImageUpdateAutomation covers the files
- * with markers from a source that exists, and the three image kinds are in one namespace, which Flux's lockdown demands.
+ * Image automation finds what it looks for: every marker names an ImagePolicy, every ImageUpdateAutomation covers the
+ * files with markers from a source that exists, and the three image kinds are in one namespace, which Flux's lockdown
+ * demands.
  */
 export function imageAutomation(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
@@ -126,7 +127,7 @@ function faultsOfAutomation(cluster: Cluster, automation: Manifest, markers: rea
     const sources = everyOfKind(cluster, kind).map(
         (manifest) => `${kind} ${manifest.object.metadata.namespace}/${manifest.object.metadata.name}`,
     );
-    const exists = [SOURCE_OF_THE_PROGRAM, ...sources].includes(source);
+    const exists = [sourceOfTheProgram, ...sources].includes(source);
     const isHere = namespace === object.metadata.namespace;
     const isIdle = !markers.some(({ file }) => covers(automation, file));
     const path = textAt(object, "spec.update.path") ?? "./";

@@ -3,9 +3,9 @@ import { entriesWithin, isMap } from "../object";
 import { everyManifest, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** A tag has to be a whole version, as a major or minor tag moves too. PostgreSQL's versions have two parts. */
-const EXACT = /^v?\d+\.\d+\.\d+[0-9A-Za-z._-]*$/;
-const TWO_PARTS = /(^|\/)(postgres|postgresql)$/;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const exact = /^v?\d+\.\d+\.\d+[0-9A-Za-z._-]*$/;
+const twoParts = /(^|\/)(postgres|postgresql)$/;
+const digestPattern = /^sha256:[0-9a-f]{64}$/;
 
 interface Image {
     readonly path: readonly (string | number)[];
@@ -30,8 +30,8 @@ export function images(tree: Tree): readonly Finding[] {
 
 function isExact({ name, tag, digest }: Image): boolean {
     return (
-        (digest !== undefined && DIGEST.test(digest)) ||
-        (tag !== undefined && (EXACT.test(tag) || (TWO_PARTS.test(name) && /^\d+\.\d+/.test(tag))))
+        (digest !== undefined && digestPattern.test(digest)) ||
+        (tag !== undefined && (exact.test(tag) || (twoParts.test(name) && /^\d+\.\d+/.test(tag))))
     );
 }
 

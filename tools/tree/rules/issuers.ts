@@ -3,9 +3,11 @@ import { type Need, unmetNeeds } from "../needs";
 import { entriesWithin, field, isMap, mapAt, textAt } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
-const GROUP = "cert-manager.io";
+const group = "cert-manager.io";
 
-/** Every issuer of certificates that is named exists: in this layer, as cert-manager waits for it, or in one before it. */
+/**
+ * Every issuer of certificates that is named exists: in this layer, as cert-manager waits for it, or in one before it.
+ */
 export function issuers(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { own: true }));
 }
@@ -16,7 +18,7 @@ function needs({ object }: Manifest): Need[] {
         kind === "ClusterIssuer" ? `${kind} ${name}` : `Issuer ${namespace}/${name}`;
     const annotated = Object.entries({ "cluster-issuer": "ClusterIssuer", issuer: "Issuer" }).flatMap(
         ([suffix, kind]) => {
-            const key = `${GROUP}/${suffix}`;
+            const key = `${group}/${suffix}`;
             const name = mapAt(object, "metadata.annotations")[key];
             return typeof name === "string"
                 ? [{ path: ["metadata", "annotations", key], what: nameOf(kind, name) }]
@@ -28,7 +30,7 @@ function needs({ object }: Manifest): Need[] {
             ({ key, value }) =>
                 key === "issuerRef" && isMap(value) && typeof value.name === "string" && value.name !== "",
         )
-        .filter(({ value }) => (field(value, "group") ?? GROUP) === GROUP)
+        .filter(({ value }) => (field(value, "group") ?? group) === group)
         .map(({ path, value }) => ({
             path: [...path, "name"],
             what: nameOf(textAt(value, "kind") ?? "Issuer", textAt(value, "name") ?? ""),

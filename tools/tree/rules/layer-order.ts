@@ -1,6 +1,6 @@
+import { nearest } from "../../../components/settings/nearest";
 import type { Finding } from "../finding";
 import { dependenciesOf, findingAt, inEveryCluster, layersBefore, listedLayers, type Tree } from "../tree";
-import { nearest } from "../../../components/settings/nearest";
 
 /** Layers depend on layers that exist, in no circle. */
 export function layerOrder(tree: Tree): readonly Finding[] {

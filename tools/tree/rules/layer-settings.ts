@@ -67,7 +67,10 @@ function wrongSettings({ environment, mesh }: Cluster, { name, kustomization }: 
     });
 }
 
-/** The systems and teams that the environment adds, then what all releases have in common, then the environment's overlay. */
+/**
+ * The systems and teams that the environment adds, then what all releases have in common, then the environment's
+ * overlay.
+ */
 function components(kustomization: object, environment: string): readonly unknown[] {
     const added = list(kustomization, "spec.components").filter((each) =>
         /^\.\.\/\.\.\/(systems|tenants)\//.test(String(each)),

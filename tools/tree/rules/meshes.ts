@@ -4,7 +4,7 @@ import { label, mapAt, type Path } from "../object";
 import { everyManifest, findingAt, inEveryCluster, type Manifest, manifestsOf, ofKind, type Tree } from "../tree";
 
 /** Marks by which a mesh takes the pods of a namespace, or one pod, into it. */
-const MARKS: readonly { readonly mesh: string; readonly key: string; readonly off: readonly string[] }[] = [
+const marks: readonly { readonly mesh: string; readonly key: string; readonly off: readonly string[] }[] = [
     { mesh: "istio", key: "istio-injection", off: ["disabled"] },
     { mesh: "istio", key: "istio.io/rev", off: [] },
     { mesh: "istio", key: "istio.io/dataplane-mode", off: ["none"] },
@@ -13,7 +13,7 @@ const MARKS: readonly { readonly mesh: string; readonly key: string; readonly of
 ];
 
 /** Where marks are: on a namespace, and on the pods of a workload. */
-const PLACES = ["labels", "annotations"].flatMap((part) => [
+const places = ["labels", "annotations"].flatMap((part) => [
     ["metadata", part],
     ["spec", "template", "metadata", part],
 ]);
@@ -26,16 +26,16 @@ interface Mark {
 }
 
 /** The charts that make a mesh of the marks. */
-const CONTROL_PLANES: Readonly<Record<string, string>> = { istiod: "istio", "linkerd-control-plane": "linkerd" };
+const controlPlanes: Readonly<Record<string, string>> = { istiod: "istio", "linkerd-control-plane": "linkerd" };
 
 /**
- * Two meshes are never in one namespace: each would take the other's traffic for its own. A mark of a mesh that the cluster
- * does not have does nothing, so a namespace may carry those of all that the setting allows.
+ * Two meshes are never in one namespace: each would take the other's traffic for its own. A mark of a mesh that the
+ * cluster does not have does nothing, so a namespace may carry those of all that the setting allows.
  */
 export function meshes(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
         const installed = ofKind(manifestsOf(cluster), "HelmRelease").flatMap((release) => {
-            return CONTROL_PLANES[chartReference(cluster, release).name] ?? [];
+            return controlPlanes[chartReference(cluster, release).name] ?? [];
         });
         const marks = everyManifest(cluster)
             .flatMap(marksOf)
@@ -65,10 +65,12 @@ function byNamespace(one: Mark, other: Mark): number {
 function marksOf(manifest: Manifest): Mark[] {
     const { object } = manifest;
     const namespace = object.kind === "Namespace" ? object.metadata.name : (object.metadata.namespace ?? "");
-    return PLACES.flatMap((place) =>
-        MARKS.filter(({ key, off }) => {
-            const value = mapAt(object, place)[key];
-            return typeof value === "string" && !off.includes(value);
-        }).map(({ mesh, key }) => ({ manifest, path: [...place, key], mesh, namespace })),
+    return places.flatMap((place) =>
+        marks
+            .filter(({ key, off }) => {
+                const value = mapAt(object, place)[key];
+                return typeof value === "string" && !off.includes(value);
+            })
+            .map(({ mesh, key }) => ({ manifest, path: [...place, key], mesh, namespace })),
     );
 }

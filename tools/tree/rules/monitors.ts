@@ -4,10 +4,13 @@ import { entriesWithin, field, isMap } from "../object";
 import { type Cluster, findingAt, inEveryCluster, type Layer, type Manifest, type Tree } from "../tree";
 import { isDefinedBefore } from "./definitions";
 
-const KINDS = { servicemonitor: "ServiceMonitor", podmonitor: "PodMonitor", prometheusrule: "PrometheusRule" };
-const GROUP = "monitoring.coreos.com";
+const kinds = { servicemonitor: "ServiceMonitor", podmonitor: "PodMonitor", prometheusrule: "PrometheusRule" };
+const group = "monitoring.coreos.com";
 
-/** A release that makes monitors comes after their definitions: Helm refuses to install what the API server does not know. */
+/**
+ * A release that makes monitors comes after their definitions: Helm refuses to install what the API server does not
+ * know.
+ */
 export function monitors(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
         cluster.layers.flatMap((layer) =>
@@ -20,13 +23,13 @@ export function monitors(tree: Tree): readonly Finding[] {
 
 function earlyMonitors(cluster: Cluster, layer: Layer, release: Manifest): Finding[] {
     return monitorsOf(cluster, release)
-        .filter(({ kind }) => !isDefinedBefore(cluster, layer.name, GROUP, kind))
+        .filter(({ kind }) => !isDefinedBefore(cluster, layer.name, group, kind))
         .map(({ path, kind }) => {
             const home = cluster.layers.find((candidate) =>
                 candidate.manifests.some(
                     (other) =>
                         other.object.kind === "HelmRelease" &&
-                        chartOf(cluster, other)?.kinds.some((own) => own.group === GROUP && own.kind === kind) === true,
+                        chartOf(cluster, other)?.kinds.some((own) => own.group === group && own.kind === kind) === true,
                 ),
             );
             const fix = home
@@ -41,7 +44,7 @@ function earlyMonitors(cluster: Cluster, layer: Layer, release: Manifest): Findi
 function monitorsOf(cluster: Cluster, release: Manifest) {
     const values = valuesOf(chartOf(cluster, release), release);
     return [...entriesWithin(values)].flatMap(({ path, key, value }) => {
-        const kind = Object.entries(KINDS).find(([name]) => key.toLowerCase().replaceAll("-", "") === name)?.[1];
+        const kind = Object.entries(kinds).find(([name]) => key.toLowerCase().replaceAll("-", "") === name)?.[1];
         const isOn = isMap(value) && value.enabled === true;
         const isBelowOff = path.some(
             (_, depth) => depth > 0 && field(values, [...path.slice(0, depth), "enabled"]) === false,

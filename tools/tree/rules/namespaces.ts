@@ -4,11 +4,11 @@ import { textAt } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** There before the first layer: those of Kubernetes, and the program makes Flux's. */
-const ALWAYS = ["default", "kube-system", "flux-system"].map((name) => `Namespace ${name}`);
+const always = ["default", "kube-system", "flux-system"].map((name) => `Namespace ${name}`);
 
 /** Every namespace that an object is in, or that a release installs into, is made by this layer or one before it. */
 export function namespaces(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always: ALWAYS, own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always, own: true }));
 }
 
 function needs({ object }: Manifest): Need[] {

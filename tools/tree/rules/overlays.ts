@@ -3,11 +3,11 @@ import { isTarget, kustomizeFile } from "../kustomizations";
 import { field, list, textAt } from "../object";
 import type { Sources } from "../sources";
 import { type Cluster, everyManifest, type Manifest, type Tree } from "../tree";
-import { SERVICE_MESHES } from "../variables";
+import { serviceMeshes } from "../variables";
 
 /**
- * What an environment's overlay says has an effect: each patch finds its object in some layer, and each Secret is taken by
- * one. kustomize refuses neither, since every layer applies the overlay.
+ * What an environment's overlay says has an effect: each patch finds its object in some layer, and each Secret is taken
+ * by one. kustomize refuses neither, since every layer applies the overlay.
  */
 export function overlays(tree: Tree): readonly Finding[] {
     return tree.environments.flatMap((environment) => {
@@ -19,7 +19,7 @@ export function overlays(tree: Tree): readonly Finding[] {
 
 function idlePatches(sources: Sources, folder: string, clusters: readonly Cluster[]): Finding[] {
     const overlay = kustomizeFile(sources, folder);
-    const absent = SERVICE_MESHES.filter((mesh) => !clusters.some((cluster) => cluster.mesh === mesh));
+    const absent = serviceMeshes.filter((mesh) => !clusters.some((cluster) => cluster.mesh === mesh));
     return list(overlay?.content, "patches").flatMap((patch, index) => {
         const target = field(patch, "target");
         const isOfAbsentMesh = absent.some((mesh) => textAt(patch, "path")?.includes(`/systems/${mesh}/`) === true);

@@ -3,11 +3,14 @@ import { type Need, unmetNeeds } from "../needs";
 import { entriesWithin } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
-const ALWAYS = ["system-cluster-critical", "system-node-critical"].map((name) => `PriorityClass ${name}`);
+const always = ["system-cluster-critical", "system-node-critical"].map((name) => `PriorityClass ${name}`);
 
-/** Every priority class that a pod or a value names is made by this layer or one before it: pods without one are refused. */
+/**
+ * Every priority class that a pod or a value names is made by this layer or one before it: pods without one are
+ * refused.
+ */
 export function priorityClasses(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always: ALWAYS, own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always, own: true }));
 }
 
 function needs({ object }: Manifest): Need[] {

@@ -3,7 +3,7 @@ import type { Finding } from "../finding";
 import { field, mapAt } from "../object";
 import { type Cluster, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
-const ANNOTATION = "kustomize.toolkit.fluxcd.io/prune";
+const annotation = "kustomize.toolkit.fluxcd.io/prune";
 
 /** Nothing is pruned that takes volumes or other people's objects along: namespaces, custom resource definitions. */
 export function pruning(tree: Tree): readonly Finding[] {
@@ -25,8 +25,8 @@ function prunedObjects(manifests: readonly Manifest[]): Finding[] {
         .filter(({ object }) => object.kind in takes && !isKept(object))
         .map((manifest) => {
             const problem = `would be pruned by layer ${manifest.layer}, and take ${takes[manifest.object.kind]} along`;
-            const fix = `annotate it ${ANNOTATION}: disabled`;
-            return findingAt(manifest, ["metadata", "annotations", ANNOTATION], problem, fix);
+            const fix = `annotate it ${annotation}: disabled`;
+            return findingAt(manifest, ["metadata", "annotations", annotation], problem, fix);
         });
 }
 
@@ -37,8 +37,8 @@ function prunedDefinitions(cluster: Cluster, manifests: readonly Manifest[]): Fi
         .filter((release) => deletesDefinitions(cluster, release))
         .map((release) => {
             const problem = `would be pruned by layer ${release.layer}, and take its definitions and every object of their kinds along`;
-            const fix = `move it to layer crds, set the value by which the chart keeps them (crds.keep), or annotate it ${ANNOTATION}: disabled`;
-            return findingAt(release, ["metadata", "annotations", ANNOTATION], problem, fix);
+            const fix = `move it to layer crds, set the value by which the chart keeps them (crds.keep), or annotate it ${annotation}: disabled`;
+            return findingAt(release, ["metadata", "annotations", annotation], problem, fix);
         });
 }
 
@@ -55,5 +55,5 @@ function deletesDefinitions(cluster: Cluster, release: Manifest): boolean {
 }
 
 function isKept(object: object): boolean {
-    return mapAt(object, "metadata.annotations")[ANNOTATION] === "disabled";
+    return mapAt(object, "metadata.annotations")[annotation] === "disabled";
 }

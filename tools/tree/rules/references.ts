@@ -4,10 +4,10 @@ import { entriesWithin, field, list, mapAt, textAt } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** What the program makes before the first layer. */
-const ALWAYS = ["Secret flux-system/flux-system", "Secret flux-system/sops-gpg", "ConfigMap flux-system/cluster-vars"];
+const always = ["Secret flux-system/flux-system", "Secret flux-system/sops-gpg", "ConfigMap flux-system/cluster-vars"];
 
 /** Fields that name a Secret or a ConfigMap of the object's own namespace, with the kind that they name. */
-const FIELDS: Readonly<Record<string, string>> = {
+const fields: Readonly<Record<string, string>> = {
     secretKeyRef: "Secret",
     secretRef: "Secret",
     configMapKeyRef: "ConfigMap",
@@ -15,11 +15,11 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every Secret and ConfigMap that an object names is in this layer or one before it, or made by what is: a certificate, an
- * external or sealed secret. Those that are optional, and those in values of charts, are not looked at.
+ * Every Secret and ConfigMap that an object names is in this layer or one before it, or made by what is: a certificate,
+ * an external or sealed secret. Those that are optional, and those in values of charts, are not looked at.
  */
 export function references(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { gifts: madeBy, always: ALWAYS, own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { gifts: madeBy, always, own: true }));
 }
 
 function needs({ object, layer }: Manifest): Need[] {
@@ -29,7 +29,7 @@ function needs({ object, layer }: Manifest): Need[] {
     }
     const parts = Object.entries(mapAt(object, "spec")).filter(([key]) => key !== "values");
     const named = [...entriesWithin(Object.fromEntries(parts), ["spec"])].flatMap(({ path, key, value }): Need[] => {
-        const kind = FIELDS[key];
+        const kind = fields[key];
         const name = textAt(value, "name");
         const isHere = (textAt(value, "namespace") ?? namespace) === namespace && field(value, "optional") !== true;
         return kind !== undefined && name !== undefined && isHere

@@ -12,7 +12,7 @@ interface Setting {
 
 const target = ({ object }: Manifest) => field(object, "spec.targetNamespace");
 
-const SETTINGS: readonly Setting[] = [
+const settings: readonly Setting[] = [
     { path: "metadata.namespace", holds: (value) => value === "flux-system", fix: "write namespace: flux-system" },
     {
         path: "spec.serviceAccountName",
@@ -61,7 +61,7 @@ const SETTINGS: readonly Setting[] = [
 export function releases(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
         everyOfKind(cluster, "HelmRelease").flatMap((release) => [
-            ...SETTINGS.flatMap((setting) => wrongSetting(setting, release)),
+            ...settings.flatMap((setting) => wrongSetting(setting, release)),
             ...definitionSettings(release, chartOf(cluster, release)),
         ]),
     );
@@ -85,7 +85,9 @@ function retriesForever(action: unknown): boolean {
     return field(action, "strategy.name") === "RetryOnFailure";
 }
 
-/** Rolling back to older definitions drops fields that stored objects already use, and Helm alone never upgrades crds/. */
+/**
+ * Rolling back to older definitions drops fields that stored objects already use, and Helm alone never upgrades crds/.
+ */
 function definitionSettings(release: Manifest, chart: ChartFacts | undefined): Finding[] {
     if (!chart || chart.kinds.length === 0 || !bringsDefinitions(chart, release)) {
         return [];

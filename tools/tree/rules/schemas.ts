@@ -9,11 +9,11 @@ import { program } from "../programs";
 import { everyManifest, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 const repository = path.join(__dirname, "../../..");
-const CUSTOM_RESOURCE = "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json";
-const LOCATIONS = [
+const customResource = "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json";
+const locations = [
     "packages/facts/schemas/kubernetes-1.36/{{.ResourceKind}}{{.KindSuffix}}.json",
-    `packages/facts/schemas/flux/${CUSTOM_RESOURCE}`,
-    `packages/facts/schemas/charts/${CUSTOM_RESOURCE}`,
+    `packages/facts/schemas/flux/${customResource}`,
+    `packages/facts/schemas/charts/${customResource}`,
 ].flatMap((template) => ["-schema-location", path.join(repository, template)]);
 
 /** What is wrong with a manifest, by its text: the same object is looked at once a process. */
@@ -44,7 +44,10 @@ export function schemas(tree: Tree): readonly Finding[] {
     );
 }
 
-/** Flux takes the `sops` block away before it applies a Secret, so it is taken away here too. JSON is read as it is meant. */
+/**
+ * Flux takes the `sops` block away before it applies a Secret, so it is taken away here too. JSON is read as it is
+ * meant.
+ */
 function textOf({ object }: Manifest): string {
     return JSON.stringify(object.sops === undefined ? object : { ...object, sops: undefined });
 }
@@ -74,7 +77,7 @@ function validate(texts: readonly string[]): void {
 }
 
 function kubeconform(folder: string): Report {
-    const args = ["-strict", "-verbose", "-output", "json", ...LOCATIONS, folder];
+    const args = ["-strict", "-verbose", "-output", "json", ...locations, folder];
     const { stdout, stderr, error } = spawnSync(program("kubeconform"), args, { encoding: "utf8", maxBuffer: 2 ** 28 });
     if (error || stdout === "") {
         throw new Error(`kubeconform does not run: ${error?.message ?? stderr}`);

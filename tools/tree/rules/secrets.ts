@@ -2,7 +2,10 @@ import { checkTree } from "../../secret/check";
 import type { Finding } from "../finding";
 import type { Tree } from "../tree";
 
-/** Every Secret is encrypted, to all the keys that .sops.yaml names for its file and no others: what `npm run secret -- check` says. */
+/**
+ * Every Secret is encrypted, to all the keys that .sops.yaml names for its file and no others: what `npm run secret --
+ * check` says.
+ */
 export async function secrets({ sources }: Tree): Promise<readonly Finding[]> {
     return (await checkTree(sources.root)).map((text) => {
         const [, file = "", rest = text] = /^gitops\/(.*?):? ((?<=: ).*|is no PGP public key.*)$/.exec(text) ?? [];

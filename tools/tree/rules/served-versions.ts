@@ -1,13 +1,15 @@
-import { KUBERNETES_VERSIONS } from "../../../components/settings/settings-schema";
+import { kubernetesVersions } from "../../../components/settings/settings-schema";
 import { knownCharts } from "../charts";
 import type { Finding } from "../finding";
 import { groupVersion } from "../object";
 import { builtInVersions, isBuiltInGroup, isFluxGroup, servedFluxKinds, servedSince } from "../served-kinds";
 import { everyManifest, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
-const oldest = Math.min(...KUBERNETES_VERSIONS.map((version) => Number(version.split(".")[1])));
+const oldest = Math.min(...kubernetesVersions.map((version) => Number(version.split(".")[1])));
 
-/** Every object is of a version that every Kubernetes in use, the installed Flux or the chart that defines it serves. */
+/**
+ * Every object is of a version that every Kubernetes in use, the installed Flux or the chart that defines it serves.
+ */
 export function servedVersions(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
         everyManifest(cluster).flatMap((manifest) => {

@@ -4,13 +4,13 @@ import { entriesWithin, field, isMap, label, textAt } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** The platform's own, which the program and the Flux Operator make. */
-const ALWAYS = ["kustomize-controller", "helm-controller"].map((name) => `ServiceAccount flux-system/${name}`);
+const always = ["kustomize-controller", "helm-controller"].map((name) => `ServiceAccount flux-system/${name}`);
 
 /** Every service account that a pod or a chart is told to use, and not to make, exists before. */
 export function serviceAccounts(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => [
-        ...unmetNeeds(cluster, needsOfRelease, { always: ALWAYS }),
-        ...unmetNeeds(cluster, needsOfPod, { always: ALWAYS, own: true }),
+        ...unmetNeeds(cluster, needsOfRelease, { always }),
+        ...unmetNeeds(cluster, needsOfPod, { always, own: true }),
     ]);
 }
 

@@ -5,7 +5,7 @@ import { type Build, filesOfBuild, kustomizeFile, kustomizeFilesOf, plainBuild }
 import { list } from "../object";
 import type { Sources } from "../sources";
 import type { Tree } from "../tree";
-import { SERVICE_MESHES } from "../variables";
+import { serviceMeshes } from "../variables";
 
 /** Every file of the tree is read by a layer or may be listed, and no list has a line twice. */
 export function systems(tree: Tree): readonly Finding[] {
@@ -33,7 +33,7 @@ function buildsOf({ sources, clusters }: Tree): readonly Build[] {
             plainBuild(`clusters/${name}`),
             plainBuild(`clusters/${name}/overlay`),
         ]),
-        ...SERVICE_MESHES.map((mesh) => plainBuild(`systems/${mesh}`)),
+        ...serviceMeshes.map((mesh) => plainBuild(`systems/${mesh}`)),
     ];
 }
 

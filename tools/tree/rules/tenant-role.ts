@@ -2,8 +2,8 @@ import type { Finding } from "../finding";
 import { list } from "../object";
 import { everyOfKind, findingAt, inEveryCluster, type Tree } from "../tree";
 
-const FORBIDDEN_VERBS = ["*", "bind", "escalate", "impersonate", "deletecollection"];
-const FORBIDDEN_RESOURCES = [
+const forbiddenVerbs = ["*", "bind", "escalate", "impersonate", "deletecollection"];
+const forbiddenResources = [
     /^\*/,
     /^cluster/,
     /^namespaces/,
@@ -12,7 +12,7 @@ const FORBIDDEN_RESOURCES = [
     /^serviceaccounts\/token$/,
     /webhookconfigurations$/,
 ];
-const READ_ONLY = /^(resourcequotas|limitranges|networkpolicies)$/;
+const readOnly = /^(resourcequotas|limitranges|networkpolicies)$/;
 
 /** The tenants' role reaches nothing beyond a namespace, and lets nobody widen quota, network or rights. */
 export function tenantRole(tree: Tree): readonly Finding[] {
@@ -42,8 +42,8 @@ function isWide(groups: readonly string[], resources: readonly string[], verbs: 
     const writes = verbs.some((verb) => !["get", "list", "watch"].includes(verb));
     return (
         groups.includes("*") ||
-        verbs.some((verb) => FORBIDDEN_VERBS.includes(verb)) ||
-        resources.some((resource) => FORBIDDEN_RESOURCES.some((pattern) => pattern.test(resource))) ||
-        (writes && resources.some((resource) => READ_ONLY.test(resource)))
+        verbs.some((verb) => forbiddenVerbs.includes(verb)) ||
+        resources.some((resource) => forbiddenResources.some((pattern) => pattern.test(resource))) ||
+        (writes && resources.some((resource) => readOnly.test(resource)))
     );
 }

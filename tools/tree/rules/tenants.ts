@@ -3,10 +3,10 @@ import { field, label, list, mapAt, type Path, textAt } from "../object";
 import { findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** The label that makes a namespace a tenant's; its value is the tenant's name. */
-export const TENANT = "toolkit.fluxcd.io/tenant";
+export const tenant = "toolkit.fluxcd.io/tenant";
 
 /** Kinds that each tenant has, besides its Namespace. */
-const PARTS = [
+const parts = [
     "ServiceAccount",
     "RoleBinding",
     "ResourceQuota",
@@ -17,9 +17,9 @@ const PARTS = [
 ];
 
 /** Objects of the layer that belong to no tenant: what all of them share. */
-const SHARED = ["ClusterRole tenant", "ValidatingAdmissionPolicy tenant", "ValidatingAdmissionPolicyBinding tenant"];
+const shared = ["ClusterRole tenant", "ValidatingAdmissionPolicy tenant", "ValidatingAdmissionPolicyBinding tenant"];
 
-const PRUNE = "kustomize.toolkit.fluxcd.io/prune";
+const prune = "kustomize.toolkit.fluxcd.io/prune";
 
 /** Every tenant is complete, whether an environment lists it or not, and none can reach beyond its own. */
 export function tenants(tree: Tree): readonly Finding[] {
@@ -30,7 +30,7 @@ export function tenants(tree: Tree): readonly Finding[] {
         const namespaces = manifests.filter(({ object }) => object.kind === "Namespace");
         const names = namespaces.map(({ object }) => object.metadata.name);
         const astray = manifests
-            .filter(({ object }) => object.kind !== "Namespace" && !SHARED.includes(label(object)))
+            .filter(({ object }) => object.kind !== "Namespace" && !shared.includes(label(object)))
             .filter(({ object }) => !names.includes(object.metadata.namespace ?? ""))
             .map((manifest) =>
                 findingAt(
@@ -47,15 +47,17 @@ export function tenants(tree: Tree): readonly Finding[] {
 function faultsOfTenant(namespace: Manifest, manifests: readonly Manifest[]): Finding[] {
     const { name } = namespace.object.metadata;
     const own = manifests.filter(({ object }) => object.metadata.namespace === name);
-    const missing = PARTS.filter((part) => !own.some(({ object }) => object.kind === part)).map((part) =>
-        findingAt(
-            namespace,
-            "metadata.name",
-            `is a tenant's, which has no ${part}`,
-            "copy it from tenants/team-example",
-        ),
-    );
-    const wrong = own.flatMap((manifest) => RULES[manifest.object.kind]?.(manifest, name) ?? []);
+    const missing = parts
+        .filter((part) => !own.some(({ object }) => object.kind === part))
+        .map((part) =>
+            findingAt(
+                namespace,
+                "metadata.name",
+                `is a tenant's, which has no ${part}`,
+                "copy it from tenants/team-example",
+            ),
+        );
+    const wrong = own.flatMap((manifest) => rules[manifest.object.kind]?.(manifest, name) ?? []);
     return [...missing, ...faultsOfNamespace(namespace), ...wrong];
 }
 
@@ -71,22 +73,22 @@ function faultsOfNamespace(namespace: Manifest): Finding[] {
             `label it ${level}: restricted`,
         ],
         [
-            labels[TENANT] === name,
-            ["metadata", "labels", TENANT],
+            labels[tenant] === name,
+            ["metadata", "labels", tenant],
             "is not labelled as the tenant's",
-            `label it ${TENANT}: ${name}`,
+            `label it ${tenant}: ${name}`,
         ],
         [
-            mapAt(namespace.object, "metadata.annotations")[PRUNE] === "disabled",
-            ["metadata", "annotations", PRUNE],
+            mapAt(namespace.object, "metadata.annotations")[prune] === "disabled",
+            ["metadata", "annotations", prune],
             "would be pruned with its volumes",
-            `annotate it ${PRUNE}: disabled`,
+            `annotate it ${prune}: disabled`,
         ],
     ]);
 }
 
 /** What is wrong with an object of a tenant, by kind. */
-const RULES: Readonly<Record<string, (manifest: Manifest, tenant: string) => Finding[]>> = {
+const rules: Readonly<Record<string, (manifest: Manifest, tenant: string) => Finding[]>> = {
     RoleBinding: (manifest, tenant) => [
         ...failed(manifest, [
             [

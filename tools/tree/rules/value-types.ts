@@ -1,8 +1,8 @@
-import { refusedValues } from "@landfall/facts";
 import { type ChartFacts, chartOf, mergedValues } from "../charts";
 import type { Finding } from "../finding";
 import { field, isMap } from "../object";
 import { everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
+import { refusedValues } from "@landfall/facts";
 
 /**
  * Every value of a release has the type that its chart expects: that of its values schema where it has one, which Helm

@@ -1,9 +1,9 @@
 import { nearest } from "../../../components/settings/nearest";
 import { type ChartFacts, chartOf } from "../charts";
 import type { Finding } from "../finding";
-import { podKeys } from "../pod-keys";
 import { field, isMap } from "../object";
 import { openMaps } from "../open-maps";
+import { podKeys } from "../pod-keys";
 import { everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 import { propertiesOf, type ValuesSchema } from "../values-schema";
 
@@ -22,8 +22,8 @@ interface Unknown {
 }
 
 /**
- * Every value of a release is one that its chart has. Helm drops others without a word. Keys are compared with the chart's
- * default values and its values schema; a map that the chart leaves empty may hold anything.
+ * Every value of a release is one that its chart has. Helm drops others without a word. Keys are compared with the
+ * chart's default values and its values schema; a map that the chart leaves empty may hold anything.
  */
 export function values(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>

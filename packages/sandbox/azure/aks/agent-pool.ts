@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
-import type { ResourceProvider, Context, PutContext } from "../arm/resource-provider";
-import { resolveVersion } from "./kubernetes-versions";
-import { nodesOf, poolsOf } from "./nodes";
 import { parentOf } from "../arm/resource-id";
+import type { Context, PutContext, ResourceProvider } from "../arm/resource-provider";
+import { without } from "../arm/without";
 import type { Resource } from "../state";
 import { checkSubnetAccess } from "./cluster-identity";
 import type { ClusterInputs, PoolInputs } from "./cluster-inputs";
+import { resolveVersion } from "./kubernetes-versions";
+import { nodesOf, poolsOf } from "./nodes";
 import { checkPool, checkPoolChange, poolDefaults } from "./pool-rules";
-import { without } from "../arm/without";
 
 /** A node pool of its own; its machines join the cluster when it is written, and leave with it. */
 export const agentPool: ResourceProvider = {

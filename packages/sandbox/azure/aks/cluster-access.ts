@@ -15,7 +15,7 @@ const verbs: Readonly<Record<string, string>> = {
 /** The data action that stands for a request: `…/apps/deployments/write`, `…/pods/exec/action`, `…/healthz/read`. */
 export function dataActionOf({ verb, apiGroup = "", resource, subresource, path = "" }: AccessReview): string {
     if (resource === undefined || resource === "") {
-        const name = path.split("/").filter(Boolean)[0] ?? "api";
+        const name = path.split("/").find(Boolean) ?? "api";
         return `${cluster}/${name}/${verbs[verb] ?? "read"}`;
     }
     const kind = [apiGroup, resource].filter((part) => part !== "").join("/");

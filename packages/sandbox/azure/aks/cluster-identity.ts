@@ -1,7 +1,7 @@
 import { authorizeLinked, isAllowed } from "../arm/access";
 import { ArmError } from "../arm/arm-error";
-import type { PutContext } from "../arm/resource-provider";
 import { parseResourceId } from "../arm/resource-id";
+import type { PutContext } from "../arm/resource-provider";
 import type { ClusterInputs } from "./cluster-inputs";
 
 const assign = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action";

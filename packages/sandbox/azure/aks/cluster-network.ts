@@ -1,7 +1,7 @@
 import { ArmError } from "../arm/arm-error";
-import type { PutContext } from "../arm/resource-provider";
 import { type AddressRange, overlaps, parseAddress, parseCidr } from "../arm/cidr";
 import { parentOf } from "../arm/resource-id";
+import type { PutContext } from "../arm/resource-provider";
 import type { AzureState } from "../state";
 import type { ClusterInputs, NetworkProfile } from "./cluster-inputs";
 

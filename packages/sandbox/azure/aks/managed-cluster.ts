@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
-import { type ResourceProvider, kept, type PutContext, type Removal } from "../arm/resource-provider";
-import type { RunningCluster } from "./clusters";
-import { resolveVersion } from "./kubernetes-versions";
-import { nodesOf, poolsOf } from "./nodes";
 import { isWithin, parseResourceId, type ResourceId } from "../arm/resource-id";
+import { kept, type PutContext, type Removal, type ResourceProvider } from "../arm/resource-provider";
 import type { AzureState, Resource } from "../state";
 import { poolProperties } from "./agent-pool";
 import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
 import type { ClusterInputs } from "./cluster-inputs";
 import { checkClusterNetwork, networkProfileOf } from "./cluster-network";
 import { checkClusterRules } from "./cluster-rules";
+import type { RunningCluster } from "./clusters";
+import { resolveVersion } from "./kubernetes-versions";
+import { nodesOf, poolsOf } from "./nodes";
 import { checkPool, checkPoolChange } from "./pool-rules";
 
 /** Clusters that run, by id in lower case: what a kubeconfig and Entra need of them. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { ClusterInputs, PoolInputs } from "./cluster-inputs";
-import type { NodeSpec, Taint } from "./clusters";
 import { parentOf } from "../arm/resource-id";
 import type { AzureState, Resource } from "../state";
+import type { ClusterInputs, PoolInputs } from "./cluster-inputs";
+import type { NodeSpec, Taint } from "./clusters";
 
 /** The node pools of a cluster, the first made first. */
 export function poolsOf(state: AzureState, clusterId: string): Resource[] {

@@ -1,6 +1,6 @@
-import { ArmError } from "../arm/arm-error";
-import { valueAt, parsePath } from "../../plugins/property-path";
+import { parsePath, valueAt } from "../../plugins/property-path";
 import type { Properties } from "../../plugins/provider";
+import { ArmError } from "../arm/arm-error";
 import type { PoolInputs } from "./cluster-inputs";
 
 /** Regions without availability zones. */

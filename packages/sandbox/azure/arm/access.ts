@@ -1,7 +1,7 @@
+import type { AzureState } from "../state";
 import { ArmError } from "./arm-error";
 import { isWithin } from "./resource-id";
 import { builtInRoles, type RoleDefinition } from "./roles";
-import type { AzureState } from "../state";
 
 /** Who makes a request, as the token says. */
 export interface Caller {

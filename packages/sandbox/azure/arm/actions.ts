@@ -1,14 +1,14 @@
 import type { Properties } from "../../plugins/provider";
+import type { ClusterInputs } from "../aks/cluster-inputs";
+import { userKubeconfig } from "../aks/kubeconfig";
+import type { RunningClusters } from "../aks/managed-cluster";
+import { purgeVault } from "../key-vault/key-vault";
+import type { AzureState, Resource } from "../state";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
-import type { ClusterInputs } from "../aks/cluster-inputs";
-import { purgeVault } from "../key-vault/key-vault";
-import type { RunningClusters } from "../aks/managed-cluster";
 import { isNameHeld } from "./global-names";
-import { userKubeconfig } from "../aks/kubeconfig";
 import { parseResourceId } from "./resource-id";
 import type { Service } from "./service";
-import type { AzureState, Resource } from "../state";
 
 export interface ActionContext {
     readonly service: Service;

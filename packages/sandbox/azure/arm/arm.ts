@@ -9,14 +9,14 @@
  */
 import type { HttpRequest, HttpResponse } from "../../network/route";
 import type { Properties } from "../../plugins/provider";
+import type { RunningClusters } from "../aks/managed-cluster";
+import { answerDns } from "../dns/dns-wire";
+import { bearerOf } from "../entra/bearer";
+import type { Entra } from "../entra/entra";
 import type { Caller } from "./access";
 import { runAction } from "./actions";
 import { ArmError } from "./arm-error";
-import { bearerOf } from "../entra/bearer";
-import type { RunningClusters } from "../aks/managed-cluster";
 import { deleteResource } from "./delete-resource";
-import { answerDns } from "../dns/dns-wire";
-import type { Entra } from "../entra/entra";
 import { putResource } from "./put-resource";
 import { readPath, show } from "./read-resource";
 import { parseResourceId, type ResourceId } from "./resource-id";

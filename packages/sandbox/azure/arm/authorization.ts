@@ -1,7 +1,7 @@
 import { findRole } from "./access";
 import { ArmError } from "./arm-error";
-import { type ResourceProvider, kept, type PutContext } from "./resource-provider";
 import { isWithin } from "./resource-id";
+import { kept, type PutContext, type ResourceProvider } from "./resource-provider";
 
 const fixedProperties = ["principalId", "scope", "roleDefinitionId"];
 

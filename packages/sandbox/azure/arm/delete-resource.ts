@@ -1,4 +1,4 @@
-import { type Caller, authorize } from "./access";
+import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
 import { checkLocks } from "./locks";
 import { checkUnused } from "./references";

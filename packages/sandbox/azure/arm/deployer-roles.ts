@@ -6,9 +6,9 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SandboxError } from "../../sandbox-error";
+import type { AzureState } from "../state";
 import { parseResourceId, type ResourceId } from "./resource-id";
 import { builtInRoles } from "./roles";
-import type { AzureState } from "../state";
 
 /** A custom role as `az role definition create` takes it. */
 export interface CustomRole {
@@ -75,7 +75,7 @@ function definitionOf(state: AzureState, scope: string, name: string, customRole
     if (!made && !customRole) {
         throw new Error(`no role definition is called ${name}`);
     }
-    return (made ?? makeDefinition(state, scope, customRole as CustomRole)).address.id;
+    return (made ?? makeDefinition(state, scope, customRole!)).address.id;
 }
 
 function makeDefinition(state: AzureState, scope: string, customRole: CustomRole) {

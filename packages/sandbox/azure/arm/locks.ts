@@ -1,6 +1,6 @@
+import type { AzureState } from "../state";
 import { ArmError } from "./arm-error";
 import { isWithin } from "./resource-id";
-import type { AzureState } from "../state";
 
 /**
  * A lock holds for its scope and all within: `CanNotDelete` against deletion, `ReadOnly` against writes as well.

@@ -1,15 +1,15 @@
 import { differingPaths } from "../../plugins/compare";
 import type { Properties } from "../../plugins/provider";
-import { type Caller, authorize } from "./access";
+import type { Resource } from "../state";
+import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
-import type { PutContext } from "./resource-provider";
 import { checkLocks } from "./locks";
 import { checkReferences } from "./references";
 import { checkLocation } from "./regions";
 import { armType, parentOf, type ResourceId } from "./resource-id";
+import type { PutContext } from "./resource-provider";
 import { checkSchema } from "./schema-check";
 import { providerOf, type Service } from "./service";
-import type { Resource } from "../state";
 import { without } from "./without";
 
 /**

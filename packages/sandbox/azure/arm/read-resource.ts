@@ -1,11 +1,11 @@
 import type { Properties } from "../../plugins/provider";
+import { describeDeletedVault } from "../key-vault/key-vault";
+import type { AzureState, Resource } from "../state";
 import { authorize, type Caller, findRole, isAllowed } from "./access";
 import { ArmError } from "./arm-error";
-import { describeDeletedVault } from "../key-vault/key-vault";
 import { armType, isWithin, parentOf, parseResourceId } from "./resource-id";
 import { builtInRoles, type RoleDefinition } from "./roles";
 import { providerOf, type Service } from "./service";
-import type { AzureState, Resource } from "../state";
 
 /** A resource as a GET shows it: the package's property names, flattened. */
 export function show(service: Service, resource: Resource): Properties {

@@ -1,8 +1,8 @@
-import type { Properties } from "../../plugins/provider";
 import { formatPath } from "../../plugins/property-path";
+import type { Properties } from "../../plugins/provider";
+import type { AzureState, Resource } from "../state";
 import { ArmError } from "./arm-error";
 import { isWithin, parentOf, type ResourceId } from "./resource-id";
-import type { AzureState, Resource } from "../state";
 
 /** Properties that hold ids of what need not exist: roles are checked by their own rule, scopes may lie anywhere. */
 const unchecked = new Set(["roleDefinitionId", "assignableScopes", "managedBy"]);

@@ -1,8 +1,8 @@
 import type { Properties } from "../../plugins/provider";
-import type { Caller } from "./access";
 import type { ClusterHost } from "../aks/clusters";
-import type { ResourceId } from "./resource-id";
 import type { AzureState, Resource } from "../state";
+import type { Caller } from "./access";
+import type { ResourceId } from "./resource-id";
 
 /** What a service looks at. */
 export interface Context {

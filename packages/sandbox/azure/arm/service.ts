@@ -1,4 +1,4 @@
-import type { ResourceProvider, Context } from "./resource-provider";
+import type { Context, ResourceProvider } from "./resource-provider";
 
 /** What the operations of Azure Resource Manager share. */
 export interface Service extends Omit<Context, "caller"> {

@@ -8,11 +8,11 @@ import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";
 import { isAllowed } from "../arm/access";
 import { bearerOf } from "../entra/bearer";
+import type { Entra } from "../entra/entra";
+import type { AzureState, Resource } from "../state";
 import { BlobContainer } from "./blob-container";
 import { listBlobs } from "./blob-list";
 import { answerBlob } from "./blob-operations";
-import type { Entra } from "../entra/entra";
-import type { AzureState, Resource } from "../state";
 import { StorageError } from "./storage-error";
 
 const containers = "Microsoft.Storage/storageAccounts/blobServices/containers";

@@ -1,7 +1,7 @@
 import { ArmError } from "../arm/arm-error";
-import { type ResourceProvider, kept, type PutContext } from "../arm/resource-provider";
 import { isNameHeld } from "../arm/global-names";
 import { parseResourceId } from "../arm/resource-id";
+import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
 
 /** Its name is unique in the whole of Azure; the blob service and its settings are there from the start. */
 export const storageAccount: ResourceProvider = {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { ArmError } from "../arm/arm-error";
-import type { ResourceProvider } from "../arm/resource-provider";
 import { parentOf } from "../arm/resource-id";
+import type { ResourceProvider } from "../arm/resource-provider";
 
 const topLevels = ["com", "net", "org", "info"];
 

@@ -9,10 +9,10 @@ import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";
 import { Router } from "../../network/router";
 import type { Caller } from "../arm/access";
+import type { AzureState, Principal } from "../state";
 import { configuration, instanceDiscovery, issuerOf, login } from "./discovery";
 import { EntraError } from "./entra-error";
 import { checkFederatedToken, type IssuerKeys } from "./federated-login";
-import type { AzureState, Principal } from "../state";
 
 const lifetimeSeconds = 3600;
 

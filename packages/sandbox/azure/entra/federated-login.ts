@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
-import { EntraError } from "./entra-error";
 import { parentOf } from "../arm/resource-id";
 import type { AzureState, Principal } from "../state";
+import { EntraError } from "./entra-error";
 
 interface Credential {
     readonly issuer: string;

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { ArmError } from "../arm/arm-error";
-import type { ResourceProvider, Context } from "../arm/resource-provider";
 import { parentOf } from "../arm/resource-id";
+import type { Context, ResourceProvider } from "../arm/resource-provider";
 
 const maxCredentials = 20;
 /** Long enough for writes that are not put in order to meet, as they do at Entra. */

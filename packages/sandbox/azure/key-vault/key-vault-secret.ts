@@ -1,9 +1,9 @@
 import type { Properties } from "../../plugins/provider";
 import { deletedName } from "../arm/deleted-name";
-import { type ResourceProvider, kept } from "../arm/resource-provider";
-import { addSecretVersion } from "./secret-versions";
+import { kept, type ResourceProvider } from "../arm/resource-provider";
 import { without } from "../arm/without";
 import { vaultLocation, vaultUri, version } from "./key-vault";
+import { addSecretVersion } from "./secret-versions";
 
 interface SecretProperties {
     readonly value?: string;

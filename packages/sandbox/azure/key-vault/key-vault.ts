@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { deletedName } from "../arm/deleted-name";
-import { type ResourceProvider, type PutContext } from "../arm/resource-provider";
 import { isNameHeld } from "../arm/global-names";
 import { isWithin, parentOf } from "../arm/resource-id";
-import type { AzureState, DeletedVault } from "../state";
+import type { PutContext, ResourceProvider } from "../arm/resource-provider";
 import { without } from "../arm/without";
+import type { AzureState, DeletedVault } from "../state";
 
 interface VaultProperties {
     readonly tenantId: string;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
-import { type ResourceProvider, kept, type PutContext } from "../arm/resource-provider";
 import { contains, overlaps, parseCidr } from "../arm/cidr";
 import { parentOf, parseResourceId } from "../arm/resource-id";
+import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
 import type { AzureState, Resource } from "../state";
 
 interface AddressSpace {

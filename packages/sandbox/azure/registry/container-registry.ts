@@ -1,6 +1,6 @@
 import { ArmError } from "../arm/arm-error";
-import { type ResourceProvider, kept, type PutContext } from "../arm/resource-provider";
 import { isNameHeld } from "../arm/global-names";
+import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
 
 interface Inputs {
     readonly sku: { readonly name: string };

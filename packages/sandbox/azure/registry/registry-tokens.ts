@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
 import type { HttpRequest, HttpResponse } from "../../network/route";
+import { RegistryError } from "../../registry/registry-error";
 import { isAllowed } from "../arm/access";
 import type { Entra } from "../entra/entra";
-import { RegistryError } from "../../registry/registry-error";
 import type { AzureState, Resource } from "../state";
 
 /** What a token lets its bearer do with one repository. */

@@ -1,12 +1,12 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { millisecondsOf } from "../durations";
 import { defineKind, type Installed, type Kind } from "../operator";
-import { conditionsOf, setStatus, timeOf, type Condition } from "../status";
+import { type Condition, conditionsOf, setStatus, timeOf } from "../status";
 import { meetChallenge } from "./challenge";
-import { letsEncrypt } from "./lets-encrypt";
 import { signerOf } from "./issuer";
+import { letsEncrypt } from "./lets-encrypt";
 import { generateKey, keyPem, sign, type Signed } from "./signing";
-import { certificates, clusterIssuers, issuers, textOf, type Certificate, type Issuer, type Secret } from "./types";
+import { type Certificate, certificates, clusterIssuers, type Issuer, issuers, type Secret, textOf } from "./types";
 
 /**
  * Certificates that are really signed, into the Secret that they name: by themselves, by the CA of their issuer, or,

@@ -1,4 +1,4 @@
-import { defineKind, type CustomObject, type Kind } from "../operator";
+import { type CustomObject, defineKind, type Kind } from "../operator";
 import { applyCertificate, issuerOf } from "./ingress-shim";
 
 /** https://gateway-api.sigs.k8s.io/reference/spec/#gateway */

@@ -1,7 +1,7 @@
 import type { V1Ingress } from "@kubernetes/client-node";
 import type { KubernetesApi } from "../../kubernetes/api";
 import { applyChildren } from "../children";
-import { defineKind, type CustomObject, type Kind } from "../operator";
+import { type CustomObject, defineKind, type Kind } from "../operator";
 import type { Certificate } from "./types";
 
 const annotation = (name: string) => `cert-manager.io/${name}`;

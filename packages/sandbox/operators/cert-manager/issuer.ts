@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { defineKind, type Installed, type Kind } from "../operator";
-import { conditionsOf, setStatus, type Condition } from "../status";
+import { type Condition, conditionsOf, setStatus } from "../status";
 import { readSigner, type Signer } from "./signing";
-import { clusterIssuers, issuers, textOf, type Issuer, type Secret } from "./types";
+import { clusterIssuers, type Issuer, issuers, type Secret, textOf } from "./types";
 
 /**
  * Issuers that sign themselves, with a CA's Secret, or by ACME. For ACME it makes the account's key and says that the

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPair, randomBytes, webcrypto, type KeyObject } from "node:crypto";
+import { createPrivateKey, generateKeyPair, type KeyObject, randomBytes, webcrypto } from "node:crypto";
 import { promisify } from "node:util";
 import * as x509 from "@peculiar/x509";
 import { millisecondsOf } from "../durations";

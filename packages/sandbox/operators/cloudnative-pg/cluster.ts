@@ -6,12 +6,12 @@ import {
     appSecret,
     instanceName,
     instancePod,
-    instanceVolume,
     instancesOf,
-    services,
+    instanceVolume,
     serviceAccount,
+    services,
 } from "./children";
-import { clusters, type Cluster } from "./types";
+import { type Cluster, clusters } from "./types";
 
 /**
  * CloudNativePG's Cluster: its instances as pods with volumes, its Services, its service account and the Secret of its
@@ -72,7 +72,7 @@ async function missingPlugin(cluster: Cluster, { api, namespace }: Installed): P
             return `Unknown plugin: '${plugins[0]?.name}': secrets "${secret}" not found`;
         }
     }
-    const store = plugins[0]?.parameters?.["barmanObjectName"];
+    const store = plugins[0]?.parameters?.barmanObjectName;
     const stores = `/apis/barmancloud.cnpg.io/v1/namespaces/${cluster.metadata.namespace}/objectstores`;
     return store && !(await api.find(`${stores}/${store}`)) ? `objectstores "${store}" not found` : undefined;
 }

@@ -1,4 +1,4 @@
-import { defineKind, type CustomObject, type Kind } from "../operator";
+import { type CustomObject, defineKind, type Kind } from "../operator";
 import { now, setStatus } from "../status";
 import { clusters, scheduledBackups } from "./types";
 

@@ -1,9 +1,9 @@
 import { applyChildren, type Child } from "../children";
 import { millisecondsOf } from "../durations";
 import { defineKind, type Installed, type Kind } from "../operator";
-import { conditionsOf, now, setStatus, type Condition } from "../status";
-import { withVault, type ReadSecret } from "./key-vault";
-import { clusterSecretStores, externalSecrets, secretStores, type ExternalSecret, type SecretStore } from "./types";
+import { type Condition, conditionsOf, now, setStatus } from "../status";
+import { type ReadSecret, withVault } from "./key-vault";
+import { clusterSecretStores, type ExternalSecret, externalSecrets, type SecretStore, secretStores } from "./types";
 
 /**
  * ExternalSecret: the Secret with what Key Vault really gives to the identity of its store, read again at its interval.

@@ -1,4 +1,4 @@
-import { asIdentity, type Access } from "../azure-access";
+import { type Access, asIdentity } from "../azure-access";
 import type { Installed } from "../operator";
 import type { RemoteReference, SecretStore } from "./types";
 
@@ -16,8 +16,8 @@ export async function withVault<Result>(
     program: (read: ReadSecret) => Promise<Result>,
 ): Promise<Result> {
     const { azurekv } = store.spec.provider;
-    const { serviceAccountRef } = azurekv ?? {};
-    if (!azurekv || azurekv.authType !== "WorkloadIdentity" || !serviceAccountRef) {
+    const serviceAccountRef = azurekv?.serviceAccountRef;
+    if (azurekv?.authType !== "WorkloadIdentity" || !serviceAccountRef) {
         throw new Error(
             "the sandbox stands in for provider azurekv with authType WorkloadIdentity and a serviceAccountRef, and for no other",
         );

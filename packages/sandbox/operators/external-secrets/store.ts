@@ -1,7 +1,7 @@
 import { defineKind, type Kind } from "../operator";
-import { conditionsOf, setStatus, type Condition } from "../status";
+import { type Condition, conditionsOf, setStatus } from "../status";
 import { withVault } from "./key-vault";
-import { clusterSecretStores, secretStores, type SecretStore } from "./types";
+import { clusterSecretStores, type SecretStore, secretStores } from "./types";
 
 /**
  * SecretStore and ClusterSecretStore: ready when Entra gives the identity of the store's service account a token for

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { applyChildren } from "../children";
 import { defineKind, type Installed, type Kind } from "../operator";
-import { conditionsOf, now, setStatus, type Condition } from "../status";
-import { configChildren, trackedConfigs, type Config } from "./config-tracker";
+import { type Condition, conditionsOf, now, setStatus } from "../status";
+import { type Config, configChildren, trackedConfigs } from "./config-tracker";
 import { autoscaler, primary, route, services } from "./primary";
 import { canaries, type Canary } from "./types";
 

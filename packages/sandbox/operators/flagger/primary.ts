@@ -1,6 +1,6 @@
 import type { V1Deployment, V2HorizontalPodAutoscaler } from "@kubernetes/client-node";
 import type { Child } from "../children";
-import { withPrimaryConfigs, type Config } from "./config-tracker";
+import { type Config, withPrimaryConfigs } from "./config-tracker";
 import type { Canary } from "./types";
 
 /** Labels that Flagger looks for in a selector, in this order: its flag -selector-labels. */

@@ -1,7 +1,7 @@
 import type { V1StatefulSet } from "@kubernetes/client-node";
 import { applyChildren, type Child } from "../children";
-import { defineKind, type CustomObject, type Kind } from "../operator";
-import { conditionsOf, setStatus, type Condition } from "../status";
+import { type CustomObject, defineKind, type Kind } from "../operator";
+import { type Condition, conditionsOf, setStatus } from "../status";
 
 /** https://prometheus-operator.dev/docs/api-reference/api/, as far as both kinds have it. */
 interface Monitoring extends CustomObject {

@@ -1,5 +1,5 @@
 import { asIdentity } from "../azure-access";
-import { defineKind, type CustomObject, type Installed, type Kind } from "../operator";
+import { type CustomObject, defineKind, type Installed, type Kind } from "../operator";
 import { now, setStatus } from "../status";
 
 interface Location extends CustomObject {

@@ -1,4 +1,4 @@
-import { defineKind, type CustomObject, type Kind } from "../operator";
+import { type CustomObject, defineKind, type Kind } from "../operator";
 import { setStatus } from "../status";
 
 interface Schedule extends CustomObject {

@@ -54,7 +54,7 @@ export class AzureClient {
                 return text === "" ? {} : (JSON.parse(text) as Properties);
             }
             const error = describe(response.status, text, `${method} ${url}`);
-            if (method !== "PUT" && response.status === 404 && /NotFound$/.test(error.code)) {
+            if (method !== "PUT" && response.status === 404 && error.code.endsWith("NotFound")) {
                 return undefined;
             }
             throw error;

@@ -1,17 +1,20 @@
 import type { Properties } from "../provider";
-import { GitHubClient } from "./client";
-import { mustRead, Reading, Resource, twoParts } from "./resource";
+import type { GitHubClient } from "./client";
+import { mustRead, type Reading, type Resource, twoParts } from "./resource";
 
 async function readDefault(client: GitHubClient, id: string): Promise<Reading | undefined> {
     const answer = await client.find(client.repository(id));
-    if (!answer) return undefined;
+    if (!answer) {
+        return undefined;
+    }
     const inputs = { repository: id, branch: answer.body.default_branch };
     return { id, inputs, outputs: { ...inputs, repositoryId: answer.body.id, etag: answer.etag } };
 }
 
 async function setDefault(client: GitHubClient, inputs: Properties): Promise<Reading> {
-    if (inputs.rename === true)
+    if (inputs.rename === true) {
         throw new Error("BranchDefault.rename is not in the sandbox's GitHub: make the branch first.");
+    }
     await client.send("PATCH", client.repository(inputs.repository), { default_branch: inputs.branch });
     const reading = await mustRead(
         readDefault(client, String(inputs.repository)),
@@ -46,10 +49,14 @@ const elsewhere = ["forcePushBypassers", "requireConversationResolution", "requi
 
 /** Name of a repository that is given by name or by node id. */
 async function nameOf(client: GitHubClient, repository: unknown): Promise<string> {
-    if (await client.find(client.repository(repository))) return String(repository);
+    if (await client.find(client.repository(repository))) {
+        return String(repository);
+    }
     const { body } = await client.send("GET", `/orgs/${encodeURIComponent(client.owner)}/repos`);
     const found = (body as unknown as Properties[]).find((one) => one.node_id === repository);
-    if (!found) throw new Error(`BranchProtection.repositoryId: there is no repository ${String(repository)}.`);
+    if (!found) {
+        throw new Error(`BranchProtection.repositoryId: there is no repository ${String(repository)}.`);
+    }
     return String(found.name);
 }
 
@@ -92,7 +99,9 @@ async function readProtection(
 ): Promise<Reading | undefined> {
     const [repository, pattern] = twoParts(id, "repository:pattern");
     const answer = await client.find(protectionPath(client, repository, pattern));
-    if (!answer) return undefined;
+    if (!answer) {
+        return undefined;
+    }
     const enabled = (field: string): boolean => (answer.body[field] as { enabled: boolean }).enabled;
     const reviews = answer.body.required_pull_request_reviews as Properties | undefined;
     const checks = answer.body.required_status_checks as Properties | undefined;

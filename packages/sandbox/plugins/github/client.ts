@@ -47,7 +47,9 @@ export class GitHubClient {
         });
         const text = await response.text();
         const parsed = parse(text);
-        if (!response.ok) throw new GitHubError(response.status, method, url, parsed);
+        if (!response.ok) {
+            throw new GitHubError(response.status, method, url, parsed);
+        }
         return { status: response.status, body: parsed, etag: response.headers.get("etag") ?? "" };
     }
 
@@ -56,7 +58,9 @@ export class GitHubClient {
         try {
             return await this.send("GET", path);
         } catch (error) {
-            if (error instanceof GitHubError && error.status === 404) return undefined;
+            if (error instanceof GitHubError && error.status === 404) {
+                return undefined;
+            }
             throw error;
         }
     }
@@ -68,7 +72,9 @@ export class GitHubClient {
 }
 
 function parse(text: string): Properties {
-    if (text === "") return {};
+    if (text === "") {
+        return {};
+    }
     try {
         return JSON.parse(text) as Properties;
     } catch {

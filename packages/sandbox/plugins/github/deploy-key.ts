@@ -1,6 +1,6 @@
 import type { Properties } from "../provider";
 import type { GitHubClient } from "./client";
-import { mustRead, Reading, Resource, twoParts } from "./resource";
+import { mustRead, type Reading, type Resource, twoParts } from "./resource";
 
 /** GitHub drops the comment and white space of a key, so they make no difference. */
 const withoutComment = (key: unknown): unknown =>
@@ -9,7 +9,9 @@ const withoutComment = (key: unknown): unknown =>
 async function read(client: GitHubClient, id: string): Promise<Reading | undefined> {
     const [repository, key] = twoParts(id, "repository:key-id");
     const answer = await client.find(client.repository(repository, `/keys/${key}`));
-    if (!answer) return undefined;
+    if (!answer) {
+        return undefined;
+    }
     const { key: line, title, read_only: readOnly } = answer.body;
     const inputs = { repository, title, key: line, readOnly };
     return { id, inputs, outputs: { ...inputs, etag: answer.etag } };

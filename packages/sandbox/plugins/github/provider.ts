@@ -4,17 +4,23 @@
  * Stands in for pulumi-resource-github, whose defaults and replacements it follows. It talks to whatever answers at
  * api.github.com; it does not prove that the real provider sends the same requests. Other types are refused by name.
  */
-import { version } from "@pulumi/github/package.json";
 import { randomBytes } from "node:crypto";
-
+import { version } from "@pulumi/github/package.json";
 import { differingPaths } from "../compare";
-import { CheckFailure, Difference, Properties, Provider, ResourceState, unknown } from "../provider";
+import {
+    type CheckFailure,
+    type Difference,
+    type Properties,
+    type Provider,
+    type ResourceState,
+    unknown,
+} from "../provider";
 import { branchDefault, branchProtection } from "./branches";
-import { GitHubClient, GitHubError, Transport } from "./client";
+import { GitHubClient, GitHubError, type Transport } from "./client";
 import { deployKey } from "./deploy-key";
 import { functions } from "./functions";
 import { repository } from "./repository";
-import { Reading, Resource } from "./resource";
+import type { Reading, Resource } from "./resource";
 
 const resources = new Map(
     [repository, deployKey, branchDefault, branchProtection].map((resource) => [resource.type, resource]),
@@ -22,7 +28,9 @@ const resources = new Map(
 
 function resourceOf(type: string): Resource {
     const resource = resources.get(type);
-    if (resource) return resource;
+    if (resource) {
+        return resource;
+    }
     throw new Error(
         `The sandbox has no stand-in for ${type}; of the package github it knows ${[...resources.keys()].join(", ")}.`,
     );
@@ -83,7 +91,9 @@ function within(given: unknown, actual: unknown): unknown {
     if (Array.isArray(given) && Array.isArray(actual) && given.length === actual.length) {
         return actual.map((one: unknown, index) => within(given[index], one));
     }
-    if (!isObject(given) || !isObject(actual)) return actual;
+    if (!isObject(given) || !isObject(actual)) {
+        return actual;
+    }
     return Object.fromEntries(Object.keys(given).map((name) => [name, within(given[name], actual[name])]));
 }
 
@@ -102,7 +112,9 @@ async function ifThere(remove: () => Promise<void>): Promise<void> {
     try {
         await remove();
     } catch (error) {
-        if (!(error instanceof GitHubError && error.status === 404)) throw error;
+        if (!(error instanceof GitHubError && error.status === 404)) {
+            throw error;
+        }
     }
 }
 
@@ -114,12 +126,15 @@ function clientOf(config: Properties, transport: Transport): GitHubClient {
     const text = (name: string, ...variables: string[]): string | undefined => {
         const value =
             config[name] ?? variables.map((variable) => process.env[variable]).find((one) => one !== undefined);
-        if (value === unknown) throw new Error(`github: ${name} of the provider is not known yet.`);
+        if (value === unknown) {
+            throw new Error(`github: ${name} of the provider is not known yet.`);
+        }
         return typeof value === "string" && value !== "" ? value : undefined;
     };
     const owner = text("owner", "GITHUB_OWNER") ?? text("organization", "GITHUB_ORGANIZATION");
-    if (owner === undefined)
+    if (owner === undefined) {
         throw new Error("github: no owner. Set github:owner in the stack's configuration or GITHUB_OWNER.");
+    }
     const baseUrl = text("baseUrl", "GITHUB_BASE_URL") ?? "https://api.github.com/";
     return new GitHubClient(owner, text("token", "GITHUB_TOKEN"), baseUrl, transport);
 }
@@ -142,7 +157,9 @@ export function createGitHubProvider(transport: Transport = (url, init) => fetch
             stateOf(resourceOf(type), await resourceOf(type).create(client(), inputs)),
         update: async (type, id, olds, news) => {
             const resource = resourceOf(type);
-            if (!resource.update) throw new Error(`${type} cannot be updated: every change makes a new one.`);
+            if (!resource.update) {
+                throw new Error(`${type} cannot be updated: every change makes a new one.`);
+            }
             return stateOf(resource, await resource.update(client(), id, olds, news));
         },
         delete: (type, id, inputs, outputs) => ifThere(() => resourceOf(type).delete(client(), id, inputs, outputs)),
@@ -153,7 +170,9 @@ export function createGitHubProvider(transport: Transport = (url, init) => fetch
         },
         invoke: async (token, args) => {
             const invoke = functions[token];
-            if (!invoke) throw new Error(`The sandbox has no stand-in for the function ${token}.`);
+            if (!invoke) {
+                throw new Error(`The sandbox has no stand-in for the function ${token}.`);
+            }
             return invoke(client(), args);
         },
     };

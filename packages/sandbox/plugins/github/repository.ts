@@ -1,6 +1,6 @@
 import type { Properties } from "../provider";
-import { GitHubClient } from "./client";
-import { mustRead, Reading, Resource } from "./resource";
+import type { GitHubClient } from "./client";
+import { mustRead, type Reading, type Resource } from "./resource";
 
 /** Inputs that are settings of the REST API, with the value the real provider sends when the program sets none. */
 const settings = {
@@ -103,7 +103,9 @@ export function repositoryProperties(body: Properties): Properties {
 
 async function read(client: GitHubClient, id: string, inputs: Properties | undefined): Promise<Reading | undefined> {
     const answer = await client.find(client.repository(id));
-    if (!answer) return undefined;
+    if (!answer) {
+        return undefined;
+    }
     const alerts = await client.find(client.repository(answer.body.name, "/vulnerability-alerts"));
     const security = answer.body.security_and_analysis as Properties | undefined;
     const state = {
@@ -117,7 +119,9 @@ async function read(client: GitHubClient, id: string, inputs: Properties | undef
 
 async function setTopicsAndAlerts(client: GitHubClient, inputs: Properties, topics: boolean): Promise<void> {
     const repository = (rest: string): string => client.repository(inputs.name, rest);
-    if (topics) await client.send("PUT", repository("/topics"), { names: inputs.topics ?? [] });
+    if (topics) {
+        await client.send("PUT", repository("/topics"), { names: inputs.topics ?? [] });
+    }
     await client.send(inputs.vulnerabilityAlerts === true ? "PUT" : "DELETE", repository("/vulnerability-alerts"));
 }
 
@@ -155,21 +159,28 @@ export const repository: Resource = {
         const { body: made } = await client.send("POST", `/orgs/${encodeURIComponent(client.owner)}/repos`, body);
         const id = String(made.name);
         await setTopicsAndAlerts(client, inputs, inputs.topics !== undefined);
-        if (inputs.archived === true) await client.send("PATCH", client.repository(id), { archived: true });
+        if (inputs.archived === true) {
+            await client.send("PATCH", client.repository(id), { archived: true });
+        }
         return mustRead(read(client, id, inputs), `repository ${id}`);
     },
     update: async (client, id, olds, news) => {
         const branch = news.defaultBranch === olds.defaultBranch ? {} : { default_branch: news.defaultBranch };
         await client.send("PATCH", client.repository(olds.name ?? id), { ...request(news), ...branch });
         const topics = JSON.stringify(olds.topics) !== JSON.stringify(news.topics);
-        if (news.archived !== true) await setTopicsAndAlerts(client, news, topics);
+        if (news.archived !== true) {
+            await setTopicsAndAlerts(client, news, topics);
+        }
         const reading = await mustRead(read(client, String(news.name), news), `repository ${String(news.name)}`);
         return { ...reading, id };
     },
     delete: async (client, id, inputs) => {
         const path = client.repository(inputs.name ?? id);
-        if (inputs.archiveOnDestroy !== true) await client.send("DELETE", path);
-        else if (inputs.archived !== true) await client.send("PATCH", path, { archived: true });
+        if (inputs.archiveOnDestroy !== true) {
+            await client.send("DELETE", path);
+        } else if (inputs.archived !== true) {
+            await client.send("PATCH", path, { archived: true });
+        }
     },
     read,
 };

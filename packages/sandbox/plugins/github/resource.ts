@@ -32,13 +32,17 @@ export interface Resource {
 /** What a read must find after a create or an update. */
 export async function mustRead(reading: Promise<Reading | undefined>, what: string): Promise<Reading> {
     const found = await reading;
-    if (!found) throw new Error(`${what} is not there right after it was written.`);
+    if (!found) {
+        throw new Error(`${what} is not there right after it was written.`);
+    }
     return found;
 }
 
 /** Both halves of an id `first:second`. */
 export function twoParts(id: string, meaning: string): [string, string] {
     const [, first, second] = /^([^:]+):(.+)$/.exec(id) ?? [];
-    if (first === undefined || second === undefined) throw new Error(`"${id}" is not an id of the form ${meaning}.`);
+    if (first === undefined || second === undefined) {
+        throw new Error(`"${id}" is not an id of the form ${meaning}.`);
+    }
     return [first, second];
 }

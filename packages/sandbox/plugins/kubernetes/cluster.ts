@@ -1,7 +1,6 @@
 import type { KubernetesApi } from "../../kubernetes/api";
 import { ApiError } from "../../kubernetes/api-error";
-import type { ObjectReference, ResourceObject } from "./object";
-import { describe } from "./object";
+import { describe, type ObjectReference, type ResourceObject } from "./object";
 
 /** The name under which the API server records which fields are this provider's. */
 export const fieldManager = "pulumi-kubernetes";

@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
-
 import { differingPaths } from "../compare";
-import type { CheckFailure, Difference, Properties } from "../provider";
-import { unknown } from "../provider";
+import { type CheckFailure, type Difference, type Properties, unknown } from "../provider";
 import { clusterScopedKinds, replacingPaths } from "./kinds";
 import type { KubernetesSettings } from "./settings";
 
@@ -17,28 +15,28 @@ export function checkObject(
     defaultNamespace: string,
 ): { inputs: Properties; failures: CheckFailure[] } {
     const { metadata = {} } = news;
-    if (type.split(":")[2] !== news["kind"]) {
+    if (type.split(":")[2] !== news.kind) {
         const reason = `the sandbox's kubernetes provider has no ${type}: it manages whole objects, not patches or lists`;
         return { inputs: news, failures: [{ property: "kind", reason }] };
     }
     if (metadata === unknown) {
         return { inputs: news, failures: [] };
     }
-    const named = withName(name, asProperties(olds?.["metadata"]), asProperties(metadata));
-    const completed = named["namespace"] ?? namespaceFor(news, defaultNamespace);
+    const named = withName(name, asProperties(olds?.metadata), asProperties(metadata));
+    const completed = named.namespace ?? namespaceFor(news, defaultNamespace);
     const inputs = { ...news, metadata: { ...named, ...(completed === undefined ? {} : { namespace: completed }) } };
     return { inputs, failures: [] };
 }
 
 function withName(name: string, olds: Properties, metadata: Properties): Properties {
-    if (metadata["name"] !== undefined && metadata["name"] !== "") {
+    if (metadata.name !== undefined && metadata.name !== "") {
         return metadata;
     }
-    const isSame = asProperties(olds["annotations"])[autonamed] === "true";
+    const isSame = asProperties(olds.annotations)[autonamed] === "true";
     return {
         ...metadata,
-        name: isSame ? olds["name"] : `${name}-${randomBytes(4).toString("hex")}`,
-        annotations: { ...asProperties(metadata["annotations"]), [autonamed]: "true" },
+        name: isSame ? olds.name : `${name}-${randomBytes(4).toString("hex")}`,
+        annotations: { ...asProperties(metadata.annotations), [autonamed]: "true" },
     };
 }
 
@@ -54,13 +52,12 @@ export function diffObject(olds: Properties, news: Properties, settings: Kuberne
     const paths = differingPaths(olds, news);
     const fixed = replacingPaths(news, settings);
     const replaces = paths.filter((path) => fixed.some((prefix) => isWithin(path, prefix)));
-    const [old, current] = [asProperties(olds["metadata"]), asProperties(news["metadata"])];
+    const [old, current] = [asProperties(olds.metadata), asProperties(news.metadata)];
     return {
         updates: paths.filter((path) => !replaces.includes(path)),
         replaces,
         // A new object under the same name cannot be there beside the old one.
-        deleteBeforeReplace:
-            replaces.length > 0 && old["name"] === current["name"] && old["namespace"] === current["namespace"],
+        deleteBeforeReplace: replaces.length > 0 && old.name === current.name && old.namespace === current.namespace,
     };
 }
 

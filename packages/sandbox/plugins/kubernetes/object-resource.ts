@@ -1,10 +1,8 @@
+import { ApiError } from "../../kubernetes/api-error";
 import { InitializationError } from "../initialization-error";
 import type { Properties, ResourceState } from "../provider";
-import { ApiError } from "../../kubernetes/api-error";
-import type { Cluster } from "./cluster";
-import { fieldManager, UnknownKindError } from "./cluster";
-import type { ResourceObject, ObjectReference } from "./object";
-import { describe, idOf, parseReference } from "./object";
+import { type Cluster, fieldManager, UnknownKindError } from "./cluster";
+import { describe, idOf, type ObjectReference, parseReference, type ResourceObject } from "./object";
 import { asProperties, pruneToInputs } from "./object-inputs";
 import { waitsFor } from "./readiness";
 import type { KubernetesSettings } from "./settings";
@@ -148,12 +146,12 @@ function withStringData(live: ResourceObject): ResourceObject {
     if (live.kind !== "Secret") {
         return live;
     }
-    const data = Object.entries(asProperties(live["data"]));
+    const data = Object.entries(asProperties(live.data));
     const decoded = data.map(([key, value]) => [key, Buffer.from(String(value), "base64").toString("utf8")]);
     return { ...live, stringData: Object.fromEntries(decoded) as Properties };
 }
 
 function annotationsOf(object: object): Readonly<Record<string, string>> {
-    const metadata = asProperties((object as Properties)["metadata"]);
-    return asProperties(metadata["annotations"]) as Record<string, string>;
+    const metadata = asProperties((object as Properties).metadata);
+    return asProperties(metadata.annotations) as Record<string, string>;
 }

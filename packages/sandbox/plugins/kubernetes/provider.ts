@@ -1,16 +1,14 @@
 import { version } from "@pulumi/kubernetes/package.json";
-
-import { warn } from "../engine-log";
-import type { CheckedInputs, Difference, Properties, Provider, ResourceState } from "../provider";
 import { KubernetesApi } from "../../kubernetes/api";
 import { UnreachableError } from "../../kubernetes/api-error";
+import { warn } from "../engine-log";
+import type { CheckedInputs, Difference, Properties, Provider, ResourceState } from "../provider";
 import { Cluster } from "./cluster";
 import { kubeconfigAccess, loadKubeConfig } from "./kubeconfig";
 import { checkObject, diffObject } from "./object-inputs";
 import { ObjectResource } from "./object-resource";
 import { checkRelease, diffRelease, ReleaseResource } from "./release-resource";
-import type { KubernetesSettings } from "./settings";
-import { diffSettings, parseSettings } from "./settings";
+import { diffSettings, type KubernetesSettings, parseSettings } from "./settings";
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 

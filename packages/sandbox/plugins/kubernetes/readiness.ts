@@ -1,6 +1,5 @@
 import type { ResourceObject } from "./object";
-import type { Wait } from "./wait-for";
-import { parseWaitFor, waitForCondition } from "./wait-for";
+import { parseWaitFor, type Wait, waitForCondition } from "./wait-for";
 
 /** Kinds that the real provider waits for without being asked, by `apiVersion/kind`. */
 const waits: Readonly<Record<string, Wait>> = {
@@ -8,7 +7,7 @@ const waits: Readonly<Record<string, Wait>> = {
     "apps/v1/StatefulSet": (object) => rollout(object, numberAt(object.spec, "replicas") ?? 1, "readyReplicas"),
     "apps/v1/DaemonSet": daemonSet,
     "batch/v1/Job": waitForCondition("Complete", "True"),
-    "v1/Namespace": ({ status }) => (status?.["phase"] === "Active" ? undefined : "its phase is not Active"),
+    "v1/Namespace": ({ status }) => (status?.phase === "Active" ? undefined : "its phase is not Active"),
     "v1/Service": service,
     "apiextensions.k8s.io/v1/CustomResourceDefinition": waitForCondition("Established", "True"),
 };
@@ -56,8 +55,8 @@ function daemonSet(object: ResourceObject): string | undefined {
 }
 
 function service({ spec, status }: ResourceObject): string | undefined {
-    const balancer = status?.["loadBalancer"] as { ingress?: unknown[] } | undefined;
-    const isWaiting = spec?.["type"] === "LoadBalancer" && (balancer?.ingress?.length ?? 0) === 0;
+    const balancer = status?.loadBalancer as { ingress?: unknown[] } | undefined;
+    const isWaiting = spec?.type === "LoadBalancer" && (balancer?.ingress?.length ?? 0) === 0;
     return isWaiting ? "its load balancer has no address" : undefined;
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-
 import { differingPaths } from "../compare";
 import { InitializationError } from "../initialization-error";
 import type { CheckFailure, Difference, Properties, ResourceState } from "../provider";
@@ -31,19 +30,19 @@ export function checkRelease(
     news: Properties,
     defaultNamespace: string,
 ): { inputs: Properties; failures: CheckFailure[] } {
-    const repository = asProperties(news["repositoryOpts"]);
+    const repository = asProperties(news.repositoryOpts);
     const failures = [
         ...unsupported.filter((property) => news[property] !== undefined && news[property] !== false),
         ...["username", "password", "caFile", "certFile", "keyFile"]
             .filter((property) => repository[property] !== undefined)
             .map((property) => `repositoryOpts.${property}`),
     ].map((property) => ({ property, reason: "the sandbox's Helm releases do not have it: leave it out" }));
-    const isAwaited = news["skipAwait"] !== true;
+    const isAwaited = news.skipAwait !== true;
     const inputs = {
         ...news,
-        name: news["name"] ?? olds?.["name"] ?? `${name}-${randomBytes(4).toString("hex")}`,
-        namespace: news["namespace"] ?? defaultNamespace,
-        ...(isAwaited ? { timeout: news["timeout"] ?? defaultTimeoutSeconds } : {}),
+        name: news.name ?? olds?.name ?? `${name}-${randomBytes(4).toString("hex")}`,
+        namespace: news.namespace ?? defaultNamespace,
+        ...(isAwaited ? { timeout: news.timeout ?? defaultTimeoutSeconds } : {}),
     };
     return { inputs, failures };
 }
@@ -64,15 +63,12 @@ export class ReleaseResource {
     }
 
     create(inputs: Properties): Promise<ResourceState> {
-        const flags = [
-            ...(inputs["createNamespace"] === true ? ["--create-namespace"] : []),
-            ...flag(inputs, "replace"),
-        ];
+        const flags = [...(inputs.createNamespace === true ? ["--create-namespace"] : []), ...flag(inputs, "replace")];
         return this.run("install", inputs, flags);
     }
 
     update(inputs: Properties): Promise<ResourceState> {
-        const history = inputs["maxHistory"];
+        const history = inputs.maxHistory;
         return this.run("upgrade", inputs, [
             ...flag(inputs, "resetValues", "reset-values"),
             ...flag(inputs, "reuseValues", "reuse-values"),
@@ -96,7 +92,7 @@ export class ReleaseResource {
             const imported = { name, namespace, chart: release.chart, version: release.version, values: values ?? {} };
             return { ...stateOf(imported, release), inputs: imported, secrets: ["values"] };
         }
-        const current = { ...inputs, values: inputs["values"] === undefined ? undefined : (values ?? {}) };
+        const current = { ...inputs, values: inputs.values === undefined ? undefined : (values ?? {}) };
         return { ...stateOf(current, release), inputs: current };
     }
 
@@ -106,11 +102,11 @@ export class ReleaseResource {
     }
 
     private async run(command: "install" | "upgrade", inputs: Properties, flags: string[]): Promise<ResourceState> {
-        const name = String(inputs["name"]);
-        const namespace = String(inputs["namespace"]);
-        const args = [command, name, String(inputs["chart"]), "--namespace", namespace, "--output", "json"];
+        const name = String(inputs.name);
+        const namespace = String(inputs.namespace);
+        const args = [command, name, String(inputs.chart), "--namespace", namespace, "--output", "json"];
         try {
-            const values = asProperties(inputs["values"]);
+            const values = asProperties(inputs.values);
             await this.#helm.run([...args, ...chartFlags(inputs), ...waiting(inputs), ...flags], values);
         } catch (error) {
             throw await this.failure(inputs, error);
@@ -129,8 +125,8 @@ export class ReleaseResource {
         if (!(error instanceof HelmError)) {
             return error;
         }
-        const name = String(inputs["name"]);
-        const namespace = String(inputs["namespace"]);
+        const name = String(inputs.name);
+        const namespace = String(inputs.namespace);
         const message = `The Helm release ${namespace}/${name} failed: ${error.message}`;
         // The first failure is the one to tell: a status that cannot be had either adds nothing.
         const release = await this.metadata(name, namespace).catch(() => undefined);
@@ -162,7 +158,7 @@ function stateOf(inputs: Properties, release: ReleaseMetadata): ResourceState {
 }
 
 function chartFlags(inputs: Properties): string[] {
-    const repository = asProperties(inputs["repositoryOpts"])["repo"];
+    const repository = asProperties(inputs.repositoryOpts).repo;
     const { version, description } = inputs;
     return [
         ...(typeof version === "string" ? ["--version", version] : []),
@@ -180,10 +176,10 @@ function chartFlags(inputs: Properties): string[] {
 }
 
 function waiting(inputs: Properties): string[] {
-    if (inputs["skipAwait"] === true) {
+    if (inputs.skipAwait === true) {
         return [];
     }
-    const seconds = typeof inputs["timeout"] === "number" ? inputs["timeout"] : defaultTimeoutSeconds;
+    const seconds = typeof inputs.timeout === "number" ? inputs.timeout : defaultTimeoutSeconds;
     return ["--wait", "--timeout", `${seconds}s`];
 }
 

@@ -1,6 +1,5 @@
-import type { Difference, Properties } from "../provider";
-import { unknown } from "../provider";
 import { differingPaths } from "../compare";
+import { type Difference, type Properties, unknown } from "../provider";
 import { serverOf } from "./kubeconfig";
 
 /** The provider's configuration, as `@pulumi/kubernetes` documents it on `ProviderArgs`. */
@@ -26,21 +25,21 @@ export function parseSettings(config: Properties): KubernetesSettings {
     if (found) {
         throw new Error(`The sandbox's kubernetes provider has no setting ${found}: leave it out of the provider.`);
     }
-    if (config["enableServerSideApply"] === false) {
+    if (config.enableServerSideApply === false) {
         throw new Error(
             "The sandbox's kubernetes provider only does server-side apply: leave enableServerSideApply out.",
         );
     }
     return {
         kubeconfig: kubeconfigText(config),
-        context: text(config["context"]),
-        namespace: text(config["namespace"]),
-        deleteUnreachable: config["deleteUnreachable"] === true,
-        skipUpdateUnreachable: config["skipUpdateUnreachable"] === true,
-        upsertExistingObjects: config["upsertExistingObjects"] === true,
-        enablePatchForce: config["enablePatchForce"] === true,
-        enableConfigMapMutable: config["enableConfigMapMutable"] === true,
-        enableSecretMutable: config["enableSecretMutable"] === true,
+        context: text(config.context),
+        namespace: text(config.namespace),
+        deleteUnreachable: config.deleteUnreachable === true,
+        skipUpdateUnreachable: config.skipUpdateUnreachable === true,
+        upsertExistingObjects: config.upsertExistingObjects === true,
+        enablePatchForce: config.enablePatchForce === true,
+        enableConfigMapMutable: config.enableConfigMapMutable === true,
+        enableSecretMutable: config.enableSecretMutable === true,
     };
 }
 
@@ -51,7 +50,7 @@ export function parseSettings(config: Properties): KubernetesSettings {
 export function diffSettings(olds: Properties, news: Properties): Difference {
     const changed = [...new Set(differingPaths(olds, news).map((path) => path.split(/[.[]/)[0] ?? path))];
     const by =
-        olds["clusterIdentifier"] !== undefined && news["clusterIdentifier"] !== undefined
+        olds.clusterIdentifier !== undefined && news.clusterIdentifier !== undefined
             ? "clusterIdentifier"
             : "kubeconfig";
     const isAnother = changed.includes(by) && (by === "clusterIdentifier" || !sameServer(olds, news));
@@ -63,7 +62,7 @@ export function diffSettings(olds: Properties, news: Properties): Difference {
 
 function sameServer(olds: Properties, news: Properties): boolean {
     // A kubeconfig that is not known yet may be another cluster's.
-    return news["kubeconfig"] !== unknown && serverOf(kubeconfigText(olds)) === serverOf(kubeconfigText(news));
+    return news.kubeconfig !== unknown && serverOf(kubeconfigText(olds)) === serverOf(kubeconfigText(news));
 }
 
 /** A kubeconfig written as JSON arrives parsed. */

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Cluster } from "./cluster";
-import type { Condition, ResourceObject, ObjectReference } from "./object";
-import { describe, referenceTo } from "./object";
+import { type Condition, describe, type ObjectReference, referenceTo, type ResourceObject } from "./object";
 import type { Wait } from "./wait-for";
 
 const shortestPauseMilliseconds = 200;
@@ -103,7 +101,7 @@ export async function waitUntilGone(
         }
         if (!(await deadline.pause())) {
             // A namespace holds back its own deletion in its spec.
-            const ofNamespace = found.kind === "Namespace" ? found.spec?.["finalizers"] : undefined;
+            const ofNamespace = found.kind === "Namespace" ? found.spec?.finalizers : undefined;
             const finalizers = [...(found.metadata.finalizers ?? []), ...((ofNamespace as string[] | undefined) ?? [])];
             const why = [
                 finalizers.length > 0 ? `it waits for its finalizers ${finalizers.join(", ")}` : "it has no finalizers",

@@ -6,7 +6,6 @@
  * attaches no debugger, and does not tell the engine which plugins to download.
  */
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
-
 import { engineAddress, listen } from "../listen";
 import { languageService } from "./service";
 

@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-
-import type { ProgramInfo, RunRequest } from "@pulumi/pulumi/proto/language_pb";
-import { RunResponse } from "@pulumi/pulumi/proto/language_pb";
+import { type ProgramInfo, type RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
 
 /** What the program runner exits with once it has shown the error itself (`@pulumi/pulumi/cmd/run/index.js`). */
 const errorAlreadyShown = 32;

@@ -1,4 +1,4 @@
-import { createHash, KeyObject, randomBytes } from "node:crypto";
+import { createHash, type KeyObject, randomBytes } from "node:crypto";
 
 /** An SSH key pair in OpenSSH's own formats. */
 export interface OpenSshKey {
@@ -26,7 +26,9 @@ const curves: Readonly<Record<string, string>> = { "P-256": "nistp256", "P-384":
 /** The pair of a private key; undefined for a key that OpenSSH has no format for (ECDSA on P-224). */
 export function toOpenSsh(key: KeyObject): OpenSshKey | undefined {
     const parts = key.asymmetricKeyType === "ec" && curveOf(key) === undefined ? undefined : partsOf(key);
-    if (!parts) return undefined;
+    if (!parts) {
+        return undefined;
+    }
     const publicBlob = Buffer.concat([field(parts.type), ...parts.shown]);
     const body = container(publicBlob, parts)
         .toString("base64")

@@ -3,11 +3,10 @@
  *
  * Stands in for pulumi-resource-tls. Other resources of that package are refused by name.
  */
-import { version } from "@pulumi/tls/package.json";
-import { createHash, createPublicKey, generateKeyPair, KeyObject } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-
-import { CheckFailure, Properties, Provider, ResourceState, unknown } from "../provider";
+import { version } from "@pulumi/tls/package.json";
+import { type CheckFailure, type Properties, type Provider, type ResourceState, unknown } from "../provider";
 import { toOpenSsh } from "./openssh";
 
 const privateKeyType = "tls:index/privateKey:PrivateKey";
@@ -23,7 +22,9 @@ const inputNames = ["algorithm", "ecdsaCurve", "rsaBits"];
 const secrets = ["privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"];
 
 function expectPrivateKey(type: string): void {
-    if (type === privateKeyType) return;
+    if (type === privateKeyType) {
+        return;
+    }
     throw new Error(`The sandbox has no stand-in for ${type}; of the package tls it knows ${privateKeyType} only.`);
 }
 
@@ -31,19 +32,24 @@ function failuresOf(inputs: Properties): CheckFailure[] {
     const failures: CheckFailure[] = [];
     const wrong = (property: string, reason: string): number => failures.push({ property, reason });
     for (const name of Object.keys(inputs)) {
-        if (!inputNames.includes(name))
+        if (!inputNames.includes(name)) {
             wrong(name, `is not an input of PrivateKey, which has ${inputNames.join(", ")}`);
+        }
     }
     const { algorithm, ecdsaCurve, rsaBits } = inputs;
     const among = (values: readonly string[], value: unknown): boolean =>
         value === unknown || values.includes(value as string);
-    if (algorithm === undefined) wrong("algorithm", `is required: one of ${algorithms.join(", ")}`);
-    else if (!among(algorithms, algorithm)) wrong("algorithm", `must be one of ${algorithms.join(", ")}`);
+    if (algorithm === undefined) {
+        wrong("algorithm", `is required: one of ${algorithms.join(", ")}`);
+    } else if (!among(algorithms, algorithm)) {
+        wrong("algorithm", `must be one of ${algorithms.join(", ")}`);
+    }
     if (ecdsaCurve !== undefined && !among(Object.keys(curves), ecdsaCurve)) {
         wrong("ecdsaCurve", `must be one of ${Object.keys(curves).join(", ")}`);
     }
-    if (rsaBits !== undefined && rsaBits !== unknown && !Number.isInteger(rsaBits))
+    if (rsaBits !== undefined && rsaBits !== unknown && !Number.isInteger(rsaBits)) {
         wrong("rsaBits", "must be a whole number");
+    }
     return failures;
 }
 
@@ -106,7 +112,9 @@ export function createTlsProvider(): Provider {
         delete: () => Promise.resolve(),
         read: (type, id, inputs, outputs) => {
             expectPrivateKey(type);
-            if (!inputs) throw new Error(`${type} ${id} cannot be imported: a key is nowhere but in the state.`);
+            if (!inputs) {
+                throw new Error(`${type} ${id} cannot be imported: a key is nowhere but in the state.`);
+            }
             return Promise.resolve({ id, inputs, outputs, secrets });
         },
         invoke: (token) => Promise.reject(new Error(`The sandbox has no stand-in for the function ${token}.`)),

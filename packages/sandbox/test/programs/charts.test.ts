@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { ensureToolchain } from "@landfall/toolchain";
 import type { Chart } from "../../charts/chart";
 import { chartRoutes, generateCharts } from "../../charts/charts";

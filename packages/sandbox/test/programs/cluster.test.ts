@@ -1,19 +1,18 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
+import { connect } from "node:tls";
+import { ensureToolchain, type Toolchain } from "@landfall/toolchain";
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { parse } from "yaml";
-
+import { type AccessReview, type Cluster, startCluster } from "../../cluster/cluster";
 import { tokenAccess } from "../../kubernetes/access";
 import { KubernetesApi } from "../../kubernetes/api";
-import { startCluster, type AccessReview, type Cluster } from "../../cluster/cluster";
-import { loadOrCreateAuthority, type Authority } from "../../network/authority";
+import { type Authority, loadOrCreateAuthority } from "../../network/authority";
 import { startProxy } from "../../network/proxy";
-import { ensureToolchain, type Toolchain } from "@landfall/toolchain";
 
 const fqdn = "aks-test-0a1b2c3d.hcp.westeurope.azmk8s.io";
 const issuer = "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/";
@@ -126,7 +125,7 @@ describe("a sandbox cluster", function () {
         );
         await until("Job", async () => (await find("batch/v1", "jobs/job"))?.status?.succeeded === 1);
         await until("Service", async () =>
-            /"ip":"198\.18\./.test(JSON.stringify((await find("v1", "services/web"))?.status)),
+            JSON.stringify((await find("v1", "services/web"))?.status).includes('"ip":"198.18.'),
         );
         await until("claim", async () => (await find("v1", "persistentvolumeclaims/data"))?.status?.phase === "Bound");
     });
@@ -136,7 +135,7 @@ describe("a sandbox cluster", function () {
         const pod = operator();
         assert.match(await readFile(`/proc/${pod.pid}/cmdline`, "utf8"), /^[^\0]*flux-operator\0/);
         const environment = await environmentOf(pod.pid);
-        const config = parse(await readFile(environment["KUBECONFIG"]!, "utf8")) as {
+        const config = parse(await readFile(environment.KUBECONFIG!, "utf8")) as {
             users: { user: { tokenFile: string } }[];
         };
         const claims = claimsOf(await readFile(config.users[0]!.user.tokenFile, "utf8"));
@@ -145,9 +144,9 @@ describe("a sandbox cluster", function () {
 
     it("gives pods that ask for it the workload identity of their service account", async () => {
         const environment = await environmentOf(operator().pid);
-        assert.equal(environment["AZURE_CLIENT_ID"], clientId);
-        assert.equal(environment["AZURE_TENANT_ID"], "tenant");
-        const file = environment["AZURE_FEDERATED_TOKEN_FILE"]!;
+        assert.equal(environment.AZURE_CLIENT_ID, clientId);
+        assert.equal(environment.AZURE_TENANT_ID, "tenant");
+        const file = environment.AZURE_FEDERATED_TOKEN_FILE!;
         assert.equal((await stat(file)).mode & 0o777, 0o600);
         const claims = claimsOf(await readFile(file, "utf8"));
         assert.deepEqual([claims.iss, claims.aud], [issuer, ["api://AzureADTokenExchange"]]);

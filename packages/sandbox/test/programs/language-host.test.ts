@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-
 import { writePluginPath } from "../../plugins/path";
 import { binary, TestApiServer } from "../support/api-server";
 

@@ -1,5 +1,5 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import { request } from "node:https";
 import * as os from "node:os";

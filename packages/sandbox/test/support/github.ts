@@ -3,8 +3,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-import { createGitHub, GitHub } from "../../github/github";
+import { createGitHub, type GitHub } from "../../github/github";
 import { createTlsProvider } from "../../plugins/tls/provider";
 
 export interface Answer {
@@ -25,7 +24,9 @@ export class GitHubFixture {
     private running?: GitHub;
 
     get github(): GitHub {
-        if (!this.running) throw new Error("start the fixture first");
+        if (!this.running) {
+            throw new Error("start the fixture first");
+        }
         return this.running;
     }
 
@@ -33,7 +34,9 @@ export class GitHubFixture {
         const directory = join(this.directory, "github");
         const keys = join(directory, "host-keys");
         // Host keys take longer to make than the tests take to run.
-        if (!existsSync(keys) && sharedKeys !== undefined) cpSync(sharedKeys, keys, { recursive: true });
+        if (!existsSync(keys) && sharedKeys !== undefined) {
+            cpSync(sharedKeys, keys, { recursive: true });
+        }
         this.running = await createGitHub({ directory, owner: "acme", token: "right" });
         if (sharedKeys === undefined) {
             const kept = mkdtempSync(join(tmpdir(), "landfall-host-keys-"));
@@ -66,7 +69,9 @@ export class GitHubFixture {
     /** The answer's body; throws when it is a refusal. */
     async expectOk(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
         const answer = await this.call(method, path, body);
-        if (answer.status < 300) return answer.body;
+        if (answer.status < 300) {
+            return answer.body;
+        }
         throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     }
 
@@ -132,7 +137,7 @@ export class GitHubFixture {
             GIT_SSH_COMMAND: ssh.join(" "),
             ...(Object.fromEntries(names) as Record<string, string>),
         };
-        const child = spawn("git", args, { env: env });
+        const child = spawn("git", args, { env });
         let stderr = "";
         child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
         const code = await new Promise<number>((resolve) => child.once("close", (exit) => resolve(exit ?? 128)));

@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Secret } from "@kubernetes/client-node";
+import { ensureToolchain } from "@landfall/toolchain";
 import { parse } from "yaml";
+import { type Cluster, startCluster } from "../../cluster/cluster";
 import { tokenAccess } from "../../kubernetes/access";
 import { KubernetesApi } from "../../kubernetes/api";
-import { startCluster, type Cluster } from "../../cluster/cluster";
 import { loadOrCreateAuthority } from "../../network/authority";
 import { startProxy } from "../../network/proxy";
 import type { Route } from "../../network/route";
 import type { CustomObject } from "../../operators/operator";
-import { ensureToolchain } from "@landfall/toolchain";
 
 /** A cluster of the sandbox with definitions and Deployments of operators, and nothing of Flux. */
 export class OperatorCluster {

@@ -41,7 +41,9 @@ describe("the encryption of the tree", () => {
     });
 
     it("accepts a file that one of the PGP keys decrypts, by its primary key or a subkey", () => {
-        for (const fingerprint of ["aa", "bb", "DD"]) assert.deepEqual(problems(encryptedTo(pgp(fingerprint))), []);
+        for (const fingerprint of ["aa", "bb", "DD"]) {
+            assert.deepEqual(problems(encryptedTo(pgp(fingerprint))), []);
+        }
     });
 
     it("accepts a file that the Key Vault key alone decrypts, in any version", () => {

@@ -4,7 +4,7 @@ import { type FleetPlanArgs, planFleet } from "../../../../components/gitops/fle
 import { applied, blobId } from "../../../../components/gitops/fleet/git-merge";
 import { githubApi } from "../../../../components/gitops/fleet/github-api";
 import type { ManifestTree } from "../../../../components/gitops/fleet/manifest-tree";
-import { TOKEN } from "../../../support/fixtures";
+import { notAToken } from "../../../support/fixtures";
 import { answeringGitHub, type GitHubAnswer } from "../../../support/github-answers";
 
 const root = "/repos/acme/fleet";
@@ -54,7 +54,7 @@ function answers({ branches, over = {} }: World): (call: { path: string }) => Gi
 
 function plan(world: World, changes: Partial<FleetPlanArgs> = {}) {
     return answeringGitHub(answers(world), async (calls) => {
-        const found = await planFleet(githubApi(TOKEN), { ...args, ...changes });
+        const found = await planFleet(githubApi(notAToken), { ...args, ...changes });
         assert.deepEqual(
             calls.filter(({ method }) => method !== "GET"),
             [],

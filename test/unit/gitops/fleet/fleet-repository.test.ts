@@ -1,16 +1,16 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { FleetRepository, type FleetRepositoryArgs } from "../../../../components/gitops/fleet/fleet-repository";
-import { all, deploy, dependsOn, only, valueOf } from "../../../support/deploy";
-import { COMMIT, DEPLOY_KEY, FLEET_MOCKS, NEW_REPOSITORY } from "../../../support/platform";
+import { all, dependsOn, deploy, only, valueOf } from "../../../support/deploy";
+import { deployKey, fleetMocks, mockCommit, newRepository } from "../../../support/platform";
 
-const TYPES = {
+const types = {
     repository: "github:index/repository:Repository",
     deployKey: "github:index/repositoryDeployKey:RepositoryDeployKey",
     commit: "pulumi-nodejs:dynamic/gitops:ManifestCommit",
 };
 
-const EXISTING = { ...NEW_REPOSITORY, exists: true, head: "0ld" };
+const existing = { ...newRepository, exists: true, head: "0ld" };
 
 function fleet(changes: Partial<FleetRepositoryArgs> = {}) {
     const program = () =>
@@ -20,24 +20,24 @@ function fleet(changes: Partial<FleetRepositoryArgs> = {}) {
             stack: "staging",
             commitMode: "direct",
             files: { "a.yaml": "a: 1\n" },
-            plan: NEW_REPOSITORY,
+            plan: newRepository,
             imageAutomation: false,
             protect: true,
             ...changes,
         });
-    return deploy(program, FLEET_MOCKS);
+    return deploy(program, fleetMocks);
 }
 
 describe("FleetRepository", () => {
     it("makes a private repository that does not exist yet", async () => {
-        const repository = only((await fleet()).resources, TYPES.repository);
+        const repository = only((await fleet()).resources, types.repository);
         assert.equal(repository.inputs.name, "fleet");
         assert.equal(repository.inputs.visibility, "private");
         assert.equal(repository.importId, "");
     });
 
     it("adopts one that exists, and leaves its settings to its owner", async () => {
-        const repository = only((await fleet({ plan: EXISTING })).resources, TYPES.repository);
+        const repository = only((await fleet({ plan: existing })).resources, types.repository);
         assert.equal(repository.importId, "fleet");
         const settings = Object.keys(repository.inputs).filter((key) => key !== "name");
         assert.deepEqual([...repository.ignoreChanges].sort(), settings.sort());
@@ -46,22 +46,22 @@ describe("FleetRepository", () => {
     it("keeps repository and tree on destroy, and protects the repository unless protection is off", async () => {
         for (const protect of [true, false]) {
             const { resources } = await fleet({ protect });
-            const repository = only(resources, TYPES.repository);
+            const repository = only(resources, types.repository);
             assert.deepEqual([repository.protect, repository.retainOnDelete], [protect, true]);
-            assert.equal(only(resources, TYPES.commit).retainOnDelete, true);
+            assert.equal(only(resources, types.commit).retainOnDelete, true);
         }
     });
 
     it("gives Flux another key where it may commit new image versions: one that writes", async () => {
         const { resources } = await fleet({ imageAutomation: true });
-        assert.equal(only(resources, TYPES.deployKey).inputs.readOnly, false);
+        assert.equal(only(resources, types.deployKey).inputs.readOnly, false);
         const trigger = (of: typeof resources) => only(of, "tls:index/privateKey:PrivateKey").replacementTrigger;
         assert.notEqual(trigger(resources), trigger((await fleet()).resources));
     });
 
     it("registers a key that may only read, without the newline that GitHub drops", async () => {
         const { resources } = await fleet();
-        const { inputs } = only(resources, TYPES.deployKey);
+        const { inputs } = only(resources, types.deployKey);
         assert.equal(inputs.readOnly, true);
         assert.equal(inputs.key, "ssh-ed25519 AAAAdeploy");
         assert.equal(inputs.repository, "fleet");
@@ -70,7 +70,7 @@ describe("FleetRepository", () => {
 
     it("has the engine delete an old key last", async () => {
         const { resources } = await fleet();
-        for (const type of ["tls:index/privateKey:PrivateKey", TYPES.deployKey]) {
+        for (const type of ["tls:index/privateKey:PrivateKey", types.deployKey]) {
             assert.equal(only(resources, type).deleteBeforeReplace, false, type);
         }
     });
@@ -78,34 +78,34 @@ describe("FleetRepository", () => {
     it("gives Flux an address that it understands, the private key and GitHub's host keys", async () => {
         const { access } = (await fleet()).result;
         assert.equal(await valueOf(access.url), "ssh://git@github.com/acme/fleet.git");
-        assert.equal(await valueOf(access.privateKey), DEPLOY_KEY);
-        assert.deepEqual([access.branch, access.knownHosts], ["staging", NEW_REPOSITORY.knownHosts]);
+        assert.equal(await valueOf(access.privateKey), deployKey);
+        assert.deepEqual([access.branch, access.knownHosts], ["staging", newRepository.knownHosts]);
     });
 
     it("writes the tree to the stack's branch once there is a repository", async () => {
         const { resources } = await fleet({ commitMode: "pullRequest" });
-        const commit = only(resources, TYPES.commit);
-        assert.ok(dependsOn(commit, only(resources, TYPES.repository)));
+        const commit = only(resources, types.commit);
+        assert.ok(dependsOn(commit, only(resources, types.repository)));
         assert.deepEqual(commit.inputs.repository, { owner: "acme", name: "fleet" });
         assert.deepEqual([commit.inputs.branch, commit.inputs.mode], ["staging", "pullRequest"]);
         assert.deepEqual(commit.inputs.changes, { "apps/base/kustomization.yaml": "added (+1 -0)" });
     });
 
     it("has the tree in an asset, of which state and previews hold the hash alone", async () => {
-        const { tree } = only((await fleet()).resources, TYPES.commit).inputs;
+        const { tree } = only((await fleet()).resources, types.commit).inputs;
         assert.ok(pulumi.asset.Asset.isInstance(tree));
         assert.equal(await (tree as pulumi.asset.StringAsset).text, '{"a.yaml":"a: 1\\n"}');
     });
 
     it("is at the commit of this update, with its pull request", async () => {
-        const { commit, pullRequestUrl, htmlUrl } = (await fleet({ plan: EXISTING })).result;
-        assert.equal(await valueOf(commit), COMMIT);
+        const { commit, pullRequestUrl, htmlUrl } = (await fleet({ plan: existing })).result;
+        assert.equal(await valueOf(commit), mockCommit);
         assert.equal(await valueOf(pullRequestUrl), "https://github.com/acme/fleet/pull/1");
         assert.equal(await valueOf(htmlUrl), "https://github.com/acme/fleet");
     });
 
     it("is at the branch's head when there is nothing to change, and has no pull request then", async () => {
-        const { commit, pullRequestUrl } = (await fleet({ plan: { ...EXISTING, changes: [] } })).result;
+        const { commit, pullRequestUrl } = (await fleet({ plan: { ...existing, changes: [] } })).result;
         assert.equal(await valueOf(commit), "0ld");
         assert.equal(await valueOf(pullRequestUrl), "");
     });
@@ -115,6 +115,6 @@ describe("FleetRepository", () => {
         const component = only(resources, "landfall:gitops:FleetRepository");
         const children = resources.filter((resource) => resource !== component);
         assert.deepEqual(new Set(children.map(({ parent }) => parent)), new Set([component.urn]));
-        assert.equal(all(resources, TYPES.commit).length, 1);
+        assert.equal(all(resources, types.commit).length, 1);
     });
 });

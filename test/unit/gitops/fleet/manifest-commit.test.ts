@@ -1,13 +1,13 @@
 import * as assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import { recordFile } from "../../../../components/gitops/fleet/fleet-branch";
-import { githubApi } from "../../../../components/gitops/fleet/github-api";
 import { applied, blobId } from "../../../../components/gitops/fleet/git-merge";
+import { githubApi } from "../../../../components/gitops/fleet/github-api";
 import { type CommitMode, commitTree, ManifestCommit } from "../../../../components/gitops/fleet/manifest-commit";
 import type { ManifestTree } from "../../../../components/gitops/fleet/manifest-tree";
-import { serializedProvider } from "../../../support/serialized-provider";
-import { TOKEN } from "../../../support/fixtures";
+import { notAToken } from "../../../support/fixtures";
 import { answeringGitHub, type GitHubAnswer, type GitHubCall } from "../../../support/github-answers";
+import { serializedProvider } from "../../../support/serialized-provider";
 
 const root = "/repos/acme/fleet";
 const github = githubApi("ghp_notatoken");
@@ -267,6 +267,6 @@ describe("ManifestCommit", () => {
             });
         };
         assert.equal(await sent("ghp_configured"), "Bearer ghp_configured");
-        assert.equal(await sent(undefined), `Bearer ${TOKEN}`);
+        assert.equal(await sent(undefined), `Bearer ${notAToken}`);
     });
 });

@@ -2,9 +2,9 @@ import * as assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Flux, type FluxArgs } from "../../../../components/gitops/flux/flux";
-import { all, deploy, dependsOn, isSecretInput, only, type Registered } from "../../../support/deploy";
+import { all, dependsOn, deploy, isSecretInput, only, type Registered } from "../../../support/deploy";
 
-const TYPES = {
+const types = {
     namespace: "kubernetes:core/v1:Namespace",
     secret: "kubernetes:core/v1:Secret",
     vars: "kubernetes:core/v1:ConfigMap",
@@ -14,13 +14,13 @@ const TYPES = {
     root: "kubernetes:kustomize.toolkit.fluxcd.io/v1:Kustomization",
 };
 
-const CONTROLLERS = {
+const controllers = {
     "kustomize-controller": "11111111-0000-0000-0000-000000000000",
     "source-controller": "22222222-0000-0000-0000-000000000000",
     "image-reflector-controller": "33333333-0000-0000-0000-000000000000",
 };
 
-const VARS = { cluster_name: "landfall-staging", environment: "staging" } as FluxArgs["clusterVars"];
+const vars = { cluster_name: "landfall-staging", environment: "staging" } as FluxArgs["clusterVars"];
 
 /** What Flux registers in a cluster of its own; the keys come in without a mark, as from a provider that sets none. */
 async function flux(changes: Partial<FluxArgs> = {}): Promise<readonly Registered[]> {
@@ -39,8 +39,8 @@ async function flux(changes: Partial<FluxArgs> = {}): Promise<readonly Registere
             version: "2.9.x",
             git,
             sopsPgpPrivateKey: "pgp",
-            clusterVars: VARS,
-            controllerClientIds: CONTROLLERS,
+            clusterVars: vars,
+            controllerClientIds: controllers,
             readyTimeoutMinutes: 15,
         };
         new Flux("flux", { ...args, ...changes }, { provider, deletedWith: cluster });
@@ -59,7 +59,7 @@ interface Patch {
 }
 
 async function patches(): Promise<readonly Patch[]> {
-    const { kustomize } = specOf(only(await flux(), TYPES.instance)) as { kustomize: { patches: readonly Patch[] } };
+    const { kustomize } = specOf(only(await flux(), types.instance)) as { kustomize: { patches: readonly Patch[] } };
     return kustomize.patches;
 }
 
@@ -81,7 +81,7 @@ describe("Flux", () => {
         // The engine gives a child its parent's deletedWith.
         assert.equal(component?.deletedWith, cluster.urn);
         const inCluster = resources.filter(({ type }) => type.startsWith("kubernetes:"));
-        assert.deepEqual([...new Set(inCluster.map(({ type }) => type))].sort(), Object.values(TYPES).sort());
+        assert.deepEqual([...new Set(inCluster.map(({ type }) => type))].sort(), Object.values(types).sort());
         for (const { name, parent, provider: reference } of inCluster) {
             assert.equal(parent, component.urn, name);
             assert.equal(reference, `${provider.urn}::${provider.id}`, name);
@@ -90,31 +90,31 @@ describe("Flux", () => {
 
     it("hands the deploy key and the PGP key to the engine as secrets, though nothing before it marked them", async () => {
         const resources = await flux();
-        const git = only(resources, TYPES.secret, "-git").inputs.stringData as { value: Record<string, string> };
+        const git = only(resources, types.secret, "-git").inputs.stringData as { value: Record<string, string> };
         assert.ok(isSecretInput(git));
         assert.deepEqual(git.value, {
             identity: "private",
             "identity.pub": "public",
             known_hosts: "github.com ssh-ed25519 AAAA\n",
         });
-        const sops = only(resources, TYPES.secret, "-sops-gpg").inputs.stringData as { value: Record<string, string> };
+        const sops = only(resources, types.secret, "-sops-gpg").inputs.stringData as { value: Record<string, string> };
         assert.ok(isSecretInput(sops));
         assert.deepEqual(sops.value, { "sops.asc": "pgp" });
     });
 
     it("installs the operator at a fixed version, and Flux at the one that is set", async () => {
         const resources = await flux({ version: "2.9.2" });
-        const { version, chart } = only(resources, TYPES.operator).inputs;
+        const { version, chart } = only(resources, types.operator).inputs;
         assert.match(String(version), /^\d+\.\d+\.\d+$/);
         assert.equal(chart, "oci://ghcr.io/controlplaneio-fluxcd/charts/flux-operator");
-        assert.deepEqual(specOf(only(resources, TYPES.instance)).distribution, {
+        assert.deepEqual(specOf(only(resources, types.instance)).distribution, {
             version: "2.9.2",
             registry: "ghcr.io/fluxcd",
         });
     });
 
     it("locks tenants down and keeps strangers off the controllers", async () => {
-        const { cluster } = specOf(only(await flux(), TYPES.instance)) as { cluster: Record<string, unknown> };
+        const { cluster } = specOf(only(await flux(), types.instance)) as { cluster: Record<string, unknown> };
         assert.equal(cluster.multitenant, true);
         assert.equal(cluster.networkPolicy, true);
         assert.equal(cluster.tenantDefaultServiceAccount, undefined, "another one might have rights");
@@ -122,8 +122,8 @@ describe("Flux", () => {
 
     it("waits for the operator and the controllers as long as is set", async () => {
         const resources = await flux({ readyTimeoutMinutes: 7 });
-        assert.equal(only(resources, TYPES.operator).inputs.timeout, 420);
-        const { metadata } = only(resources, TYPES.instance).inputs as { metadata: { annotations: unknown } };
+        assert.equal(only(resources, types.operator).inputs.timeout, 420);
+        const { metadata } = only(resources, types.instance).inputs as { metadata: { annotations: unknown } };
         assert.deepEqual(metadata.annotations, {
             "pulumi.com/waitFor": "condition=Ready",
             "pulumi.com/timeoutSeconds": "420",
@@ -140,12 +140,12 @@ describe("Flux", () => {
         ];
         assert.deepEqual(
             await operations("ServiceAccount"),
-            Object.fromEntries(Object.entries(CONTROLLERS).map(([name, clientId]) => [name, annotation(clientId)])),
+            Object.fromEntries(Object.entries(controllers).map(([name, clientId]) => [name, annotation(clientId)])),
         );
         const labelled = Object.entries(await operations("Deployment"))
             .filter(([, list]) => list.some(({ path }) => path.endsWith("/azure.workload.identity~1use")))
             .map(([name]) => name);
-        assert.deepEqual(labelled.sort(), Object.keys(CONTROLLERS).sort());
+        assert.deepEqual(labelled.sort(), Object.keys(controllers).sort());
     });
 
     it("makes a variable that nobody sets an error", async () => {
@@ -154,13 +154,13 @@ describe("Flux", () => {
     });
 
     it("follows the branch with the deploy key", async () => {
-        const { url, ref, secretRef } = specOf(only(await flux(), TYPES.source));
+        const { url, ref, secretRef } = specOf(only(await flux(), types.source));
         assert.equal(url, "ssh://git@github.com/acme/fleet.git");
         assert.deepEqual([ref, secretRef], [{ branch: "staging" }, { name: "flux-system" }]);
     });
 
     it("starts from the environment's folder, with decryption, the cluster's facts, and rights that it names", async () => {
-        const spec = specOf(only(await flux({ environment: "production" }), TYPES.root));
+        const spec = specOf(only(await flux({ environment: "production" }), types.root));
         assert.equal(spec.path, "./clusters/production");
         assert.equal(spec.serviceAccountName, "kustomize-controller");
         assert.deepEqual(spec.decryption, { provider: "sops", secretRef: { name: "sops-gpg" } });
@@ -171,8 +171,8 @@ describe("Flux", () => {
     });
 
     it("tells the tree the cluster's facts", async () => {
-        const { inputs } = only(await flux(), TYPES.vars);
-        assert.deepEqual(inputs.data, VARS);
+        const { inputs } = only(await flux(), types.vars);
+        assert.deepEqual(inputs.data, vars);
         const { labels } = inputs.metadata as { labels: Record<string, string> };
         assert.equal(labels["reconcile.fluxcd.io/watch"], "Enabled");
     });
@@ -180,26 +180,26 @@ describe("Flux", () => {
     it("names objects as they refer to each other", async () => {
         const nameOf = ({ inputs }: Registered) => (inputs.metadata as { name: string; namespace?: string }).name;
         const resources = await flux();
-        assert.deepEqual(all(resources, TYPES.secret).map(nameOf).sort(), ["flux-system", "sops-gpg"]);
-        assert.equal(nameOf(only(resources, TYPES.vars)), "cluster-vars");
-        assert.equal(nameOf(only(resources, TYPES.source)), "flux-system");
-        assert.equal(nameOf(only(resources, TYPES.root)), "flux-system");
+        assert.deepEqual(all(resources, types.secret).map(nameOf).sort(), ["flux-system", "sops-gpg"]);
+        assert.equal(nameOf(only(resources, types.vars)), "cluster-vars");
+        assert.equal(nameOf(only(resources, types.source)), "flux-system");
+        assert.equal(nameOf(only(resources, types.root)), "flux-system");
         for (const { inputs, name, type } of resources.filter(({ type }) => type.startsWith("kubernetes:"))) {
             const { namespace } = { ...(inputs.metadata as object), ...inputs } as { namespace?: string };
-            assert.equal(namespace, type === TYPES.namespace ? undefined : "flux-system", name);
+            assert.equal(namespace, type === types.namespace ? undefined : "flux-system", name);
         }
     });
 
     it("lets Flux start once it has its keys, its facts and its source", async () => {
         const resources = await flux();
-        const root = only(resources, TYPES.root);
-        assert.ok(dependsOn(root, only(resources, TYPES.source)));
-        const source = only(resources, TYPES.source);
-        for (const type of [TYPES.instance, TYPES.vars, TYPES.secret]) {
+        const root = only(resources, types.root);
+        assert.ok(dependsOn(root, only(resources, types.source)));
+        const source = only(resources, types.source);
+        for (const type of [types.instance, types.vars, types.secret]) {
             for (const before of all(resources, type)) {
                 assert.ok(dependsOn(source, before) || dependsOn(root, before), before.name);
             }
         }
-        assert.ok(dependsOn(only(resources, TYPES.instance), only(resources, TYPES.operator)));
+        assert.ok(dependsOn(only(resources, types.instance), only(resources, types.operator)));
     });
 });

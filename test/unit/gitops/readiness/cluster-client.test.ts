@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { ClusterClient, isPermanent } from "../../../../components/gitops/readiness/cluster-client";
 import { FluxApi } from "../../../support/flux-api";
-import { fluxStatus, fluxObject } from "../../../support/flux-objects";
+import { fluxObject, fluxStatus } from "../../../support/flux-objects";
 
 describe("ClusterClient", () => {
     let api: FluxApi;

@@ -4,20 +4,20 @@ import { FluxReadiness } from "../../../../components/gitops/readiness/flux-read
 import { UserError } from "../../../../components/user-error";
 import { deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../../support/deploy";
 import { FluxApi } from "../../../support/flux-api";
-import { failing, fluxStatus, fluxObject } from "../../../support/flux-objects";
+import { failing, fluxObject, fluxStatus } from "../../../support/flux-objects";
 import { answeringGitHub } from "../../../support/github-answers";
 import { serializedProvider } from "../../../support/serialized-provider";
 import { withoutWaiting } from "../../../support/time";
 
-const TYPE = "pulumi-nodejs:dynamic/gitops:FluxReadiness";
-const COMMIT = "c0ffee";
+const type = "pulumi-nodejs:dynamic/gitops:FluxReadiness";
+const commit = "c0ffee";
 
 const args = {
     kubeconfig: "kubeconfig",
     clusterUid: "uid",
     repository: { owner: "acme", name: "fleet" },
     branch: "staging",
-    commit: COMMIT,
+    commit,
     variables: { domain: "a.example.com" },
     keys: ["ssh-ed25519 AAAA", "AA"],
     timeoutMinutes: 1,
@@ -26,7 +26,7 @@ const args = {
 type Inputs = typeof args;
 type Outputs = Partial<Inputs> & { readonly ready: boolean; readonly status: string };
 
-const stalled = fluxObject("HelmRelease", "traefik", COMMIT, {
+const stalled = fluxObject("HelmRelease", "traefik", commit, {
     status: { conditions: [failing("InstallFailed", "no"), failing("RetriesExceeded", "no", "Stalled", "True")] },
 });
 
@@ -43,7 +43,7 @@ describe("FluxReadiness", () => {
     after(() => api.stop());
 
     beforeEach(() => {
-        api.objects = fluxStatus(COMMIT);
+        api.objects = fluxStatus(commit);
         api.refusal = undefined;
         api.requests.length = 0;
         printed = [];
@@ -71,8 +71,8 @@ describe("FluxReadiness", () => {
     it("waits until everything is Ready, and keeps what it waited for, but not the kubeconfig", async () => {
         const { variables, keys, clusterUid } = args;
         assert.deepEqual(await outputs(), {
-            ...{ clusterUid, commit: COMMIT, variables, keys, ready: true },
-            status: `2 objects Ready at ${COMMIT}`,
+            ...{ clusterUid, commit, variables, keys, ready: true },
+            status: `2 objects Ready at ${commit}`,
         });
         assert.ok(api.requests.some(({ request }) => request.startsWith("PATCH ")));
     });
@@ -84,7 +84,7 @@ describe("FluxReadiness", () => {
     });
 
     it("says what is not ready, and is made all the same", async () => {
-        api.objects = fluxStatus(COMMIT, stalled);
+        api.objects = fluxStatus(commit, stalled);
         api.warnings = [{ message: "field is immutable", lastTimestamp: "2026-01-01T00:00:00Z" }];
         const { ready, status } = await outputs();
         assert.equal(ready, false);
@@ -121,7 +121,7 @@ describe("FluxReadiness", () => {
         it("waits again when something is not Ready any more, and says what", async () => {
             const olds = await outputs();
             printed = [];
-            api.objects = fluxStatus(COMMIT, stalled);
+            api.objects = fluxStatus(commit, stalled);
             assert.equal(await changes(olds, inputs()), true);
             assert.deepEqual(printed, ["Flux: 2 of 3 ready; next HelmRelease traefik"]);
         });
@@ -141,15 +141,15 @@ describe("FluxReadiness", () => {
 
     it("hands the kubeconfig to the engine as a secret, and shows its status", async () => {
         const { resources, result } = await deploy(() => new FluxReadiness("flux", args), {
-            [TYPE]: () => ({ ready: true, status: "2 objects Ready" }),
+            [type]: () => ({ ready: true, status: "2 objects Ready" }),
         });
-        assert.ok(isSecretInput(only(resources, TYPE).inputs.kubeconfig));
+        assert.ok(isSecretInput(only(resources, type).inputs.kubeconfig));
         assert.equal(await isSecretOutput(result.status), false);
     });
 
     it("fails the program when Flux is not ready, and leaves the outputs known", async () => {
         const { failures, result } = await unhandled(() =>
-            deploy(() => new FluxReadiness("flux", args), { [TYPE]: () => ({ ready: false, status: "not ready: x" }) }),
+            deploy(() => new FluxReadiness("flux", args), { [type]: () => ({ ready: false, status: "not ready: x" }) }),
         );
         assert.deepEqual(
             failures.map((error) => [error instanceof UserError, (error as Error).message]),

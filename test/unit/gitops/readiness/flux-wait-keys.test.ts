@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import type { FluxWaitArgs } from "../../../../components/gitops/readiness/flux-wait";
 import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
-import { failing, fluxStatus, fluxObject } from "../../../support/flux-objects";
+import type { FluxWaitArgs } from "../../../../components/gitops/readiness/flux-wait";
+import { failing, fluxObject, fluxStatus } from "../../../support/flux-objects";
 import { handledAt, messageOf, ours, type Poll, readinessOf, wait } from "../../../support/flux-wait";
 
 const layer = (name: string) => fluxObject("Kustomization", name, ours);
@@ -40,7 +40,10 @@ describe("waitForFlux, with keys that were changed", () => {
         const untried = [...Array<Poll>(60).fill(fluxStatus(ours, undecryptable)), fluxStatus(ours)];
         let requests = 0;
         const cluster: Partial<FluxWaitArgs["cluster"]> = {
-            requestReconciliation: () => Promise.resolve(void requests++),
+            requestReconciliation: () => {
+                requests += 1;
+                return Promise.resolve();
+            },
             fluxObjects: () => {
                 const source = handledAt(fluxObject("GitRepository", "flux-system", ours), new Date().toISOString());
                 const [, ...rest] = (untried.length > 1 ? untried.shift() : untried[0]) as FluxObject[];

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { FluxObject } from "../../../../components/gitops/readiness/flux-object";
-import { fluxStatus, fluxObject } from "../../../support/flux-objects";
+import { fluxObject, fluxStatus } from "../../../support/flux-objects";
 import { ours, readinessOf, wait } from "../../../support/flux-wait";
 
 const changed = "2026-01-01T12:00:00.000Z";

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { FluxWaitArgs } from "../../../../components/gitops/readiness/flux-wait";
-import { failing, fluxStatus, fluxObject } from "../../../support/flux-objects";
+import { failing, fluxObject, fluxStatus } from "../../../support/flux-objects";
 import { handledAt, messageOf, ours, type Poll, readinessOf, wait } from "../../../support/flux-wait";
 
 const theirs = "f00d";
@@ -139,8 +139,12 @@ describe("waitForFlux, when questions fail", () => {
         const states = [fluxStatus(ours)];
         const cluster: Partial<FluxWaitArgs["cluster"]> = {
             requestReconciliation: (_kind, _namespace, _name, at) => {
-                if (asked.push(at) < 3) return Promise.reject(down);
-                if (asked.length > 3) states.push(fluxStatus(ours).map((object) => handledAt(object, at)));
+                if (asked.push(at) < 3) {
+                    return Promise.reject(down);
+                }
+                if (asked.length > 3) {
+                    states.push(fluxStatus(ours).map((object) => handledAt(object, at)));
+                }
                 return Promise.resolve();
             },
         };

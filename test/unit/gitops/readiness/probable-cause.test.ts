@@ -6,8 +6,8 @@ const sops = (group: string) =>
 const clone = "failed to checkout and determine revision: unable to clone 'ssh://git@github.com/acme/fleet.git': ";
 const install = "Helm install failed for release traefik/traefik with chart traefik@37.0.0: ";
 
-// As the controllers of Flux 2.9 write them (kustomize-controller 1.9, source-controller 1.9, helm-controller 1.6), with
-// what SOPS, Entra ID, SSH, registries, Helm 4 and the API server put into them.
+// As the controllers of Flux 2.9 write them (kustomize-controller 1.9, source-controller 1.9, helm-controller 1.6),
+// with what SOPS, Entra ID, SSH, registries, Helm 4 and the API server put into them.
 const messages: readonly (readonly [message: string, cause: RegExp])[] = [
     [
         sops(

@@ -67,7 +67,9 @@ describe("staleReason", () => {
         ] as const) {
             const reason = staleReason(attempted(end, duration), freshness);
             assert.equal(reason !== undefined, stale, `${end} ${duration}`);
-            if (reason !== undefined) assert.match(reason, /the present cluster-vars/);
+            if (reason !== undefined) {
+                assert.match(reason, /the present cluster-vars/);
+            }
         }
     });
 

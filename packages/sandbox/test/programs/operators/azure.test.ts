@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { decodeJwt } from "jose";
 import type { HttpHandler, Route } from "../../../network/route";
 import { OperatorCluster } from "../../support/operator-cluster";

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { parse } from "yaml";
 import { without } from "../../../azure/arm/without";
-import { deployer, type Json, TestSubscription } from "../../../testing/azure-subscription";
 import { clusterInputs, grant, type Ground, ground, network, pool, roles } from "../../../testing/azure-cluster";
+import { deployer, type Json, TestSubscription } from "../../../testing/azure-subscription";
 
 const parameters = { resourceName: "aks" };
 

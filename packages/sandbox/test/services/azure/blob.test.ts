@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { HttpResponse } from "../../../network/route";
-import { IdentitySubscription, type TestIdentity, textOf } from "../../support/azure-identity";
 import type { Json } from "../../../testing/azure-subscription";
+import { IdentitySubscription, type TestIdentity, textOf } from "../../support/azure-identity";
 
 const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
 const reader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from "jose";
-import { deployer, type Json, tenantId, TestSubscription } from "../../../testing/azure-subscription";
 import { clusterInputs, grant, ground, roles } from "../../../testing/azure-cluster";
+import { deployer, type Json, tenantId, TestSubscription } from "../../../testing/azure-subscription";
 
 const subject = "system:serviceaccount:flux-system:kustomize-controller";
 const exchange = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -1,10 +1,9 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer, Server } from "node:http";
-import { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-
 import { GitHubFixture } from "../../support/github";
 
 describe("git over https", () => {

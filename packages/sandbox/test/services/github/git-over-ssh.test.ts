@@ -1,7 +1,6 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { GitHubFixture } from "../../support/github";
 
 describe("git over ssh", () => {

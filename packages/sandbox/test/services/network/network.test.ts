@@ -1,13 +1,12 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { mkdtemp, rm, stat } from "node:fs/promises";
-import { request, type IncomingMessage } from "node:http";
-import { connect as connectTcp, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type IncomingMessage, request } from "node:http";
+import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
-
-import { loadOrCreateAuthority, type Authority } from "../../../network/authority";
-import { startProxy, type Proxy } from "../../../network/proxy";
+import { type Authority, loadOrCreateAuthority } from "../../../network/authority";
+import { type Proxy, startProxy } from "../../../network/proxy";
 import type { Route } from "../../../network/route";
 
 describe("the sandbox's network", () => {
@@ -139,7 +138,7 @@ describe("the sandbox's network", () => {
             const outgoing = request({ port: proxy.port, method: "CONNECT", path: authorityForm });
             outgoing.on("error", reject);
             outgoing.on("connect", (response, socket, head) => {
-                resolve({ response, socket: socket, body: head.toString() });
+                resolve({ response, socket, body: head.toString() });
             });
             outgoing.end();
         });

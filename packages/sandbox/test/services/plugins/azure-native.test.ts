@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { AzureNativeProvider } from "../../../plugins/azure-native/provider";
 import { unknown } from "../../../plugins/provider";
+import { clusterInputs, grant, ground, network, roles } from "../../../testing/azure-cluster";
 import {
     deployer,
     type Json,
@@ -9,7 +10,6 @@ import {
     tenantId,
     TestSubscription,
 } from "../../../testing/azure-subscription";
-import { clusterInputs, grant, ground, network, roles } from "../../../testing/azure-cluster";
 
 const environment = {
     ARM_CLIENT_ID: deployer.clientId,

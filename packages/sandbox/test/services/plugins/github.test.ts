@@ -1,11 +1,10 @@
-import assert from "node:assert/strict";
+import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-import { GitHubFixture } from "../../support/github";
 import { createGitHubProvider } from "../../../plugins/github/provider";
 import { createTlsProvider } from "../../../plugins/tls/provider";
+import { GitHubFixture } from "../../support/github";
 
 const repositoryType = "github:index/repository:Repository";
 const deployKeyType = "github:index/repositoryDeployKey:RepositoryDeployKey";

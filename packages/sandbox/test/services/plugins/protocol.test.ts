@@ -1,11 +1,9 @@
 import * as assert from "node:assert/strict";
-
 import { credentials, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-
 import { differingPaths } from "../../../plugins/compare";
 import { InitializationError } from "../../../plugins/initialization-error";
 import { jsonPath } from "../../../plugins/kubernetes/json-path";
