@@ -38,7 +38,7 @@ export interface GitHubSurroundings {
     planFleet(args: FleetPlanArgs): Promise<FleetPlan>;
 }
 
-export interface TreeSurroundings {
+interface TreeSurroundings {
     /** The files that an environment's branch is to hold. @throws Error if there is no such environment. */
     load(environment: string): ManifestTree;
 }

@@ -31,7 +31,7 @@ export interface Settings extends Omit<SettingValues, "environment" | "fleetBran
  * The secrets of a stack's configuration, in plain text: the program checks and uses them before there is a resource.
  * A resource gets them as Pulumi secrets only.
  */
-export interface Secrets {
+interface Secrets {
     /** ASCII-armored PGP private key that decrypts the tree. */
     readonly sopsPgpPrivateKey: string;
     /** From `github:token` or GITHUB_TOKEN. */

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
-import { program } from "../../tools/tree/programs";
 import { renderTree } from "../../tools/tree/render";
 import type { Cluster, Tree } from "../../tools/tree/tree";
 
@@ -30,10 +29,3 @@ export function clusterOf(tree: Tree, environment: string): Cluster {
     }
     return cluster;
 }
-
-/**
- * Path of a program that the tests run.
- *
- * @throws Error if LANDFALL_BINARIES does not name a folder that has it.
- */
-export const binary = program;

@@ -5,7 +5,7 @@ import { field, isMap, list, mapAt, textAt } from "./object";
 import { type Cluster, everyOfKind, type Manifest } from "./tree";
 
 /** A kind that a chart defines. */
-export interface CustomKind {
+interface CustomKind {
     readonly group: string;
     readonly version: string;
     readonly kind: string;

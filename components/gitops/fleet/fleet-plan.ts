@@ -23,7 +23,7 @@ export interface FleetPlan {
 }
 
 /** A file that a commit would change. */
-export interface FileChange {
+interface FileChange {
     readonly path: string;
     readonly kind: Change["kind"];
     readonly addedLines: number;

@@ -7,7 +7,7 @@ export interface RepositoryName {
 }
 
 /** An answer of GitHub's REST API other than success. */
-export interface GitHubError extends Error {
+interface GitHubError extends Error {
     readonly status: number;
 }
 

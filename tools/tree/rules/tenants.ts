@@ -3,7 +3,7 @@ import { field, label, list, mapAt, type Path, textAt } from "../object";
 import { findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** The label that makes a namespace a tenant's; its value is the tenant's name. */
-export const tenant = "toolkit.fluxcd.io/tenant";
+const tenant = "toolkit.fluxcd.io/tenant";
 
 /** Kinds that each tenant has, besides its Namespace. */
 const parts = [
