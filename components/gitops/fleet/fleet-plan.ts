@@ -48,7 +48,7 @@ interface Repository {
 /**
  * Reads repository and branch, and plans the commit. Writes nothing. What the user has to correct is in `problems`.
  *
- * @throws GitHubError if GitHub cannot be asked.
+ * @throws Error if GitHub cannot be asked.
  */
 export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise<FleetPlan> {
     const plannedAt = new Date().toISOString();

@@ -6,14 +6,9 @@ export interface RepositoryName {
     readonly name: string;
 }
 
-/** An answer of GitHub's REST API other than success. */
-interface GitHubError extends Error {
-    readonly status: number;
-}
-
 /** GitHub's REST API as the identity of one token. */
 export interface GitHubApi {
-    /** @throws GitHubError with the status and GitHub's own message. */
+    /** @throws Error with the `status` and GitHub's own message. */
     readonly call: <Body>(method: string, path: string, body?: unknown) => Promise<Body>;
     /** A GET that gives undefined for what does not exist. */
     readonly find: <Body>(path: string) => Promise<Body | undefined>;
