@@ -31,15 +31,15 @@ export interface NodePoolsArgs {
 }
 
 /**
- * The pools for workloads, one AKS pool in each zone of a setting's. Those of one setting are made and changed one
- * after the other, so that a change never takes two zones down at a time. How many nodes a pool has is the autoscaler's
- * affair.
+ * The pools for workloads, one AKS pool in each zone of a setting's. They are made and changed one after the other: AKS
+ * refuses a second write to a cluster while one is under way, and a change never takes two zones down at a time. The
+ * autoscaler decides how many nodes a pool has.
  */
 export class NodePools extends pulumi.ComponentResource {
     constructor(name: string, args: NodePoolsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:NodePools", name, {}, opts);
+        const previous: pulumi.Resource[] = [];
         for (const [pool, settings] of Object.entries(args.userPools)) {
-            const previous: pulumi.Resource[] = [];
             for (const zone of settings.zones.length > 0 ? settings.zones : [undefined]) {
                 const agentPool = new containerservice.AgentPool(
                     `${name}-${agentPoolName(pool, zone)}`,
@@ -69,7 +69,8 @@ function commonProfile(
         type: "VirtualMachineScaleSets",
         vmSize: pool.vmSize,
         osType: "Linux",
-        osSKU: "AzureLinux3",
+        // Azure chooses the version that fits the Kubernetes minor; AzureLinux3 ends with 1.36.
+        osSKU: "AzureLinux",
         osDiskType: "Managed",
         osDiskSizeGB: 128,
         vnetSubnetID: nodeSubnetId,

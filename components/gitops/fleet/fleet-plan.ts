@@ -57,6 +57,7 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
         const branch: Branch = found ? await readBranch(github, args.repository, args.branch) : { blobs: {} };
         const plan = await planCommit(github, args.repository, branch, args.stack, args.files);
         const access = found ? accessProblems(args, found) : await ownerProblems(github, args.repository);
+        const keys = await deployKeyProblems(github, args.repository);
         const foreign = found ? await foreignContent(github, args, found, branch) : undefined;
         // Conflicts with content that is not ours say nothing that `foreign` does not say better.
         const content = foreign ? [foreign] : plan.conflicts.map((line) => conflictProblem(args, line));
@@ -76,7 +77,7 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
             changes: args.mode === "none" ? [] : plan.changes.map(describeChange),
             replaced: replacedBy(plan.changes),
             knownHosts: await knownHosts(github),
-            problems: [...access, ...content, ...unwritten, ...protection],
+            problems: [...access, ...keys, ...content, ...unwritten, ...protection],
         };
     } catch (error) {
         if (statusOf(error) === 401) {
@@ -123,6 +124,27 @@ async function ownerProblems(github: GitHubApi, { owner }: RepositoryName): Prom
         : [`github:owner: GitHub has no user or organisation '${owner}'; pulumi config set github:owner <name>`];
 }
 
+/**
+ * Deploy keys are off in a new organisation. GitHub tells only its owners. Without an answer, nothing is known to be
+ * wrong.
+ * @see https://docs.github.com/en/organizations/managing-organization-settings/restricting-deploy-keys-in-your-organization
+ */
+async function deployKeyProblems(github: GitHubApi, { owner }: RepositoryName): Promise<string[]> {
+    const organization = await github
+        .find<{ deploy_keys_enabled_for_repositories?: boolean }>(`/orgs/${owner}`)
+        .catch((error: unknown) => {
+            if (statusOf(error) === 403) {
+                return undefined;
+            }
+            throw error;
+        });
+    return organization?.deploy_keys_enabled_for_repositories === false
+        ? [
+              `github:owner: the organisation ${owner} allows no deploy keys, and Flux fetches with one; an owner allows them in the organisation's settings, Repository, Deploy keys`,
+          ]
+        : [];
+}
+
 // What `auto_init`, a licence picker or a fresh organisation template leaves behind belongs to nobody in particular.
 const unremarkable = /^(README|LICENSE|CODEOWNERS|SECURITY|\.gitignore|\.gitattributes|\.github\/)/;
 
@@ -156,7 +178,7 @@ const blockingRules = new Set([
 
 async function protectionProblems(github: GitHubApi, { repository, branch }: FleetPlanArgs): Promise<string[]> {
     const root = repositoryPath(repository);
-    const rules = await github.call<{ type: string }[]>("GET", `${root}/rules/branches/${branch}`);
+    const rules = await ifPlanHasIt(github.call<{ type: string }[]>("GET", `${root}/rules/branches/${branch}`), []);
     const blocking = rules.map(({ type }) => type).filter((type) => blockingRules.has(type));
     const classic = await classicProtection(github, root, branch);
     return [...blocking, ...classic].length === 0
@@ -171,12 +193,29 @@ async function classicProtection(github: GitHubApi, root: string, branch: string
     if (!isProtected) {
         return [];
     }
-    const protection = await github.find<Record<string, unknown>>(`${root}/branches/${branch}/protection`);
+    const question = github.find<Record<string, unknown>>(`${root}/branches/${branch}/protection`);
+    const protection = await ifPlanHasIt(question, undefined);
     const refusing = ["required_pull_request_reviews", "required_status_checks", "restrictions", "lock_branch"];
     return refusing.filter((rule) => {
         const value = protection?.[rule];
         return typeof value === "object" && value !== null && (!("enabled" in value) || value.enabled === true);
     });
+}
+
+/**
+ * GitHub's Free plan has neither rules nor protection for a private repository. It answers 403 "Upgrade to GitHub Pro
+ * or make this repository public to enable this feature." Then nothing is protected.
+ * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository
+ */
+async function ifPlanHasIt<T>(question: Promise<T>, otherwise: T): Promise<T> {
+    try {
+        return await question;
+    } catch (error) {
+        if (statusOf(error) === 403 && /upgrade to github/i.test((error as Error).message)) {
+            return otherwise;
+        }
+        throw error;
+    }
 }
 
 async function knownHosts(github: GitHubApi): Promise<string> {

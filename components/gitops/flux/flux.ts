@@ -151,10 +151,9 @@ function instanceSpec({ version, controllerClientIds }: FluxArgs) {
                     // nobody produces is an error, not an empty string.
                     "--feature-gates=CancelHealthCheckOnNewRevision=true,StrictPostBuildSubstitutions=true",
                 ]),
-                argumentsPatch("helm-controller", [
-                    "--requeue-dependency=1s",
-                    "--feature-gates=CancelHealthCheckOnNewRevision=true",
-                ]),
+                // With CancelHealthCheckOnNewRevision, helm-controller cancels at any new reconciliation, not only at a
+                // new revision, and an install that was cancelled half-way counts as failed.
+                argumentsPatch("helm-controller", ["--requeue-dependency=1s"]),
             ],
         },
     };

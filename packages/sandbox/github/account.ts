@@ -16,7 +16,14 @@ function organization({ context, params }: RepositoryCall): HttpResponse {
         throw notFound();
     }
     const plan = { name: "team", seats: 10, filled_seats: 1, private_repos: 999_999 };
-    return ok({ login: context.owner, id: 2, type: "Organization", plan, web_commit_signoff_required: false });
+    return ok({
+        login: context.owner,
+        id: 2,
+        type: "Organization",
+        plan,
+        web_commit_signoff_required: false,
+        deploy_keys_enabled_for_repositories: true,
+    });
 }
 
 /** Answers for organisations too. */

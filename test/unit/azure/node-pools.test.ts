@@ -4,7 +4,7 @@ import { armId } from "../../support/azure";
 import { all, dependsOn, deploy, only } from "../../support/deploy";
 import { settings } from "../../support/fixtures";
 
-const pool = "azure-native:containerservice:AgentPool";
+const agentPool = "azure-native:containerservice:AgentPool";
 const subnet = armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes");
 
 /** The pools of a committed stack's settings, changed as given. */
@@ -16,7 +16,7 @@ function pools(stack = "production", changes: Record<string, unknown> = {}) {
 
 describe("NodePools", () => {
     it("has one pool a zone, changed one after the other", async () => {
-        const made = all((await pools()).resources, pool);
+        const made = all((await pools()).resources, agentPool);
         const zones = made.map(({ inputs }) => [inputs.agentPoolName, inputs.availabilityZones]);
         assert.deepEqual(zones, [
             ["apps1", ["1"]],
@@ -27,8 +27,20 @@ describe("NodePools", () => {
         assert.ok(first && second && third && dependsOn(second, first) && dependsOn(third, second));
     });
 
+    it("changes the pools of one setting after those of another, since AKS refuses two writes at a time", async () => {
+        const pool = { vmSize: "Standard_D4ds_v5", minCount: 1, maxCount: 2, zones: [], spot: false };
+        const userPools = { apps: { ...pool, labels: {}, taints: [] }, batch: { ...pool, labels: {}, taints: [] } };
+        const made = all((await pools("staging", { "landfall:userPools": userPools })).resources, agentPool);
+        const [first, second] = made;
+        assert.ok(made.length === 2 && first && second && dependsOn(second, first));
+    });
+
+    it("lets Azure choose the release of its Linux, so that it fits the Kubernetes minor", async () => {
+        assert.equal(only((await pools("staging")).resources, agentPool).inputs.osSKU, "AzureLinux");
+    });
+
     it("has one pool without zones where the settings name none", async () => {
-        const { inputs } = only((await pools("staging")).resources, pool);
+        const { inputs } = only((await pools("staging")).resources, agentPool);
         assert.equal(inputs.agentPoolName, "apps");
         assert.ok(!("availabilityZones" in inputs));
     });
@@ -42,7 +54,10 @@ describe("NodePools", () => {
             spot: true,
             labels: { team: "a" },
         };
-        const { inputs } = only((await pools("staging", { "landfall:userPools": { batch: spot } })).resources, pool);
+        const { inputs } = only(
+            (await pools("staging", { "landfall:userPools": { batch: spot } })).resources,
+            agentPool,
+        );
         assert.deepEqual([inputs.scaleSetPriority, inputs.scaleSetEvictionPolicy], ["Spot", "Delete"]);
         assert.deepEqual(inputs.nodeTaints, ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]);
         assert.deepEqual(inputs.nodeLabels, { team: "a", "kubernetes.azure.com/scalesetpriority": "spot" });
@@ -50,7 +65,7 @@ describe("NodePools", () => {
     });
 
     it("leave the number of nodes to the autoscaler", async () => {
-        const { inputs, ignoreChanges } = only((await pools("staging")).resources, pool);
+        const { inputs, ignoreChanges } = only((await pools("staging")).resources, agentPool);
         assert.deepEqual(ignoreChanges, ["count"]);
         assert.equal(inputs.enableAutoScaling, true);
     });

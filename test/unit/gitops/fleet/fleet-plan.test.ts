@@ -118,6 +118,21 @@ describe("planFleet", () => {
         assert.equal((await problemsOf({ branches, over }, { mode: "none" })).length, 1);
     });
 
+    it("names the setting of an organisation that allows no deploy keys, before there is a repository and after", async () => {
+        const over = { "/orgs/acme": { body: { deploy_keys_enabled_for_repositories: false } } };
+        for (const branches of [undefined, { staging: written(args.files) }]) {
+            const [problem] = await problemsOf({ ...(branches ? { branches } : {}), over });
+            assert.match(
+                problem ?? "",
+                /^github:owner: the organisation acme allows no deploy keys.*an owner allows them/,
+            );
+        }
+        const allowed = { "/orgs/acme": { body: { deploy_keys_enabled_for_repositories: true } } };
+        assert.deepEqual(await problemsOf({ over: allowed }), []);
+        const unknown = { "/orgs/acme": { status: 403, body: { message: "Resource not accessible" } } };
+        assert.deepEqual(await problemsOf({ over: unknown }), []);
+    });
+
     it("names a token that GitHub refuses, and fails for another refusal", async () => {
         const over = { [root]: { status: 401, body: { message: "Bad credentials" } } };
         assert.match(
@@ -167,6 +182,19 @@ describe("planFleet", () => {
                 assert.deepEqual(await problemsOf({ branches, over }, { mode: "pullRequest" }), []);
             });
         }
+
+        it("takes a plan of GitHub without rules and protection for a branch that nothing protects", async () => {
+            const message = "Upgrade to GitHub Pro or make this repository public to enable this feature.";
+            const upgrade = { status: 403, body: { message } };
+            const withoutRules = { [`${root}/rules/branches/staging`]: upgrade };
+            const withoutProtection = {
+                [`${root}/branches/staging`]: { body: { protected: true } },
+                [`${root}/branches/staging/protection`]: upgrade,
+            };
+            assert.deepEqual(await problemsOf({ branches, over: { ...withoutRules, ...withoutProtection } }), []);
+            const refused = { [`${root}/rules/branches/staging`]: { status: 403, body: { message: "SSO" } } };
+            await assert.rejects(plan({ branches, over: refused }), /403 SSO/);
+        });
 
         it("has nothing against it while there is nothing to commit", async () => {
             assert.deepEqual(await problemsOf({ branches: { staging: written(args.files) }, over: rules }), []);

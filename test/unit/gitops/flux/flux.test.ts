@@ -148,6 +148,13 @@ describe("Flux", () => {
         assert.deepEqual(labelled.sort(), Object.keys(controllers).sort());
     });
 
+    it("lets a new revision end health checks of layers, and never a half-way Helm install", async () => {
+        const gate = "CancelHealthCheckOnNewRevision=true";
+        const { "kustomize-controller": layers, "helm-controller": releases } = await operations("Deployment");
+        assert.ok(layers?.some(({ value }) => String(value).includes(gate)));
+        assert.ok(releases && !releases.some(({ value }) => String(value).includes(gate)));
+    });
+
     it("makes a variable that nobody sets an error", async () => {
         const { "kustomize-controller": list } = await operations("Deployment");
         assert.ok(list?.some(({ value }) => String(value).includes("StrictPostBuildSubstitutions=true")));
