@@ -76,7 +76,9 @@ describe("npm start", function () {
         const restore = checkout.edit(podinfoServiceAccount, (text) =>
             text.replace(/^metadata:\n/m, "metadata:\n  annotations:\n    example.org/changed: yes-it-is\n"),
         );
-        const preview = await checkout.output("pulumi", "preview", "--diff");
+        // What the program logs goes to standard error.
+        const { code, output: preview } = await checkout.run("pulumi", "preview", "--diff");
+        assert.equal(code, 0, preview);
         assert.match(preview, new RegExp(`changed  ${podinfoServiceAccount.replace("gitops/", "")} \\(\\+2 -0\\)`));
         assert.match(preview, /^\+ {4}example\.org\/changed: yes-it-is$/m);
         assert.equal(await head("staging"), before);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { UnreachableError } from "../../kubernetes/api-error";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { parentOf } from "../arm/resource-id";
@@ -38,9 +39,17 @@ export const agentPool: ResourceProvider = {
             );
         }
     },
-    removed({ state, clusters, resource }) {
+    async removed({ state, clusters, resource }) {
         const cluster = state.get(parentOf(resource.address.id) ?? "");
-        return cluster ? clusters.setNodes(cluster.address.id, nodesOf(state, cluster)) : Promise.resolve();
+        if (!cluster) {
+            return;
+        }
+        await clusters.setNodes(cluster.address.id, nodesOf(state, cluster)).catch((error: unknown) => {
+            // Azure deletes the machines of a pool, whether or not the API server is there to forget its nodes.
+            if (!(error instanceof UnreachableError)) {
+                throw error;
+            }
+        });
     },
 };
 

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { parse } from "yaml";
 import { without } from "../../../azure/arm/without";
+import { UnreachableError } from "../../../kubernetes/api-error";
 import { clusterInputs, grant, type Ground, ground, network, pool, roles } from "../../../testing/azure-cluster";
 import { deployer, type Json, TestSubscription } from "../../../testing/azure-subscription";
 
@@ -172,6 +173,16 @@ describe("the Azure stand-in's clusters", () => {
             clusters.stop = stop;
             assert.equal((await remove()).status, 200);
             assert.equal(clusters.stopped.length, 1);
+        });
+
+        it("deletes a pool of a cluster whose API server does not answer", async () => {
+            await put();
+            const apps = { ...parameters, agentPoolName: "apps" };
+            const inputs = without(pool(base.subnet, { name: "apps", mode: "User", count: 1 }), "name");
+            await subscription.make("containerservice:AgentPool", apps, inputs);
+            subscription.clusters.setNodes = () => Promise.reject(new UnreachableError("no answer"));
+            assert.equal((await subscription.delete("containerservice:AgentPool", apps)).status, 200);
+            assert.equal((await subscription.get("containerservice:AgentPool", apps)).status, 404);
         });
 
         it("refuses a maintenance configuration of another name", async () => {
