@@ -74,12 +74,6 @@ export const references: readonly Escape[] = [
         }),
         message: /secrets is forbidden: User "system:serviceaccount:team-example:flux" cannot list/,
     },
-    {
-        title: "a kubeconfig of the platform: it is looked for in the team's namespace",
-        object: kustomization("kubeconfig", { kubeConfig: { secretRef: { name: "flux-system" } } }),
-        applies: [configMap("kubeconfig")],
-        message: /secrets? .*not found/i,
-    },
 ];
 
 /** helm-controller refuses this one in its log only. */
