@@ -4,8 +4,8 @@ import { AksCluster } from "../../../components/azure/aks-cluster";
 import { chooseLogin } from "../../../components/azure/kubeconfig";
 import { aksRbacClusterAdmin } from "../../../components/azure/roles";
 import { armId, azureMocks, deployer, issuerUrl } from "../../support/azure";
+import { clusterArgs } from "../../support/cluster-args";
 import { all, deploy, isSecretOutput, type Mock, only, valueOf } from "../../support/deploy";
-import { settings } from "../../support/fixtures";
 
 const clusterType = "azure-native:containerservice:ManagedCluster";
 const poolType = "azure-native:containerservice:AgentPool";
@@ -16,18 +16,7 @@ function cluster(
     { mocks = {}, preview = false }: { readonly mocks?: Record<string, Mock>; readonly preview?: boolean } = {},
 ) {
     const args = {
-        ...settings(stack, changes),
-        resourceGroupName: "group",
-        location: "westeurope",
-        clusterName: "landfall",
-        dnsPrefix: "landfall",
-        nodeResourceGroupName: "landfall-nodes",
-        tenantId: deployer.tenantId,
-        nodeSubnetId: armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes"),
-        controlPlaneId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "control-plane"),
-        kubeletId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "kubelet"),
-        kubeletClientId: "kubelet-client",
-        kubeletPrincipalId: "kubelet-principal",
+        ...clusterArgs(stack, changes),
         deployer,
         login: chooseLogin({ ARM_CLIENT_SECRET: "s" }),
     };

@@ -1,25 +1,12 @@
 import * as assert from "node:assert/strict";
 import { buildCluster } from "../../../components/azure/managed-cluster";
 import { armId, deployer } from "../../support/azure";
-import { settings } from "../../support/fixtures";
+import { clusterArgs } from "../../support/cluster-args";
 
 /** The inputs of a cluster with the settings of a committed stack, changed as given. */
 function inputs(stack = "production", changes: Record<string, unknown> = {}): Record<string, unknown> {
     return {
-        ...buildCluster({
-            ...settings(stack, changes),
-            resourceGroupName: "group",
-            location: "westeurope",
-            clusterName: "landfall",
-            dnsPrefix: "landfall",
-            nodeResourceGroupName: "landfall-nodes",
-            tenantId: deployer.tenantId,
-            nodeSubnetId: armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes"),
-            controlPlaneId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "control-plane"),
-            kubeletId: armId("Microsoft.ManagedIdentity/userAssignedIdentities", "kubelet"),
-            kubeletClientId: "kubelet-client",
-            kubeletPrincipalId: "kubelet-principal",
-        }),
+        ...buildCluster(clusterArgs(stack, changes)),
     };
 }
 
