@@ -42,6 +42,7 @@ export function checkPool(pool: PoolInputs, region: string, path: string): void 
         );
     }
     checkScaling(pool, fail);
+    checkLabels(pool, fail);
     if (pool.availabilityZones?.length && zoneless.has(region)) {
         throw fail("availabilityZones", `Availability zones are not supported in the region '${region}'.`);
     }
@@ -103,6 +104,33 @@ function checkScaling(pool: PoolInputs, fail: (name: string, message: string) =>
     }
     if (pool.mode === "System" && (count < 1 || (enableAutoScaling && minCount === 0))) {
         throw fail(count < 1 ? "count" : "minCount", "A system node pool needs at least one node.");
+    }
+}
+
+/** Prefixes below kubernetes.io and k8s.io that a node may label itself with (Azure/AKS#2866). */
+const freePrefixes = /(^|\.)(node|kubelet)\.kubernetes\.io$/;
+
+function checkLabels(pool: PoolInputs, fail: (name: string, message: string) => ArmError): void {
+    const prefixOf = (key: string) => key.slice(0, Math.max(key.indexOf("/"), 0));
+    const ofAks = (key: string) => /(^|\.)kubernetes\.azure\.com$/.test(prefixOf(key));
+    const spot = pool.scaleSetPriority === "Spot";
+    for (const [key, value] of Object.entries(pool.nodeLabels ?? {})) {
+        if (ofAks(key) && !(spot && `${key}=${value}` === spotTaint.split(":")[0])) {
+            throw fail("nodeLabels", `Label '${key}' has the prefix kubernetes.azure.com, which is reserved.`);
+        }
+        if (/(^|\.)(kubernetes|k8s)\.io$/.test(prefixOf(key)) && !freePrefixes.test(prefixOf(key))) {
+            throw fail(
+                "nodeLabels",
+                `node label keys in the 'kubernetes.io' or 'k8s.io' namespace must begin with an allowed prefix ` +
+                    `(kubelet.kubernetes.io, node.kubernetes.io): '${key}'.`,
+            );
+        }
+    }
+    const taint = (pool.nodeTaints ?? []).find(
+        (one) => ofAks(one.split(/[=:]/)[0] ?? "") && !(spot && one === spotTaint),
+    );
+    if (taint !== undefined) {
+        throw fail("nodeTaints", `Taint '${taint}' has the prefix kubernetes.azure.com, which is reserved.`);
     }
 }
 
