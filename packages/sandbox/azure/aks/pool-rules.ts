@@ -1,10 +1,8 @@
 import { parsePath, valueAt } from "../../plugins/property-path";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
+import { hasZones } from "../arm/regions";
 import type { PoolInputs } from "./cluster-inputs";
-
-/** Regions without availability zones. */
-const zoneless = new Set(["westus", "northcentralus", "westcentralus", "canadaeast", "ukwest", "australiasoutheast"]);
 
 const fixedOnceCreated = [
     ...[
@@ -43,7 +41,7 @@ export function checkPool(pool: PoolInputs, region: string, path: string): void 
     }
     checkScaling(pool, fail);
     checkLabels(pool, fail);
-    if (pool.availabilityZones?.length && zoneless.has(region)) {
+    if (pool.availabilityZones?.length && !hasZones(region)) {
         throw fail("availabilityZones", `Availability zones are not supported in the region '${region}'.`);
     }
     if (pool.mode === "System" && (pool.scaleSetPriority === "Spot" || pool.osType === "Windows")) {
