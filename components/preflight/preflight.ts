@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "../azure/deployer";
 import type { NameCheck } from "../azure/name-check";
 import { type DecryptionKeys, keyVaultKeyOf } from "../gitops/encryption/decryption-keys";
+import { demonstrationTenant } from "../gitops/encryption/demonstration";
 import type { FleetPlan, FleetPlanArgs } from "../gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../gitops/fleet/manifest-tree";
 import { type PhysicalNames, physicalNames } from "../settings/naming";
@@ -111,6 +112,8 @@ export async function diagnose(
         sopsPgpPrivateKey: secrets.sopsPgpPrivateKey,
         lostSopsKeys: settings.lostSopsKeys,
         keyVault: cloud.known?.keyVault ?? anyKeyVault,
+        environment: settings.environment,
+        isDemonstration: cloud.known?.deployer.tenantId === demonstrationTenant,
     });
     const { problems, warnings, sopsFingerprints } = checked;
     const withoutDomain = await findingOf("domain", () => domain(settings));

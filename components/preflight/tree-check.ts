@@ -1,4 +1,5 @@
 import { type DecryptionKeys, pgpKeys } from "../gitops/encryption/decryption-keys";
+import { demonstrationProblems } from "../gitops/encryption/demonstration";
 import { branchProblems, keyVaultAlone, sopsProblems } from "../gitops/encryption/sops-files";
 import { type ManifestTree, syntaxProblems } from "../gitops/fleet/manifest-tree";
 import { contractProblems } from "../gitops/flux/cluster-vars";
@@ -11,6 +12,9 @@ export interface TreeCheckArgs {
     readonly sopsPgpPrivateKey: string;
     readonly lostSopsKeys: readonly string[];
     readonly keyVault: DecryptionKeys["keyVault"];
+    readonly environment: string;
+    /** Whether the key and the values that this repository comes with will do. */
+    readonly isDemonstration: boolean;
 }
 
 export interface TreeCheck {
@@ -21,7 +25,8 @@ export interface TreeCheck {
 }
 
 /**
- * Checks that the tree is YAML, that the cluster can decrypt it, and that the program produces the variables it uses.
+ * Checks that the tree is YAML, that the cluster can decrypt it, and that the program produces the variables it uses, and that
+ * nothing secret in it came with this repository.
  */
 export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     const { files, replaced, lostSopsKeys, keyVault } = args;
@@ -35,8 +40,16 @@ export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
         return { problems: [...contract, pgp.message], warnings: [], sopsFingerprints: [] };
     }
     const keys = { pgp, keyVault };
+    const demonstration = args.isDemonstration
+        ? []
+        : await demonstrationProblems(files, args.environment, pgp, args.sopsPgpPrivateKey);
     return {
-        problems: [...contract, ...sopsProblems(files, keys), ...branchProblems(replaced, keys, lostSopsKeys)],
+        problems: [
+            ...contract,
+            ...sopsProblems(files, keys),
+            ...branchProblems(replaced, keys, lostSopsKeys),
+            ...demonstration,
+        ],
         warnings: [
             ...warning("the tree", keyVaultAlone(files, keys)),
             ...warning("the branch, until this tree is applied", keyVaultAlone(replaced, keys)),

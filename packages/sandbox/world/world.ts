@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
 import { createAzure } from "../azure/azure";
 import { chartRoutes, generateCharts } from "../charts/charts";
+import { demonstrationTenant } from "../azure/entra/tenant";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
 import { createGitHub } from "../github/github";
@@ -99,7 +100,7 @@ function portTaken(port: number): string {
 function createCredentials(repository: string) {
     const customRole = readDeployerRole(repository);
     return {
-        tenantId: randomUUID(),
+        tenantId: demonstrationTenant,
         subscriptionId: randomUUID(),
         deployer: {
             clientId: randomUUID(),
