@@ -6,7 +6,7 @@ import { demonstrationTenant } from "../gitops/encryption/demonstration";
 import type { FleetPlan, FleetPlanArgs } from "../gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../gitops/fleet/manifest-tree";
 import { type PhysicalNames, physicalNames } from "../settings/naming";
-import type { Configuration, Settings } from "../settings/settings";
+import type { Configuration, Secrets, Settings } from "../settings/settings";
 import { UserError } from "../user-error";
 import type { Subject } from "./azure/subscription";
 import { domain } from "./domain";
@@ -91,19 +91,19 @@ export async function preflight(configuration: Configuration, surroundings: Surr
 
 /**
  * The same look, with the answer to each question; it refuses nothing. `changes` says whether the caller is about to
- * change Azure, which takes more rights than a preview.
+ * change Azure, which takes more rights than a preview. Secrets that a stack does not have yet leave their questions open.
  *
  * @throws UserError if the tree has no such environment.
  */
 export async function diagnose(
-    { settings, secrets }: Configuration,
+    { settings, secrets }: { readonly settings: Settings; readonly secrets: Partial<Secrets> },
     { azure, github, tree, machine }: Surroundings,
     changes: boolean,
 ): Promise<Diagnosis> {
     const files = loadTree(tree, settings.environment);
     const [cloud, fleet, own] = await Promise.all([
         lookAtAzure(azure, settings, changes),
-        lookAtFleet(github, fleetPlanArgs(settings, files)),
+        secrets.githubToken === undefined ? unseenFleet : lookAtFleet(github, fleetPlanArgs(settings, files)),
         machine.check(),
     ]);
     const checked = await checkTree({
@@ -177,6 +177,11 @@ async function lookAtFleet(
         ? { finding: { title, problems: [plan.message], warnings: [] }, plan: undefined }
         : { finding: { title, problems: plan.problems, warnings: [] }, plan };
 }
+
+const unseenFleet = {
+    finding: { title: "fleet repository", problems: [], warnings: [], unknown: "there is no token for GitHub" },
+    plan: undefined,
+};
 
 /** A service that is not registered is found by each check that asks it. */
 function eachLineOnce(findings: readonly Finding[]): Finding[] {

@@ -8,8 +8,8 @@ export interface TreeCheckArgs {
     readonly files: ManifestTree;
     /** What the branch holds of files that differ from the tree. */
     readonly replaced: ManifestTree;
-    /** In plain text. */
-    readonly sopsPgpPrivateKey: string;
+    /** In plain text; undefined while the stack has none, and nothing is known of what it decrypts. */
+    readonly sopsPgpPrivateKey: string | undefined;
     readonly lostSopsKeys: readonly string[];
     readonly keyVault: DecryptionKeys["keyVault"];
     readonly environment: string;
@@ -35,14 +35,18 @@ export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
         return { problems: syntax, warnings: [], sopsFingerprints: [] };
     }
     const contract = contractProblems(files);
-    const pgp = await pgpKeys(args.sopsPgpPrivateKey).catch((error: Error) => error);
+    const { sopsPgpPrivateKey } = args;
+    if (sopsPgpPrivateKey === undefined) {
+        return { problems: contract, warnings: [], sopsFingerprints: [] };
+    }
+    const pgp = await pgpKeys(sopsPgpPrivateKey).catch((error: Error) => error);
     if (pgp instanceof Error) {
         return { problems: [...contract, pgp.message], warnings: [], sopsFingerprints: [] };
     }
     const keys = { pgp, keyVault };
     const demonstration = args.isDemonstration
         ? []
-        : await demonstrationProblems(files, args.environment, pgp, args.sopsPgpPrivateKey);
+        : await demonstrationProblems(files, args.environment, pgp, sopsPgpPrivateKey);
     return {
         problems: [
             ...contract,
