@@ -20,8 +20,8 @@ export function isManifest(file: string): boolean {
 }
 
 /**
- * The manifests among the files of a tree. Those below a `Chart.yaml` are a chart's, which Helm reads and kustomize does
- * not: its templates are no YAML, and its variables are not Flux's.
+ * The manifests among the files of a tree. Those below a `Chart.yaml` are a chart's, which Helm reads and kustomize
+ * does not: its templates are no YAML, and its variables are not Flux's.
  */
 export function manifestsIn(files: readonly string[]): string[] {
     const charts = chartFoldersIn(files);
@@ -33,8 +33,8 @@ function chartFoldersIn(files: readonly string[]): string[] {
 }
 
 /**
- * Every YAML document of the tree that is a Kubernetes object, with the file it stands in. A document that cannot be read
- * is none: `syntaxProblems` names it, and of a branch's content nobody else can make an object either.
+ * Every YAML document of the tree that is a Kubernetes object, with the file it stands in. A document that cannot be
+ * read is none: `syntaxProblems` names it, and of a branch's content nobody else can make an object either.
  */
 export function* objectsOf(tree: ManifestTree): Generator<{ file: string; object: KubernetesObject }> {
     for (const file of manifestsIn(Object.keys(tree))) {

@@ -128,7 +128,7 @@ function git(directory: string, options: readonly string[]): Set<string> | undef
     if (run.error && !isInCheckout(directory)) {
         return undefined;
     }
-    if (run.status !== 0 && (run.stderr ?? "").includes('not a git repository')) {
+    if (run.status !== 0 && (run.stderr ?? "").includes("not a git repository")) {
         return undefined;
     }
     if (run.error || run.status !== 0) {

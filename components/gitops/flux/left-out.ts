@@ -32,8 +32,8 @@ interface LeftOut {
 }
 
 /**
- * Where a tree needs files that Flux leaves out of what it fetches: here they are there, in the cluster the build fails.
- * A line such as `!*.png` of a `.sourceignore` brings an ending back.
+ * Where a tree needs files that Flux leaves out of what it fetches: here they are there, in the cluster the build
+ * fails. A line such as `!*.png` of a `.sourceignore` brings an ending back.
  */
 export function leftOutByFlux(tree: ManifestTree): LeftOut[] {
     const kept = Object.keys(tree)

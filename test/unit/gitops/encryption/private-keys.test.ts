@@ -17,8 +17,8 @@ describe("private keys in the tree", () => {
             ["team.agekey", age, 2, /npm run secret -- set/],
             ["apps/tls.yaml", `data:\n  tls.key: |\n    ${privateKey}`, 3, /npm run secret -- set/],
         ] as const) {
-            const [problem, ...others] = privateKeyProblems({ [file]: text });
-            assert.ok(problem?.startsWith(`gitops/${file}:${line}: holds a private key; `), problem);
+            const [problem = "", ...others] = privateKeyProblems({ [file]: text });
+            assert.ok(problem.startsWith(`gitops/${file}:${line}: holds a private key; `), problem);
             assert.match(problem, fix);
             assert.deepEqual(others, []);
             assert.ok(!problem.includes(text.split("\n").at(-3) ?? ""));
