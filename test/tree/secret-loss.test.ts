@@ -45,6 +45,27 @@ describe("npm run secret, with keys that are lost", function () {
         assert.match(tool.run("x", "set", "staging", "podinfo-credentials", "jwt-secret").output, /--anew/);
     });
 
+    it("does not advise to give values up where sops refuses for another reason than its keys", () => {
+        const other = "clusters/production/podinfo-credentials.sops.yaml";
+        const before = tool.read(other);
+        const holder = new SecretTool();
+        try {
+            holder.holdDemonstrationKey();
+            holder.write(other, before.replace(/lastmodified: "?[^"\n]+"?/, 'lastmodified: "2020-01-01T00:00:00Z"'));
+            for (const args of [
+                ["set", "production", "podinfo-credentials", "jwt-secret"],
+                ["rotate", "production"],
+            ]) {
+                const { status, output } = holder.run("x", ...args);
+                assert.equal(status, 1);
+                assert.match(output, /sops (set|rotate) .* failed:[^]*MAC/);
+                assert.doesNotMatch(output, /anew|lost/);
+            }
+        } finally {
+            holder.remove();
+        }
+    });
+
     it("makes a lost Secret again, to the new key, with its name, type and labels and none of its values", () => {
         const before = tool.read(file);
         const printed = tool.succeeds("again\n", "set", "staging", "podinfo-credentials", "other", "--anew");

@@ -71,4 +71,11 @@ describe("checkTree", () => {
         assert.match(problems[0] ?? "", /^gitops\/apps\/plain\.yaml: Secret s is not encrypted/);
         assert.match(problems[1] ?? "", /^gitops\/clusters\/staging\/s\.sops\.yaml: encrypted to B{40}, which neither/);
     });
+
+    it("names what Flux would not fetch", async () => {
+        const generator = "configMapGenerator: [{ name: logo, files: [logo.png] }]\n";
+        const files = { ...everyVariable, "apps/kustomization.yaml": generator, "apps/logo.png": "" };
+        const { problems } = await check({ files });
+        assert.match(problems.join("\n"), /^gitops\/apps\/kustomization\.yaml:1: names apps\/logo\.png, which Flux/);
+    });
 });

@@ -70,6 +70,8 @@ describe("the folder of a tree", () => {
         commitAll();
         const other = fs.mkdtempSync(path.join(os.tmpdir(), "tree-other-"));
         execFileSync("git", ["init", "--quiet", other]);
+        fs.writeFileSync(path.join(other, "tracked"), "");
+        execFileSync("git", ["-C", other, "add", "tracked"]);
         process.env.GIT_DIR = path.join(other, ".git");
         process.env.GIT_INDEX_FILE = path.join(other, ".git/index");
         try {
