@@ -6,7 +6,7 @@ import { generateKey, readKey, revokeKey } from "openpgp";
 import { checkTree } from "../../tools/secret/check";
 import { updateRecipients } from "../../tools/secret/recipients";
 
-const user = { userIDs: [{ name: "stack" }], format: "armored" } as const;
+const user = { userIDs: [{ name: "stack" }], format: "armored" as const };
 const rules = "creation_rules: []\n";
 
 describe("the public key of an environment", () => {

@@ -21,7 +21,8 @@ export function recipientsNamed(sopsYaml: string, file: string): Recipients {
 }
 
 function rulesIn(sopsYaml: string): readonly unknown[] {
-    const document = parseDocument(sopsYaml);
+    // sops reads text where YAML has a number: a key of digits alone, or one that begins with 0x.
+    const document = parseDocument(sopsYaml, { schema: "failsafe" });
     const [error] = document.errors;
     if (error) {
         const at = error.linePos?.[0];
@@ -29,19 +30,22 @@ function rulesIn(sopsYaml: string): readonly unknown[] {
     }
     const content: unknown = document.toJS();
     const rules = isMap(content) ? content.creation_rules : undefined;
-    if (rules !== undefined && rules !== null && !(Array.isArray(rules) && rules.every(isMap))) {
+    if (rules === undefined || rules === "") {
+        return [];
+    }
+    if (!Array.isArray(rules) || !rules.every(isMap)) {
         throw notUnderstood("creation_rules is not a list of rules; write one as docs/secrets.md shows");
     }
-    return rules ?? [];
+    return rules;
 }
 
 function matches(rule: unknown, file: string): boolean {
     const pattern = isMap(rule) ? rule.path_regex : undefined;
-    if (pattern === undefined || pattern === null || pattern === "") {
+    if (pattern === undefined || pattern === "") {
         return true;
     }
     if (typeof pattern !== "string") {
-        throw notUnderstood(`path_regex ${JSON.stringify(pattern)} is no text; put it in quotes`);
+        throw notUnderstood(`path_regex ${JSON.stringify(pattern)} is no text`);
     }
     return expression(pattern).test(file);
 }
@@ -96,7 +100,7 @@ function names(rule: unknown, field: string): string[] {
     const list: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
     return list.flatMap((item) => {
         if (typeof item !== "string") {
-            throw notUnderstood(`${field} ${JSON.stringify(item)} is no text; put it in quotes`);
+            throw notUnderstood(`${field} ${JSON.stringify(item)} is no text`);
         }
         return item
             .split(",")

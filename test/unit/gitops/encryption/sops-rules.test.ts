@@ -42,6 +42,18 @@ describe("recipientsNamed", () => {
         }
     });
 
+    it("takes a key for text that YAML takes for a number, as sops does", () => {
+        const digits = "1234567890".repeat(4);
+        for (const [written, key] of [
+            [digits, digits],
+            [`0x${digits}`, digits],
+            ["12345678e1234567", "12345678E1234567"],
+        ] as const) {
+            assert.deepEqual(recipientsNamed(`creation_rules: [{ pgp: ${written} }]`, "x").pgp, [key]);
+        }
+        assert.deepEqual(recipientsNamed("creation_rules:\n", "x").pgp, []);
+    });
+
     it("names keys of kinds that no stack has", () => {
         const all =
             "age: age1abc, kms: arn:x, gcp_kms: projects/p, hckms: r:1, hc_vault_transit_uri: https://v/v1/s/keys/k";
@@ -82,7 +94,7 @@ describe("recipientsNamed", () => {
         for (const [text, problem] of [
             ["creation_rules: staging", /creation_rules is not a list of rules/],
             ["creation_rules: [staging]", /creation_rules is not a list of rules/],
-            ["creation_rules: [{ pgp: 1234567890123456 }]", /pgp 1234567890123456 is no text; put it in quotes/],
+            ["creation_rules: [{ pgp: [[a]] }]", /pgp \["a"\] is no text/],
             ["creation_rules: [{ path_regex: [a] }]", /path_regex \["a"\] is no text/],
             [
                 "creation_rules: [{ path_regex: x, key_groups: [{ pgp: [a] }, { pgp: [b] }] }]",
