@@ -1,8 +1,11 @@
 import { type DecryptionKeys, pgpKeys } from "../gitops/encryption/decryption-keys";
 import { demonstrationProblems } from "../gitops/encryption/demonstration";
+import { encryptionProblems } from "../gitops/encryption/encryption-problems";
 import { branchProblems, keyVaultAlone, sopsProblems } from "../gitops/encryption/sops-files";
-import { type ManifestTree, syntaxProblems } from "../gitops/fleet/manifest-tree";
+import type { ManifestTree } from "../gitops/fleet/manifest-tree";
+import { syntaxProblems } from "../gitops/fleet/manifests";
 import { contractProblems } from "../gitops/flux/cluster-vars";
+import { leftOutProblems } from "../gitops/flux/left-out";
 
 export interface TreeCheckArgs {
     readonly files: ManifestTree;
@@ -25,8 +28,8 @@ export interface TreeCheck {
 }
 
 /**
- * Checks that the tree is YAML, that the cluster can decrypt it, and that the program produces the variables it uses, and that
- * nothing secret in it came with this repository.
+ * Checks that the tree is YAML, that nothing secret is in it in plain text or came with this repository, that the cluster
+ * can decrypt it, that Flux fetches all it needs, and that the program produces the variables it uses.
  */
 export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     const { files, replaced, lostSopsKeys, keyVault } = args;
@@ -34,14 +37,14 @@ export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     if (syntax.length > 0) {
         return { problems: syntax, warnings: [], sopsFingerprints: [] };
     }
-    const contract = contractProblems(files);
+    const written = [...contractProblems(files), ...leftOutProblems(files), ...encryptionProblems(files)];
     const { sopsPgpPrivateKey } = args;
     if (sopsPgpPrivateKey === undefined) {
-        return { problems: contract, warnings: [], sopsFingerprints: [] };
+        return { problems: written, warnings: [], sopsFingerprints: [] };
     }
     const pgp = await pgpKeys(sopsPgpPrivateKey).catch((error: Error) => error);
     if (pgp instanceof Error) {
-        return { problems: [...contract, pgp.message], warnings: [], sopsFingerprints: [] };
+        return { problems: [...written, pgp.message], warnings: [], sopsFingerprints: [] };
     }
     const keys = { pgp, keyVault };
     const demonstration = args.isDemonstration
@@ -49,7 +52,7 @@ export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
         : await demonstrationProblems(files, args.environment, pgp, sopsPgpPrivateKey);
     return {
         problems: [
-            ...contract,
+            ...written,
             ...sopsProblems(files, keys),
             ...branchProblems(replaced, keys, lostSopsKeys),
             ...demonstration,

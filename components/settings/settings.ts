@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { UserError } from "../user-error";
 import { parseGithubToken } from "./github-token";
+import { namesInYaml } from "./names-in-yaml";
 import { nearest } from "./nearest";
 import { crossCheck, type Problem } from "./settings-rules";
 import { nestedKeys, settingKeys, settingsSchema, type SettingValues } from "./settings-schema";
@@ -110,7 +111,7 @@ export function readConfiguration(
     const location = parseLocation(raw["azure-native:location"]);
     const githubOwner = parseOwner(raw["github:owner"]);
     const githubToken = parseGithubToken(raw[tokenSetting], tokenFromEnvironment);
-    const joined = shown ? crossCheck(shown) : [];
+    const joined = shown ? [...crossCheck(shown), ...namesInYaml(stack, shown)] : [];
     const problems = [
         ...(all.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
         ...plainTexts(stack, raw, encrypted),

@@ -3,16 +3,17 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { privateKeys } from "../../components/gitops/encryption/decryption-keys";
 import { demonstrationKey, isDemonstrationValue } from "../../components/gitops/encryption/demonstration";
-import { isCanary, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
+import { isCanary, isSameKey, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { plainValues } from "../../components/gitops/encryption/sops-values";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
-import { makeKey, publicKeyOf } from "./keyring";
+import { exportedKey, makeKey } from "./keyring";
 import { NewValues } from "./new-values";
+import { publicKeyFile, publicKeyOf, usableFingerprint } from "./public-key";
 import { updateRecipients } from "./recipients";
 import { recipientsOf, writeRules } from "./rules";
 import { SecretError, ToolRefusal } from "./secret-error";
 import { encryptedFiles, readSecret, writeEncrypted } from "./secret-file";
-import { importPublicKey, publicFingerprint, publicKeyFile, sops } from "./sops";
+import { importPublicKey, sops } from "./sops";
 
 /** Where the repository keeps the private half of the key that it comes with. */
 const demonstrationPrivateKey = "packages/sandbox/keys/demonstration.private.asc";
@@ -35,9 +36,10 @@ export async function initialise(tree: string, environment: string): Promise<voi
         return isPublic || [...(values?.values() ?? [])].some(isDemonstrationValue);
     });
     if (made !== undefined || changed.length > 0) {
+        const fingerprint = await usableFingerprint(tree, environment);
         importPublicKey(tree, environment);
         const { keyVault } = recipientsOf(tree, `clusters/${environment}/any.sops.yaml`);
-        writeRules(tree, environment, { pgp: [await publicFingerprint(tree, environment)], keyVault });
+        writeRules(tree, environment, { pgp: [fingerprint], keyVault, other: [] });
         const values = keptValues(secrets);
         changed.forEach((secret) => writeSecret(tree, secret, values));
         await updateRecipients(tree, environment, "same");
@@ -61,7 +63,7 @@ async function readSecrets(tree: string, environment: string): Promise<Found[]> 
     return Promise.all(
         files.map(async (file) => {
             const object = parse(fs.readFileSync(path.join(tree, file), "utf8")) as object;
-            const isPublic = recipientsIn(object).pgp.includes(demonstrationKey);
+            const isPublic = recipientsIn(object).pgp.some((key) => isSameKey(key, demonstrationKey));
             const values = isPublic ? await plainValues(object, keys) : decrypted(tree, file);
             if (isPublic && !values) {
                 throw new SecretError(
@@ -95,11 +97,11 @@ function decrypted(tree: string, file: string): ReadonlyMap<string, string> | un
 /** Fingerprint of the key that was made; undefined if the environment has one of its own. */
 async function makeOwnKey(tree: string, environment: string): Promise<string | undefined> {
     const exists = fs.existsSync(path.join(tree, publicKeyFile(environment)));
-    if (exists && (await publicFingerprint(tree, environment)) !== demonstrationKey) {
+    if (exists && (await publicKeyOf(tree, environment)).fingerprint !== demonstrationKey) {
         return undefined;
     }
     const fingerprint = makeKey(`landfall ${environment} (${new Date().toISOString()})`);
-    fs.writeFileSync(path.join(tree, publicKeyFile(environment)), publicKeyOf(fingerprint));
+    fs.writeFileSync(path.join(tree, publicKeyFile(environment)), exportedKey(fingerprint));
     return fingerprint;
 }
 

@@ -27,7 +27,7 @@ export function makeKey(userId: string): string {
 }
 
 /** The public half of a key of the keyring, ASCII-armored. */
-export function publicKeyOf(fingerprint: string): string {
+export function exportedKey(fingerprint: string): string {
     return gpg(["--armor", "--export", fingerprint]);
 }
 

@@ -3,9 +3,10 @@
  * repository has them, so that they may protect nothing.
  */
 import { createHash } from "node:crypto";
-import { type ManifestTree, objectsOf } from "../fleet/manifest-tree";
+import type { ManifestTree } from "../fleet/manifest-tree";
+import { objectsOf } from "../fleet/manifests";
 import { type PgpKey, privateKeys } from "./decryption-keys";
-import { recipientsIn } from "./sops-recipients";
+import { isSameKey, recipientsIn } from "./sops-recipients";
 import { plainValues } from "./sops-values";
 
 /** Fingerprint of the key. */
@@ -61,7 +62,7 @@ export async function demonstrationProblems(
     const secrets = [...objectsOf(encrypted)].filter(({ object }) => object.sops);
     const found = await Promise.all(
         secrets.map(async ({ file, object }) => {
-            if (recipientsIn(object).pgp.includes(demonstrationKey)) {
+            if (recipientsIn(object).pgp.some((key) => isSameKey(key, demonstrationKey))) {
                 return [`gitops/${file}: is encrypted to the demonstration's key, so that anybody can read it; ${fix}`];
             }
             const values = [...((await plainValues(object, decryptionKeys)) ?? [])];
