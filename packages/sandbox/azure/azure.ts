@@ -10,7 +10,9 @@ import type { ClusterHost } from "./aks/clusters";
 import type { RunningClusters } from "./aks/managed-cluster";
 import { isAllowed } from "./arm/access";
 import { handleArm } from "./arm/arm";
+import type { Clock } from "./arm/clock";
 import { type CustomRole, setSubscriptionRoles } from "./arm/deployer-roles";
+import type { Operation } from "./arm/operations";
 import { show } from "./arm/read-resource";
 import type { Service } from "./arm/service";
 import { blobRoute } from "./blob/blob-data";
@@ -38,6 +40,10 @@ export interface AzureOptions {
     readonly clusters: ClusterHost;
     /** The keys of the issuers outside of Azure that federated credentials may trust. @default - there are none */
     readonly issuerKeys?: IssuerKeys;
+    /** How time passes. @default - nothing takes any time */
+    readonly clock?: Clock;
+    /** Add-ons of clusters that a policy of the subscription switches on, e.g. `azurepolicy`. @default - none */
+    readonly addonsByPolicy?: readonly string[];
 }
 
 export interface Azure {
@@ -53,10 +59,13 @@ export interface Azure {
     calls(): number;
     /** What exists, as a GET shows it. */
     resources(): Record<string, unknown>[];
+    /** What Azure did so far, in order of its start. */
+    operations(): Operation[];
 }
 
 export function createAzure(options: AzureOptions): Azure {
-    const state = new AzureState(options.tenantId, options.subscriptionId);
+    const state = new AzureState(options.tenantId, options.subscriptionId, options.clock);
+    options.addonsByPolicy?.forEach((name) => state.addonsByPolicy.add(name));
     const running: RunningClusters = new Map();
     const service: Service = { state, clusters: options.clusters, resourceProviders: resourceProviders(running) };
     addDeployer(state, options.deployer);
@@ -89,6 +98,7 @@ export function createAzure(options: AzureOptions): Azure {
         setDeployerRoles: (names) => setSubscriptionRoles(state, options.deployer, names),
         calls: () => calls,
         resources: () => state.resources().map((resource) => show(service, resource)),
+        operations: () => state.operations.list(),
     };
 }
 
@@ -116,7 +126,7 @@ function mayAccess(state: AzureState, clusterId: string, review: AccessReview): 
 async function issuerKeys(state: AzureState, running: RunningClusters, issuer: string): Promise<object | undefined> {
     const cluster = state
         .ofType("containerservice:ManagedCluster")
-        .find(({ properties }) => (properties.oidcIssuerProfile as { issuerURL: string }).issuerURL === issuer);
+        .find(({ properties }) => (properties.oidcIssuerProfile as { issuerURL?: string }).issuerURL === issuer);
     return cluster && running.get(cluster.address.id.toLowerCase())?.jwks();
 }
 

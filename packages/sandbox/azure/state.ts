@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Properties } from "../plugins/provider";
 import type { RegistryRepository } from "../registry/repository";
+import { type Clock, instantClock } from "./arm/clock";
+import { Operations } from "./arm/operations";
 import { isWithin, type ResourceId } from "./arm/resource-id";
 import type { BlobContainer } from "./blob/blob-container";
 import type { SecretVersion } from "./key-vault/secret-versions";
@@ -13,6 +15,8 @@ export interface Resource {
     /** What a GET shows beside `id`, `name`, `type` and `systemData`. */
     readonly properties: Properties;
     readonly createdAt: string;
+    /** Client id of who made it. */
+    readonly createdBy?: string;
 }
 
 /** Somebody whom Entra knows. */
@@ -24,6 +28,8 @@ export interface Principal {
     readonly resourceId?: string;
     /** Only applications have one; managed identities prove who they are by federation. */
     readonly clientSecret?: string;
+    /** When it was made, in seconds of the clock. */
+    readonly madeAt?: number;
 }
 
 /** A key vault that was deleted and whose name is still reserved. */
@@ -54,11 +60,17 @@ export class AzureState {
     readonly deletedSecrets = new Map<string, Resource>();
     /** Ids of resources at which a write is under way that no other may join. */
     readonly busy = new Set<string>();
+    readonly operations: Operations;
+    /** Add-ons of clusters that a policy of the subscription switches on, whatever a PUT asks for. */
+    readonly addonsByPolicy = new Set<string>();
 
     constructor(
         readonly tenantId: string,
         readonly subscriptionId: string,
-    ) {}
+        readonly clock: Clock = instantClock,
+    ) {
+        this.operations = new Operations(clock);
+    }
 
     get(id: string): Resource | undefined {
         return this.all.get(id.toLowerCase());
@@ -103,6 +115,7 @@ export class AzureState {
             clientId: randomUUID(),
             kind: "ServicePrincipal",
             resourceId,
+            madeAt: this.clock.seconds(),
         };
         this.principals.set(principal.objectId, principal);
         return principal;

@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
+import type { OperationPlan } from "../arm/operations";
 import { isWithin, parseResourceId, type ResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type Removal, type ResourceProvider } from "../arm/resource-provider";
+import { without } from "../arm/without";
 import type { AzureState, Resource } from "../state";
 import { poolProperties } from "./agent-pool";
 import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
@@ -10,7 +12,7 @@ import type { ClusterInputs } from "./cluster-inputs";
 import { checkClusterNetwork, networkProfileOf } from "./cluster-network";
 import { checkClusterRules } from "./cluster-rules";
 import type { RunningCluster } from "./clusters";
-import { resolveVersion } from "./kubernetes-versions";
+import { minorOf, resolveVersion } from "./kubernetes-versions";
 import { nodesOf, poolsOf } from "./nodes";
 import { checkPool, checkPoolChange } from "./pool-rules";
 
@@ -18,8 +20,7 @@ import { checkPool, checkPoolChange } from "./pool-rules";
 export type RunningClusters = Map<string, RunningCluster>;
 
 /**
- * A managed cluster: a PUT starts a control plane and is answered when that serves, a DELETE stops it. Azure answers at
- * once and lets the client poll; here the client waits.
+ * A managed cluster: a PUT starts a control plane, and is done when that serves; a DELETE stops it.
  */
 export function managedCluster(running: RunningClusters): ResourceProvider {
     return {
@@ -35,11 +36,15 @@ export function managedCluster(running: RunningClusters): ResourceProvider {
             );
             checkNodeResourceGroup(put);
         },
+        writing: ({ previous, inputs }) => clusterWriting(previous, inputs as unknown as ClusterInputs),
+        deleting: () => ({ seconds: 250, state: "Deleting", follow: "both" }),
+        answer: withoutLateParts,
         properties: clusterProperties,
         view: (state, { address }) => ({
             agentPoolProfiles: poolsOf(state, address.id).map((pool) => ({
                 name: pool.address.name,
                 ...pool.properties,
+                provisioningState: poolState(state, address.id, pool),
             })),
         }),
         written: (put, cluster) => startOrUpdate(running, put, cluster),
@@ -50,7 +55,7 @@ export function managedCluster(running: RunningClusters): ResourceProvider {
 interface ClusterOutputs {
     readonly fqdn: string;
     readonly nodeResourceGroup: string;
-    readonly oidcIssuerProfile: { readonly issuerURL: string };
+    readonly oidcIssuerProfile: { readonly issuerURL?: string };
     readonly networkProfile: { readonly serviceCidr: string };
 }
 
@@ -65,7 +70,8 @@ async function startOrUpdate(running: RunningClusters, put: PutContext, cluster:
     storeNodeResourceGroup(put.state, cluster);
     const { fqdn, oidcIssuerProfile, networkProfile } = cluster.properties as unknown as ClusterOutputs;
     const { serviceCidr } = networkProfile;
-    const spec = { id, name, fqdn, issuer: oidcIssuerProfile.issuerURL, serviceCidr, nodes };
+    const { issuerURL: issuer = `https://${fqdn}` } = oidcIssuerProfile;
+    const spec = { id, name, fqdn, issuer, serviceCidr, nodes };
     running.set(id.toLowerCase(), await put.clusters.start(spec));
 }
 
@@ -76,7 +82,10 @@ async function stop(running: RunningClusters, { state, clusters, resource }: Rem
         state.remove(inner.address.id);
     }
     for (const { objectId, resourceId } of [...state.principals.values()]) {
-        if (resourceId === resource.address.id || (resourceId && isWithin(resourceId, nodeResourceGroup))) {
+        if (
+            resourceId?.toLowerCase() === resource.address.id.toLowerCase() ||
+            (resourceId && isWithin(resourceId, nodeResourceGroup))
+        ) {
             state.principals.delete(objectId);
         }
     }
@@ -93,31 +102,47 @@ function clusterProperties(put: PutContext): Properties {
         put.previous?.properties.currentKubernetesVersion as string | undefined,
     );
     const suffix = kept(put, "resourceUID", () => randomBytes(12).toString("hex"));
-    const issuerURL = kept(put, "oidcIssuerProfile", () => ({
-        issuerURL: `https://${region}.oic.prod-aks.azure.com/${state.tenantId}/${randomUUID()}/`,
-    })).issuerURL;
+    const issuerURL =
+        (put.previous?.properties.oidcIssuerProfile as { issuerURL?: string } | undefined)?.issuerURL ??
+        `https://${region}.oic.prod-aks.azure.com/${state.tenantId}/${randomUUID()}/`;
+    const hasIssuer = inputs.oidcIssuerProfile?.enabled === true || (put.previous && hadIssuer(put.previous));
     const fqdn = kept(
         put,
         "fqdn",
         () => `${inputs.dnsPrefix}-${randomBytes(4).toString("hex")}.hcp.${region}.azmk8s.io`,
     );
     return {
+        kind: "Base",
         enableRBAC: true,
+        supportPlan: "KubernetesOfficial",
+        nodeProvisioningProfile: { mode: "Manual", defaultNodePools: "Auto" },
+        bootstrapProfile: { artifactSource: "Direct" },
+        securityProfile: {},
+        workloadAutoScalerProfile: {},
+        metricsProfile: { costAnalysis: { enabled: false } },
+        ...omittedProfiles(put),
         ...put.inputs,
+        sku: { name: "Base", tier: "Free", ...inputs.sku },
+        autoUpgradeProfile: {
+            nodeOSUpgradeChannel: "NodeImage",
+            ...(put.inputs.autoUpgradeProfile as object | undefined),
+        },
+        storageProfile: { ...drivers, ...(put.inputs.storageProfile as object | undefined) },
+        ...(inputs.aadProfile ? { aadProfile: { adminUsers: null, ...inputs.aadProfile } } : {}),
+        servicePrincipalProfile: { clientId: "msi" },
         fqdn,
         azurePortalFQDN: fqdn.replace(".hcp.", ".portal.hcp."),
-        kubernetesVersion: inputs.kubernetesVersion ?? version,
+        kubernetesVersion: inputs.kubernetesVersion ?? minorOf(version),
         currentKubernetesVersion: version,
         nodeResourceGroup,
-        networkProfile: networkProfileOf(inputs.networkProfile),
-        oidcIssuerProfile: { enabled: true, issuerURL },
+        networkProfile: withOutboundIP(put, networkProfileOf(inputs.networkProfile), nodeResourceGroup),
+        oidcIssuerProfile: hasIssuer ? { enabled: true, issuerURL } : { enabled: false },
         identity: identityView(put, inputs),
         identityProfile: { kubeletidentity: kubeletIdentity(put, inputs, nodeResourceGroup) },
-        addonProfiles: addons(put, inputs, nodeResourceGroup),
+        ...addons(put, inputs, nodeResourceGroup),
         maxAgentPools: 100,
         powerState: { code: "Running" },
         resourceUID: suffix,
-        eTag: randomUUID(),
         provisioningState: "Succeeded",
     };
 }
@@ -224,16 +249,92 @@ function kubeletIdentity({ state, address }: PutContext, inputs: ClusterInputs, 
     return { resourceId, clientId, objectId };
 }
 
-function addons({ state, address }: PutContext, inputs: ClusterInputs, nodeResourceGroup: string): Properties {
-    const entries = Object.entries(inputs.addonProfiles ?? {}).map(([name, profile]) => {
+/** Those that a PUT leaves out stay; with none there is no property. */
+function addons(
+    { state, address, previous }: PutContext,
+    inputs: ClusterInputs,
+    nodeResourceGroup: string,
+): Properties {
+    const before = previous?.properties.addonProfiles as ClusterInputs["addonProfiles"];
+    const byPolicy = [...state.addonsByPolicy].map((name) => [name, { enabled: true, config: null }] as const);
+    const wanted = { ...Object.fromEntries(byPolicy), ...before, ...inputs.addonProfiles };
+    const entries = Object.entries(wanted).map(([name, profile]) => {
         const resourceId = ownIdentity(state, nodeResourceGroup, `${name.toLowerCase()}-${address.name}`);
         const { clientId, objectId } = state.principalOf(resourceId);
         return [name, { ...profile, ...(profile.enabled ? { identity: { resourceId, clientId, objectId } } : {}) }];
     });
-    return Object.fromEntries(entries) as Properties;
+    return entries.length === 0 ? {} : { addonProfiles: Object.fromEntries(entries) as object };
+}
+
+const drivers = {
+    diskCSIDriver: { enabled: true },
+    fileCSIDriver: { enabled: true },
+    snapshotController: { enabled: true },
+};
+
+/** Profiles that a later PUT leaves out stay as they are. */
+function omittedProfiles({ previous }: PutContext): Properties {
+    const profiles = Object.entries(previous?.properties ?? {}).filter(([name]) => /Profile$/.test(name));
+    return Object.fromEntries(profiles.filter(([name]) => name !== "identityProfile" && name !== "agentPoolProfiles"));
+}
+
+/** The address through which pods leave, which AKS makes. */
+function withOutboundIP(put: PutContext, profile: Properties, nodeResourceGroup: string): Properties {
+    const { loadBalancerProfile } = profile;
+    if (loadBalancerProfile === undefined) {
+        return profile;
+    }
+    const group = `/subscriptions/${put.state.subscriptionId}/resourceGroups/${nodeResourceGroup}`;
+    const before = put.previous?.properties.networkProfile as
+        { loadBalancerProfile?: { effectiveOutboundIPs?: object[] } } | undefined;
+    const effectiveOutboundIPs = before?.loadBalancerProfile?.effectiveOutboundIPs ?? [
+        { id: `${group}/providers/Microsoft.Network/publicIPAddresses/${randomUUID()}` },
+    ];
+    return { ...profile, loadBalancerProfile: { ...loadBalancerProfile, effectiveOutboundIPs } };
+}
+
+function hadIssuer({ properties }: Resource): boolean {
+    return (properties.oidcIssuerProfile as { enabled?: boolean }).enabled === true;
+}
+
+/** A cluster that was just asked for has neither its kubelet's identity nor its address yet. */
+function withoutLateParts(shown: Properties, { previous }: PutContext): Properties {
+    if (previous) {
+        return shown;
+    }
+    const {
+        identityProfile: _,
+        networkProfile,
+        ...rest
+    } = shown.properties as {
+        identityProfile?: object;
+        networkProfile: { loadBalancerProfile?: Properties };
+    };
+    const { loadBalancerProfile } = networkProfile;
+    const early = loadBalancerProfile && {
+        loadBalancerProfile: without(loadBalancerProfile, "effectiveOutboundIPs"),
+    };
+    return { ...shown, properties: { ...rest, networkProfile: { ...networkProfile, ...early } } };
+}
+
+/** A write to the cluster is one to its pools too. */
+function poolState(state: AzureState, clusterId: string, pool: Resource): unknown {
+    const running = state.operations.runningAt(pool.address.id) ?? state.operations.runningAt(clusterId);
+    return running?.plan.state ?? pool.properties.provisioningState;
+}
+
+function clusterWriting(previous: Resource | undefined, inputs: ClusterInputs): OperationPlan {
+    if (!previous) {
+        const statuses = ["InProgress", "ProvisioningNetworkResources", "ProvisioningControlPlane", "ReconcilingDNS"];
+        return { seconds: 257, state: "Creating", follow: "status", statuses: [...statuses, "CreatingAgentPool"] };
+    }
+    const asked = inputs.kubernetesVersion;
+    return asked !== undefined && asked !== previous.inputs.kubernetesVersion
+        ? { seconds: 867, state: "Upgrading", follow: "status" }
+        : { seconds: 138, state: "Updating", follow: "status" };
 }
 
 /** The address of an identity that AKS makes in the node resource group. */
 function ownIdentity(state: AzureState, nodeResourceGroup: string, name: string): string {
-    return `/subscriptions/${state.subscriptionId}/resourceGroups/${nodeResourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+    return `/subscriptions/${state.subscriptionId}/resourcegroups/${nodeResourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
 }

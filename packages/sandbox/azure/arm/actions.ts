@@ -1,11 +1,13 @@
+import type { HttpResponse } from "../../network/route";
 import type { Properties } from "../../plugins/provider";
 import type { ClusterInputs } from "../aks/cluster-inputs";
 import { userKubeconfig } from "../aks/kubeconfig";
 import type { RunningClusters } from "../aks/managed-cluster";
-import { purgeVault } from "../key-vault/key-vault";
+import { purgePlan, purgeVault } from "../key-vault/key-vault";
 import type { AzureState, Resource } from "../state";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
+import { operationHeaders } from "./operation-answers";
 import { isNameHeld } from "./global-names";
 import { parseResourceId } from "./resource-id";
 import type { Service } from "./service";
@@ -14,6 +16,7 @@ export interface ActionContext {
     readonly service: Service;
     readonly running: RunningClusters;
     readonly caller: Caller;
+    readonly apiVersion: string;
 }
 
 const checkedNames: Readonly<Record<string, { token: string; pattern: RegExp; reason: string }>> = {
@@ -34,15 +37,17 @@ const checkedNames: Readonly<Record<string, { token: string; pattern: RegExp; re
  * Answers a POST.
  * @throws an ArmError when the path has no such action.
  */
-export function runAction(context: ActionContext, path: string, body: Properties): Properties {
+export function runAction(context: ActionContext, path: string, body: Properties): HttpResponse {
     const { state } = context.service;
     const names = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/checkNameAvailability$/i.exec(path)?.[1];
     if (names !== undefined) {
         const scope = `/subscriptions/${state.subscriptionId}`;
         authorize(state, context.caller, `${names}/checkNameAvailability/read`, scope);
-        return checkName(state, names.toLowerCase(), typeof body.name === "string" ? body.name : "");
+        const name = typeof body.name === "string" ? body.name : "";
+        return { status: 200, body: checkName(state, names.toLowerCase(), name) };
     }
-    const purge = /\/providers\/Microsoft\.KeyVault\/locations\/[^/]+\/deletedVaults\/([^/]+)\/purge$/i.exec(path)?.[1];
+    const [, region = "", purge] =
+        /\/providers\/Microsoft\.KeyVault\/locations\/([^/]+)\/deletedVaults\/([^/]+)\/purge$/i.exec(path) ?? [];
     if (purge !== undefined) {
         authorize(
             state,
@@ -51,11 +56,20 @@ export function runAction(context: ActionContext, path: string, body: Properties
             `/subscriptions/${state.subscriptionId}`,
         );
         purgeVault(state, purge);
-        return {};
+        const { apiVersion } = context;
+        const target = {
+            resourceId: path,
+            kind: "action",
+            namespace: "Microsoft.KeyVault",
+            region,
+            apiVersion,
+        } as const;
+        const operation = state.operations.start(target, purgePlan, () => Promise.resolve());
+        return { status: 202, headers: operationHeaders(state, operation) };
     }
     const credential = /^(.+)\/(listCluster(?:User|Admin)Credential)$/i.exec(path);
     if (credential?.[1] !== undefined && credential[2] !== undefined) {
-        return clusterCredential(context, credential[1], credential[2]);
+        return { status: 200, body: clusterCredential(context, credential[1], credential[2]) };
     }
     throw new ArmError(404, "ResourceNotFound", `There is no action at '${path}'.`);
 }

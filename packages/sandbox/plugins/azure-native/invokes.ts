@@ -1,4 +1,5 @@
 import { formatResourceId } from "../../azure/arm/resource-id";
+import { answerFromWire } from "../../azure/arm/wire";
 import { findType } from "../../azure/arm/resource-types";
 import type { Properties } from "../provider";
 import type { AzureClient } from "./azure-client";
@@ -43,7 +44,7 @@ export async function invoke(session: Session, token: string, args: Properties):
     if (!found) {
         throw new Error(`${token}: there is no ${id}.`);
     }
-    return found;
+    return { azureApiVersion: type.apiVersion, ...answerFromWire(type, found) };
 }
 
 async function clusterCredentials({ settings, azure }: Session, action: string, args: Properties): Promise<Properties> {

@@ -104,7 +104,7 @@ describe("the azure-native plugin's stand-in", () => {
         const made = await provider.create(token, "flux", inputs);
         assert.equal(
             made.id,
-            `${scope}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/flux`,
+            `${scope}/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/flux`,
         );
         const updated = await provider.update(token, made.id, inputs, { ...inputs, tags: { team: "a" } });
         assert.equal(updated.outputs.principalId, made.outputs.principalId);
