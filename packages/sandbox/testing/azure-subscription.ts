@@ -4,6 +4,7 @@ import { formatResourceId } from "../azure/arm/resource-id";
 import { findType } from "../azure/arm/resource-types";
 import { answerFromWire, requestToWire } from "../azure/arm/wire";
 import { type Azure, type AzureOptions, createAzure } from "../azure/azure";
+import type { ManualClock } from "./manual-clock";
 import type { HttpRequest, HttpResponse } from "../network/route";
 
 export type Json = Record<string, unknown>;
@@ -73,10 +74,22 @@ class RecordedClusters {
 export class TestSubscription {
     readonly clusters = new RecordedClusters();
     readonly azure: Azure;
+    readonly tenantId = tenantId;
     private armToken: Promise<string> | undefined;
 
-    constructor(options: Partial<AzureOptions> = {}) {
-        this.azure = createAzure({ tenantId, subscriptionId, deployer, clusters: this.clusters, ...options });
+    /** With a clock, time passes when it is told to, and while `put` and `delete` wait. */
+    constructor(
+        options: Partial<AzureOptions> = {},
+        readonly clock?: ManualClock,
+    ) {
+        this.azure = createAzure({
+            tenantId,
+            subscriptionId,
+            deployer,
+            clusters: this.clusters,
+            ...(clock ? { clock } : {}),
+            ...options,
+        });
     }
 
     /** Sends a request to whichever route answers for its host. */
@@ -118,6 +131,14 @@ export class TestSubscription {
         return answer(await this.send(method, url, headers, body === undefined ? "" : JSON.stringify(body)));
     }
 
+    /** Sends a request as the deployer, in Azure's wire format. */
+    async request(method: string, url: string, headers: Record<string, string>, body: string): Promise<Answer> {
+        this.armToken ??= this.deployerToken("https://management.azure.com");
+        return answer(
+            await this.send(method, url, { authorization: `Bearer ${await this.armToken}`, ...headers }, body),
+        );
+    }
+
     /** Writes a resource and waits until that is done. In the package's form, as `get`; `body` is what it is then. */
     async put(token: string, parameters: Record<string, string>, body: object): Promise<Answer> {
         const { id, type } = this.address(token, parameters);
@@ -149,6 +170,7 @@ export class TestSubscription {
             return undefined;
         }
         for (;;) {
+            await this.clock?.pass(60);
             const authorization = `Bearer ${await this.deployerToken("https://management.azure.com")}`;
             const polled = answer(await this.send("GET", url, { authorization }));
             const { status } = polled.body;

@@ -324,14 +324,14 @@ function poolState(state: AzureState, clusterId: string, pool: Resource): unknow
 }
 
 function clusterWriting(previous: Resource | undefined, inputs: ClusterInputs): OperationPlan {
+    const statuses = ["InProgress", "ProvisioningNetworkResources", "ProvisioningControlPlane", "ReconcilingDNS"];
     if (!previous) {
-        const statuses = ["InProgress", "ProvisioningNetworkResources", "ProvisioningControlPlane", "ReconcilingDNS"];
         return { seconds: 257, state: "Creating", follow: "status", statuses: [...statuses, "CreatingAgentPool"] };
     }
     const asked = inputs.kubernetesVersion;
     return asked !== undefined && asked !== previous.inputs.kubernetesVersion
         ? { seconds: 867, state: "Upgrading", follow: "status" }
-        : { seconds: 138, state: "Updating", follow: "status" };
+        : { seconds: 138, state: "Updating", follow: "status", statuses };
 }
 
 /** The address of an identity that AKS makes in the node resource group. */

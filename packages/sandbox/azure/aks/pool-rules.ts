@@ -49,7 +49,8 @@ export function checkPool(pool: PoolInputs, region: string, path: string): void 
     if (pool.mode === "System" && (pool.scaleSetPriority === "Spot" || pool.osType === "Windows")) {
         throw fail("mode", "A system node pool runs Linux on machines of regular priority.");
     }
-    if (pool.spotMaxPrice !== undefined && pool.scaleSetPriority !== "Spot") {
+    // -1 is no limit, which clients send for regular pools too.
+    if (![undefined, -1].includes(pool.spotMaxPrice) && pool.scaleSetPriority !== "Spot") {
         throw fail("spotMaxPrice", "It is for pools of priority Spot.");
     }
 }

@@ -19,18 +19,27 @@ export interface ActionContext {
     readonly apiVersion: string;
 }
 
-const checkedNames: Readonly<Record<string, { token: string; pattern: RegExp; reason: string }>> = {
+const checkedNames: Readonly<
+    Record<string, { token: string; pattern: RegExp; reason: string; taken: (name: string) => string }>
+> = {
     "microsoft.containerregistry": {
         token: "containerregistry:Registry",
         pattern: /^[a-zA-Z0-9]{5,50}$/,
         reason: "AlreadyExists",
+        taken: (name) => `The registry ${name} is already in use.`,
     },
     "microsoft.keyvault": {
         token: "keyvault:Vault",
         pattern: /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
         reason: "AlreadyExists",
+        taken: (name) => `The name '${name}' is already in use.`,
     },
-    "microsoft.storage": { token: "storage:StorageAccount", pattern: /^[a-z0-9]{3,24}$/, reason: "AlreadyExists" },
+    "microsoft.storage": {
+        token: "storage:StorageAccount",
+        pattern: /^[a-z0-9]{3,24}$/,
+        reason: "AlreadyExists",
+        taken: (name) => `The storage account named ${name} is already taken.`,
+    },
 };
 
 /**
@@ -90,7 +99,7 @@ function checkName(state: AzureState, namespace: string, name: string): Properti
         isNameHeld(state, rule.token, name) ||
         (rule.token === "keyvault:Vault" && state.deletedVaults.has(name.toLowerCase()))
     ) {
-        return { nameAvailable: false, reason: rule.reason, message: `The name '${name}' is already in use.` };
+        return { nameAvailable: false, reason: rule.reason, message: rule.taken(name) };
     }
     return { nameAvailable: true };
 }

@@ -1,11 +1,10 @@
 import type { HttpResponse } from "../../network/route";
 import { finished, type ResourceRequest, settle, targetOf } from "./answer-put";
-import { ArmError } from "./arm-error";
 import { deleteResource, findRemoval, prepareRemoval } from "./delete-resource";
-import { groupNotFound } from "./not-found";
+import { groupNotFound, parentNotFound } from "./not-found";
 import { operationHeaders } from "./operation-answers";
 import { show } from "./read-resource";
-import { armType, parentOf } from "./resource-id";
+import { parentOf } from "./resource-id";
 import { providerOf } from "./service";
 
 /** Answers a DELETE, at once when the service takes long. @throws an ArmError for whatever Azure would refuse. */
@@ -19,11 +18,12 @@ export async function answerDelete(request: ResourceRequest): Promise<HttpRespon
     }
     const provider = providerOf(service, address.type.token);
     prepareRemoval(service, removal);
-    const body = provider.showsDeleted ? { body: show(service, removal.resource) } : {};
+    const shown = () => (provider.showsDeleted ? { body: show(service, removal.resource) } : {});
+    const before = shown();
     const plan = provider.deleting?.(removal);
     if (!plan) {
         await deleteResource(service, removal);
-        return { status: 200, ...body };
+        return { status: 200, ...before };
     }
     const running = state.operations.runningAt(address.id);
     if (running?.kind === "delete") {
@@ -37,9 +37,10 @@ export async function answerDelete(request: ResourceRequest): Promise<HttpRespon
     );
     if (plan.follow === "answer") {
         await finished(operation);
-        return { status: 200, ...body };
+        return { status: 200, ...before };
     }
     const headers = operationHeaders(state, operation);
+    const body = shown();
     await settle();
     return { status: 202, headers, ...body };
 }
@@ -56,10 +57,6 @@ function checkAncestors({ service: { state }, address }: ResourceRequest): void 
     }
     const parent = parentOf(address.id);
     if (parent !== undefined && !state.get(parent)) {
-        throw new ArmError(
-            404,
-            "ParentResourceNotFound",
-            `Failed to perform 'delete' on resource(s) of type '${armType(address.id)}', because the parent resource '${parent}' could not be found.`,
-        );
+        throw parentNotFound(address.id, parent, "delete");
     }
 }

@@ -38,7 +38,8 @@ export interface Arm {
 /** Answers a request to management.azure.com. @throws ArmError */
 export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpResponse> {
     const caller = await authenticate(arm.entra, request);
-    const path = decodeURIComponent(request.url.pathname).replace(/\/+$/, "");
+    // Clients put "/" before a scope that starts with one.
+    const path = decodeURIComponent(request.url.pathname).replace(/^\/+/, "/").replace(/\/+$/, "");
     checkSubscription(arm, path);
     const apiVersion = checkApiVersion(request.url, parseResourceId(path));
     const dns = answerDns(arm.service, caller, path, request);

@@ -6,6 +6,8 @@ export interface Clock {
     seconds(): number;
     /** Resolves when that many seconds of Azure have passed. */
     wait(seconds: number): Promise<void>;
+    /** The same for a request that is answered only then: its client has nothing else to do. */
+    spend(seconds: number): Promise<void>;
     /** What so many seconds of Azure take here. */
     milliseconds(seconds: number): number;
     /**
@@ -22,6 +24,7 @@ const pollSeconds = 10;
 export const instantClock: Clock = {
     seconds: () => performance.now() / 1000,
     wait: () => Promise.resolve(),
+    spend: () => Promise.resolve(),
     milliseconds: () => 0,
     holdMilliseconds: 60_000,
 };
@@ -29,9 +32,11 @@ export const instantClock: Clock = {
 /** Everything takes as long as it was recorded to take, divided by `factor`. */
 export function scaledClock(factor: number): Clock {
     const milliseconds = (seconds: number) => (seconds * 1000) / factor;
+    const wait = (seconds: number) => setTimeout(milliseconds(seconds));
     return {
         seconds: () => (performance.now() / 1000) * factor,
-        wait: (seconds) => setTimeout(milliseconds(seconds)),
+        wait,
+        spend: wait,
         milliseconds,
         holdMilliseconds: milliseconds(pollSeconds),
     };

@@ -8,6 +8,14 @@ export function groupNotFound(name: string): ArmError {
     return new ArmError(404, "ResourceGroupNotFound", message, undefined, byGateway);
 }
 
+/** What Resource Manager answers for a resource whose parent it does not know. */
+export function parentNotFound(id: string, parent: string, operation: "write" | "delete"): ArmError {
+    const type = armType(id).split("/").slice(1).join("/");
+    const what = `Failed to perform '${operation}' on resource(s) of type '${type}'`;
+    const message = `${what}, because the parent resource '${parent}' could not be found.`;
+    return new ArmError(404, "ParentResourceNotFound", message, undefined, byGateway);
+}
+
 /** What Resource Manager answers for a resource that it does not know. */
 export function resourceNotFound(id: string, group: string | undefined): ArmError {
     const name = id.slice(id.lastIndexOf("/") + 1);

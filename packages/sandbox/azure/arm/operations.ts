@@ -68,7 +68,7 @@ export class Operations {
             plan,
             startTime: new Date(),
             startedAt: this.clock.seconds(),
-            done: Promise.all([this.clock.wait(plan.seconds), work()])
+            done: Promise.all([this.clock[plan.follow === "answer" ? "spend" : "wait"](plan.seconds), work()])
                 .then(after)
                 .catch((error: unknown) => {
                     operation.error = error instanceof Error ? error : new Error(String(error));

@@ -7,7 +7,7 @@ import { checkLocks } from "./locks";
 import { asService } from "./bare-errors";
 import { checkReferences } from "./references";
 import { checkNothingUnderWay, checkParentProvisioned, checkReferencesProvisioned } from "./under-way";
-import { groupNotFound } from "./not-found";
+import { groupNotFound, parentNotFound } from "./not-found";
 import { checkLocation } from "./regions";
 import { armType, parentOf, type ResourceId } from "./resource-id";
 import type { PutContext } from "./resource-provider";
@@ -86,11 +86,7 @@ function checkParent({ state, address }: PutContext): void {
     const parent = parentOf(address.id)?.replace(/\/namespaces\/[^/]+$/i, "");
     const isSubscription = parent === undefined || /^\/subscriptions\/[^/]+$/i.test(parent);
     if (!isSubscription && !state.get(parent)) {
-        throw new ArmError(
-            404,
-            "ParentResourceNotFound",
-            `Failed to perform 'write' on resource(s) of type '${armType(address.id)}', because the parent resource '${parent}' could not be found.`,
-        );
+        throw parentNotFound(address.id, parent, "write");
     }
 }
 

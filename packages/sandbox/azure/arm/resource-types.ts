@@ -50,7 +50,7 @@ const regional = { location: "region", forceNew: ["location"] } as const;
 const lowerGroups = (id: string) => id.replace(/\/resourceGroups\//i, "/resourcegroups/");
 /** As DNS writes ids. */
 const lowerZones = (id: string) => id.replace(/\/dnsZones\//i, "/dnszones/");
-const vaultVersions = ["2023-02-01", "2023-07-01", "2025-05-01"];
+const vaultVersions = ["2023-02-01", "2023-07-01", "2025-05-01", "2026-02-01"];
 const identityVersions = ["2018-11-30", "2024-11-30", "2025-01-31-preview"];
 const storageVersions = ["2023-05-01", "2025-01-01", "2025-06-01", "2025-08-01"];
 const networkVersions = ["2024-03-01", "2025-03-01", "2025-05-01"];

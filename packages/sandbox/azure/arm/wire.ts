@@ -41,6 +41,7 @@ const shapes: Readonly<Record<string, WireShape>> = {
     "keyvault:Secret": { outer, wholeRequest: true, wholeAnswer: true },
     "keyvault:Vault": { outer, wholeRequest: true, wholeAnswer: true },
     "resources:ResourceGroup": { outer, wholeRequest: true, wholeAnswer: true },
+    "storage:ManagementPolicy": { outer: [...outer, "name"] },
     "storage:StorageAccount": {
         outer,
         names: { enableHttpsTrafficOnly: "supportsHttpsTrafficOnly", networkRuleSet: "networkAcls" },

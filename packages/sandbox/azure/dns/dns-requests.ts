@@ -56,11 +56,9 @@ function checkConditions({ state }: Service, path: string, { headers }: HttpRequ
         (match !== undefined && match !== current && !(match === "*" && current !== undefined)) ||
         (noneMatch === "*" && current !== undefined);
     if (failed) {
-        const [name, value] = match === undefined ? ["If-None-Match", noneMatch] : ["If-Match", match];
-        throw new ArmError(
-            412,
-            "PreconditionFailed",
-            `The condition '${value}' in the ${name} header was not satisfied. The current was '${current ?? ""}'.`,
-        );
+        const kind = parseResourceId(path)?.type.token === "dns:Zone" ? "Zone" : "Record";
+        const name = path.slice(path.lastIndexOf("/") + 1);
+        const message = `The ${kind} ${name} has been modified (etag mismatch).`;
+        throw new ArmError(412, "PreconditionFailed", message);
     }
 }

@@ -1,6 +1,5 @@
 import { ArmError } from "../arm/arm-error";
 import { isNameHeld } from "../arm/global-names";
-import { takes } from "../arm/operations";
 import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
 
 interface Inputs {
@@ -35,7 +34,8 @@ export const registry: ResourceProvider = {
         checkTier(put);
     },
     writing: ({ previous }) => ({ seconds: 6, state: previous ? "Updating" : "Creating", follow: "status" }),
-    deleting: () => takes(13),
+    deleting: () => ({ seconds: 13, state: "Deleting", follow: "result", retryAfterSeconds: 10 }),
+    showsDeleted: true,
     properties(put) {
         const { address, inputs } = put;
         const { sku, policies } = inputs as unknown as Inputs;
