@@ -23,6 +23,7 @@ import { keyVaultRoute } from "./key-vault/key-vault-data";
 import { containerRegistryRoute } from "./registry/container-registry-data";
 import { resourceProviders } from "./resource-providers";
 import { AzureState } from "./state";
+import { type SubscriptionTraits, usualTraits } from "./subscription/traits";
 
 export interface AzureOptions {
     readonly tenantId: string;
@@ -38,6 +39,8 @@ export interface AzureOptions {
         readonly customRole?: CustomRole;
     };
     readonly clusters: ClusterHost;
+    /** @default - all services are registered, 350 vCPUs a region, no policies */
+    readonly traits?: Partial<SubscriptionTraits>;
     /** The keys of the issuers outside of Azure that federated credentials may trust. @default - there are none */
     readonly issuerKeys?: IssuerKeys;
     /** How time passes. @default - nothing takes any time */
@@ -64,7 +67,8 @@ export interface Azure {
 }
 
 export function createAzure(options: AzureOptions): Azure {
-    const state = new AzureState(options.tenantId, options.subscriptionId, options.clock);
+    const traits = { ...usualTraits(), ...options.traits };
+    const state = new AzureState(options.tenantId, options.subscriptionId, traits, options.clock);
     options.addonsByPolicy?.forEach((name) => state.addonsByPolicy.add(name));
     const running: RunningClusters = new Map();
     const service: Service = { state, clusters: options.clusters, resourceProviders: resourceProviders(running) };

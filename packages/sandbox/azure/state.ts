@@ -6,6 +6,7 @@ import { Operations } from "./arm/operations";
 import { isWithin, type ResourceId } from "./arm/resource-id";
 import type { BlobContainer } from "./blob/blob-container";
 import type { SecretVersion } from "./key-vault/secret-versions";
+import { type SubscriptionTraits, usualTraits } from "./subscription/traits";
 
 /** A resource as it stands. */
 export interface Resource {
@@ -67,6 +68,7 @@ export class AzureState {
     constructor(
         readonly tenantId: string,
         readonly subscriptionId: string,
+        readonly traits: SubscriptionTraits = usualTraits(),
         readonly clock: Clock = instantClock,
     ) {
         this.operations = new Operations(clock);

@@ -5,6 +5,8 @@ import { userKubeconfig } from "../aks/kubeconfig";
 import type { RunningClusters } from "../aks/managed-cluster";
 import { purgePlan, purgeVault } from "../key-vault/key-vault";
 import type { AzureState, Resource } from "../state";
+import { checkPolicyRestrictions } from "../subscription/policies";
+import { register } from "../subscription/registrations";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
 import { operationHeaders } from "./operation-answers";
@@ -54,6 +56,15 @@ export function runAction(context: ActionContext, path: string, body: Properties
         authorize(state, context.caller, `${names}/checkNameAvailability/read`, scope);
         const name = typeof body.name === "string" ? body.name : "";
         return { status: 200, body: checkName(state, names.toLowerCase(), name) };
+    }
+    const registered = register(state, context.caller, path);
+    if (registered !== undefined) {
+        return { status: 200, body: registered };
+    }
+    if (/^\/subscriptions\/[^/]+\/providers\/Microsoft\.PolicyInsights\/checkPolicyRestrictions$/i.test(path)) {
+        const scope = `/subscriptions/${state.subscriptionId}`;
+        authorize(state, context.caller, "Microsoft.PolicyInsights/checkPolicyRestrictions/read", scope);
+        return { status: 200, body: checkPolicyRestrictions(state, body) };
     }
     const [, region = "", purge] =
         /\/providers\/Microsoft\.KeyVault\/locations\/([^/]+)\/deletedVaults\/([^/]+)\/purge$/i.exec(path) ?? [];

@@ -4,7 +4,7 @@
  *
  * Requests and answers are in Azure's wire format (`wire.ts`), and what takes long there is answered before it is done
  * (`operations.ts`), on a clock that by default lets nothing take long (`clock.ts`). What recorded exchanges with Azure
- * show of each type is compared in `test/services/witness`. Not modelled: quotas, throttling, policy, prices, and
+ * show of each type is compared in `test/services/witness`. Not modelled: throttling, prices, and
  * whatever the services themselves do beyond their management interface.
  */
 import type { HttpRequest, HttpResponse } from "../../network/route";
@@ -13,6 +13,8 @@ import type { RunningClusters } from "../aks/managed-cluster";
 import { answerDns } from "../dns/dns-requests";
 import { bearerOf } from "../entra/bearer";
 import type { Entra } from "../entra/entra";
+import { checkRegistration } from "../subscription/registrations";
+import { readSubscription } from "../subscription/subscription-reads";
 import type { Caller } from "./access";
 import { runAction } from "./actions";
 import { ArmError } from "./arm-error";
@@ -41,14 +43,17 @@ export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpRes
     // Clients put "/" before a scope that starts with one.
     const path = decodeURIComponent(request.url.pathname).replace(/^\/+/, "/").replace(/\/+$/, "");
     checkSubscription(arm, path);
+    checkRegistration(arm.service.state, path);
     const apiVersion = checkApiVersion(request.url, parseResourceId(path));
     const dns = answerDns(arm.service, caller, path, request);
     if (dns) {
         return dns;
     }
     switch (request.method) {
-        case "GET":
-            return answerGet(arm, caller, path);
+        case "GET": {
+            const facts = readSubscription(arm.service.state, caller, path, request.url.searchParams);
+            return facts === undefined ? answerGet(arm, caller, path) : { status: 200, body: facts };
+        }
         case "HEAD":
             readPath(arm.service, caller, path);
             return { status: 204 };

@@ -1,6 +1,7 @@
 import { differingPaths } from "../../plugins/compare";
 import type { Properties } from "../../plugins/provider";
 import type { Resource } from "../state";
+import { checkPolicies } from "../subscription/policies";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
 import { checkLocks } from "./locks";
@@ -36,6 +37,7 @@ export function putResource(service: Service, caller: Caller, address: ResourceI
     checkParent(put);
     checkLocks(state, address.id, "write");
     checkParentProvisioned(state, address.id);
+    checkPolicies(state, address.name, { ...body, type: armType(address.id), name: address.name });
     const inputs = checkInputs(put);
     const checked = { ...put, inputs };
     checkReferences(state, address, inputs);

@@ -86,6 +86,10 @@ function list(service: Service, caller: Caller, path: string): Properties {
         .filter(({ address }) => scope !== undefined || address.type === placeholder?.type)
         .filter(({ address }) => scope !== undefined || belongsTo(address.id, path));
     // Resource Manager answers these two itself, with what the caller may see; a service refuses the whole list.
+    const owner = parseResourceId(parentOf(`${path}/x`) ?? "");
+    if (owner?.type.token === "containerservice:ManagedCluster" && !state.get(owner.id)) {
+        throw notFound(service, owner.id);
+    }
     const filtered = scope !== undefined || placeholder?.type.token === "resources:ResourceGroup";
     if (!filtered) {
         authorize(state, caller, `${armType(`${path}/x`)}/read`, parentOf(`${path}/x`) ?? path);
