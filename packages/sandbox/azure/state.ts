@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Properties } from "../plugins/provider";
 import type { RegistryRepository } from "../registry/repository";
-import { type Clock, instantClock } from "./arm/clock";
+import { type Clock, SandboxClock } from "./arm/clock";
 import { Operations } from "./arm/operations";
 import { isWithin, type ResourceId } from "./arm/resource-id";
 import type { BlobContainer } from "./blob/blob-container";
@@ -69,7 +69,7 @@ export class AzureState {
         readonly tenantId: string,
         readonly subscriptionId: string,
         readonly traits: SubscriptionTraits = usualTraits(),
-        readonly clock: Clock = instantClock,
+        readonly clock: Clock = new SandboxClock(),
     ) {
         this.operations = new Operations(clock);
     }

@@ -19,25 +19,42 @@ export interface Clock {
 
 /** A client of Azure asks every ten seconds; on a faster clock it is answered as often as that comes to. */
 const pollSeconds = 10;
+/** Long enough for the start of a cluster, and shorter than the patience of clients. */
+const longestHold = 60_000;
 
-/** Nothing takes any time but what the sandbox itself has to do, such as starting a cluster. */
-export const instantClock: Clock = {
-    seconds: () => performance.now() / 1000,
-    wait: () => Promise.resolve(),
-    spend: () => Promise.resolve(),
-    milliseconds: () => 0,
-    holdMilliseconds: 60_000,
-};
+/**
+ * The clock of a sandbox. By default nothing takes any time but what the sandbox itself has to do, such as starting a
+ * cluster; with a speed, everything takes as long as it was recorded to take, divided by that.
+ */
+export class SandboxClock implements Clock {
+    private speed: number | undefined;
+    private before = 0;
+    private since = performance.now();
 
-/** Everything takes as long as it was recorded to take, divided by `factor`. */
-export function scaledClock(factor: number): Clock {
-    const milliseconds = (seconds: number) => (seconds * 1000) / factor;
-    const wait = (seconds: number) => setTimeout(milliseconds(seconds));
-    return {
-        seconds: () => (performance.now() / 1000) * factor,
-        wait,
-        spend: wait,
-        milliseconds,
-        holdMilliseconds: milliseconds(pollSeconds),
-    };
+    /** How many times as fast as Azure's time goes from now on; undefined for a clock on which nothing takes time. */
+    setSpeed(speed: number | undefined): void {
+        this.before = this.seconds();
+        this.since = performance.now();
+        this.speed = speed;
+    }
+
+    seconds(): number {
+        return this.before + ((performance.now() - this.since) / 1000) * (this.speed ?? 1);
+    }
+
+    wait(seconds: number): Promise<void> {
+        return this.speed === undefined ? Promise.resolve() : setTimeout(this.milliseconds(seconds));
+    }
+
+    spend(seconds: number): Promise<void> {
+        return this.wait(seconds);
+    }
+
+    milliseconds(seconds: number): number {
+        return this.speed === undefined ? 0 : (seconds * 1000) / this.speed;
+    }
+
+    get holdMilliseconds(): number {
+        return this.speed === undefined ? longestHold : this.milliseconds(pollSeconds);
+    }
 }
