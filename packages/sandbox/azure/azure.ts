@@ -77,6 +77,7 @@ export function createAzure(options: AzureOptions): Azure {
         (await issuerKeys(state, running, issuer)) ?? options.issuerKeys?.(issuer);
     const entra = createEntra(state, keysOf);
     const arm = { service, running, entra };
+    const denials = new Map<string, number>();
     let calls = 0;
     const management: Route = {
         host: "management.azure.com",
@@ -98,7 +99,7 @@ export function createAzure(options: AzureOptions): Azure {
                 handle: (request) => clusterDiscovery(state, running, request),
             },
         ],
-        authorize: (clusterId, review) => Promise.resolve(mayAccess(state, clusterId, review)),
+        authorize: (clusterId, review) => Promise.resolve(mayAccess(state, denials, clusterId, review)),
         setDeployerRoles: (names) => setSubscriptionRoles(state, options.deployer, names),
         calls: () => calls,
         resources: () => state.resources().map((resource) => show(service, resource)),
@@ -117,14 +118,27 @@ function addDeployer(state: AzureState, deployer: AzureOptions["deployer"]): voi
     setSubscriptionRoles(state, deployer, roles);
 }
 
-function mayAccess(state: AzureState, clusterId: string, review: AccessReview): boolean {
+/** How long the authorizer of a cluster keeps a denial: whoever asks too early is refused for that much longer. */
+const denialSeconds = 300;
+
+function mayAccess(state: AzureState, denials: Map<string, number>, clusterId: string, review: AccessReview): boolean {
     const cluster = state.get(clusterId);
     const { enableAzureRBAC } = (cluster?.inputs.aadProfile ?? {}) as { enableAzureRBAC?: boolean };
     if (!cluster || !enableAzureRBAC || !state.principals.has(review.user)) {
         return false;
     }
     const scope = review.namespace ? `${clusterId}/namespaces/${review.namespace}` : clusterId;
-    return isAllowed(state, review.user, dataActionOf(review), scope, "dataActions");
+    const action = dataActionOf(review);
+    const { clock } = state;
+    const question = `${review.user} ${action} ${scope.toLowerCase()}`;
+    if (clock.seconds() < (denials.get(question) ?? -Infinity)) {
+        return false;
+    }
+    const allowed = isAllowed(state, review.user, action, scope, "dataActions");
+    if (!allowed && clock.milliseconds(1) > 0) {
+        denials.set(question, clock.seconds() + denialSeconds);
+    }
+    return allowed;
 }
 
 async function issuerKeys(state: AzureState, running: RunningClusters, issuer: string): Promise<object | undefined> {

@@ -62,6 +62,8 @@ export class AzureState {
     /** Ids of resources at which a write is under way that no other may join. */
     readonly busy = new Set<string>();
     readonly operations: Operations;
+    /** By id of a role assignment in lower case: when it was made, in seconds of the clock. */
+    readonly assignedAt = new Map<string, number>();
     /** Add-ons of clusters that a policy of the subscription switches on, whatever a PUT asks for. */
     readonly addonsByPolicy = new Set<string>();
 

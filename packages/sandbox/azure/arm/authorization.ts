@@ -61,6 +61,16 @@ export const roleAssignment: ResourceProvider = {
         ...assigned(put),
         ...authorship(put),
     }),
+    written({ state, previous }, { address }) {
+        if (!previous) {
+            state.assignedAt.set(address.id.toLowerCase(), state.clock.seconds());
+        }
+        return Promise.resolve();
+    },
+    removed({ state, resource }) {
+        state.assignedAt.delete(resource.address.id.toLowerCase());
+        return Promise.resolve();
+    },
 };
 
 export const roleDefinition: ResourceProvider = {

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { SandboxClock } from "../../../azure/arm/clock";
-import { clusterInputs, grant, ground, pool } from "../../../testing/azure-cluster";
+import { clusterInputs, grant, ground, pool, roles } from "../../../testing/azure-cluster";
 import { type Answer, subscription as scope, TestSubscription } from "../../../testing/azure-subscription";
 import { ManualClock } from "../../../testing/manual-clock";
 
@@ -49,6 +49,33 @@ describe("operations of the Azure stand-in", () => {
             assert.equal(body.status, "Failed");
             assert.match(JSON.stringify(body.error), /no machines/);
             assert.equal((await subscription.arm("GET", `${pools}/bad`, undefined, "2025-09-01")).status, 404);
+        });
+    });
+
+    describe("that give a role", () => {
+        it("have an effect a minute later, and a denial from before is kept for five", async () => {
+            const clock = new ManualClock();
+            const subscription = new TestSubscription({}, clock);
+            const base = await ground(subscription);
+            const create = () =>
+                subscription.put("containerservice:ManagedCluster", { resourceName: "aks" }, clusterInputs(base));
+            const { controlPlane, kubelet, subnet } = base;
+            await subscription.assign(controlPlane.principalId, roles.networkContributor, subnet.id);
+            await clock.pass(60);
+            await subscription.assign(controlPlane.principalId, roles.managedIdentityOperator, kubelet.id);
+            assert.equal((await create()).code, "CustomKubeletIdentityMissingPermissionError");
+            await clock.pass(60);
+            const { body } = await create();
+            const id = String(body.id).replace("/resourcegroups/", "/resourceGroups/");
+            const user = String(kubelet.principalId);
+            const review = { user, groups: [], verb: "get", resource: "pods" };
+            assert.equal(await subscription.azure.authorize(id, review), false);
+            await subscription.assign(user, roles.aksClusterAdmin, id);
+            await clock.pass(100);
+            assert.equal(await subscription.azure.authorize(id, review), false);
+            assert.equal(await subscription.azure.authorize(id, { ...review, verb: "list", resource: "nodes" }), true);
+            await clock.pass(250);
+            assert.equal(await subscription.azure.authorize(id, review), true);
         });
     });
 
