@@ -4,8 +4,8 @@ import { formatResourceId } from "../azure/arm/resource-id";
 import { findType } from "../azure/arm/resource-types";
 import { answerFromWire, requestToWire } from "../azure/arm/wire";
 import { type Azure, type AzureOptions, createAzure } from "../azure/azure";
-import type { ManualClock } from "./manual-clock";
 import type { HttpRequest, HttpResponse } from "../network/route";
+import type { ManualClock } from "./manual-clock";
 
 export type Json = Record<string, unknown>;
 

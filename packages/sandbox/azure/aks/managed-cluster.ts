@@ -1,16 +1,16 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
-import type { OperationPlan } from "../arm/operations";
 import { isWithin, parseResourceId, type ResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type Removal, type ResourceProvider } from "../arm/resource-provider";
-import { without } from "../arm/without";
 import type { AzureState, Resource } from "../state";
 import { checkQuota } from "../subscription/vcpu-quota";
 import { poolProperties } from "./agent-pool";
 import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
+import { drivers, omittedProfiles, withOutboundIP } from "./cluster-defaults";
 import type { ClusterInputs } from "./cluster-inputs";
 import { checkClusterNetwork, networkProfileOf } from "./cluster-network";
+import { clusterWriting, poolState, withoutLateParts } from "./cluster-operation";
 import { checkClusterRules } from "./cluster-rules";
 import type { RunningCluster } from "./clusters";
 import { minorOf, resolveVersion } from "./kubernetes-versions";
@@ -268,72 +268,8 @@ function addons(
     return entries.length === 0 ? {} : { addonProfiles: Object.fromEntries(entries) as object };
 }
 
-const drivers = {
-    diskCSIDriver: { enabled: true },
-    fileCSIDriver: { enabled: true },
-    snapshotController: { enabled: true },
-};
-
-/** Profiles that a later PUT leaves out stay as they are. */
-function omittedProfiles({ previous }: PutContext): Properties {
-    const profiles = Object.entries(previous?.properties ?? {}).filter(([name]) => /Profile$/.test(name));
-    return Object.fromEntries(profiles.filter(([name]) => name !== "identityProfile" && name !== "agentPoolProfiles"));
-}
-
-/** The address through which pods leave, which AKS makes. */
-function withOutboundIP(put: PutContext, profile: Properties, nodeResourceGroup: string): Properties {
-    const { loadBalancerProfile } = profile;
-    if (loadBalancerProfile === undefined) {
-        return profile;
-    }
-    const group = `/subscriptions/${put.state.subscriptionId}/resourceGroups/${nodeResourceGroup}`;
-    const before = put.previous?.properties.networkProfile as
-        { loadBalancerProfile?: { effectiveOutboundIPs?: object[] } } | undefined;
-    const effectiveOutboundIPs = before?.loadBalancerProfile?.effectiveOutboundIPs ?? [
-        { id: `${group}/providers/Microsoft.Network/publicIPAddresses/${randomUUID()}` },
-    ];
-    return { ...profile, loadBalancerProfile: { ...loadBalancerProfile, effectiveOutboundIPs } };
-}
-
 function hadIssuer({ properties }: Resource): boolean {
     return (properties.oidcIssuerProfile as { enabled?: boolean }).enabled === true;
-}
-
-/** A cluster that was just asked for has neither its kubelet's identity nor its address yet. */
-function withoutLateParts(shown: Properties, { previous }: PutContext): Properties {
-    if (previous) {
-        return shown;
-    }
-    const {
-        identityProfile: _,
-        networkProfile,
-        ...rest
-    } = shown.properties as {
-        identityProfile?: object;
-        networkProfile: { loadBalancerProfile?: Properties };
-    };
-    const { loadBalancerProfile } = networkProfile;
-    const early = loadBalancerProfile && {
-        loadBalancerProfile: without(loadBalancerProfile, "effectiveOutboundIPs"),
-    };
-    return { ...shown, properties: { ...rest, networkProfile: { ...networkProfile, ...early } } };
-}
-
-/** A write to the cluster is one to its pools too. */
-function poolState(state: AzureState, clusterId: string, pool: Resource): unknown {
-    const running = state.operations.runningAt(pool.address.id) ?? state.operations.runningAt(clusterId);
-    return running?.plan.state ?? pool.properties.provisioningState;
-}
-
-function clusterWriting(previous: Resource | undefined, inputs: ClusterInputs): OperationPlan {
-    const statuses = ["InProgress", "ProvisioningNetworkResources", "ProvisioningControlPlane", "ReconcilingDNS"];
-    if (!previous) {
-        return { seconds: 257, state: "Creating", follow: "status", statuses: [...statuses, "CreatingAgentPool"] };
-    }
-    const asked = inputs.kubernetesVersion;
-    return asked !== undefined && asked !== previous.inputs.kubernetesVersion
-        ? { seconds: 867, state: "Upgrading", follow: "status" }
-        : { seconds: 138, state: "Updating", follow: "status", statuses };
 }
 
 /** The address of an identity that AKS makes in the node resource group. */

@@ -9,8 +9,8 @@ import { checkPolicyRestrictions } from "../subscription/policies";
 import { register } from "../subscription/registrations";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
-import { operationHeaders } from "./operation-answers";
 import { isNameHeld } from "./global-names";
+import { operationHeaders } from "./operation-answers";
 import { parseResourceId } from "./resource-id";
 import type { Service } from "./service";
 

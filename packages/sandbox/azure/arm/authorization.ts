@@ -153,7 +153,7 @@ function checkPrincipal({ state, inputs }: PutContext): void {
             400,
             "UnmatchedPrincipalType",
             `The PrincipalId '${principalId.replace(/-/g, "")}' has type '${principal.kind}' , ` +
-                `which is different from specified PrinciaplType '${String(inputs.principalType)}'.`,
+                `which is different from specified PrinciaplType '${inputs.principalType as string}'.`,
             "principalType",
         );
     }

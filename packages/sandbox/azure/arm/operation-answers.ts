@@ -3,8 +3,8 @@
  * (`Azure-AsyncOperation`) and its result (`Location`).
  */
 import type { HttpResponse } from "../../network/route";
-import { ArmError } from "./arm-error";
 import type { AzureState } from "../state";
+import { ArmError } from "./arm-error";
 import type { Operation, OperationPlan, Operations } from "./operations";
 
 const defaultCollection = { status: "operations", result: "operationresults" };

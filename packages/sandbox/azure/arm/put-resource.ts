@@ -4,16 +4,16 @@ import type { Resource } from "../state";
 import { checkPolicies } from "../subscription/policies";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
-import { checkLocks } from "./locks";
 import { asService } from "./bare-errors";
-import { checkReferences } from "./references";
-import { checkNothingUnderWay, checkParentProvisioned, checkReferencesProvisioned } from "./under-way";
+import { checkLocks } from "./locks";
 import { groupNotFound, parentNotFound } from "./not-found";
+import { checkReferences } from "./references";
 import { checkLocation } from "./regions";
 import { armType, parentOf, type ResourceId } from "./resource-id";
 import type { PutContext } from "./resource-provider";
 import { checkSchema } from "./schema-check";
 import { providerOf, type Service } from "./service";
+import { checkNothingUnderWay, checkParentProvisioned, checkReferencesProvisioned } from "./under-way";
 import { without } from "./without";
 
 /** A resource that was written, and what is left to do for it. */

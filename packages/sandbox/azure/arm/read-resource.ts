@@ -4,10 +4,10 @@ import type { AzureState, Resource } from "../state";
 import { authorize, type Caller, findRole, isAllowed } from "./access";
 import { ArmError } from "./arm-error";
 import { groupNotFound, resourceNotFound } from "./not-found";
-import { answerToWire } from "./wire";
 import { armType, isWithin, parentOf, parseResourceId } from "./resource-id";
 import { builtInRoles, type RoleDefinition } from "./roles";
 import { providerOf, type Service } from "./service";
+import { answerToWire } from "./wire";
 
 /** A resource as a GET shows it, in the wire format. */
 export function show(service: Service, resource: Resource): Properties {

@@ -74,7 +74,7 @@ export function requestFromWire(type: ResourceType, body: Properties): Propertie
     const asked = Object.fromEntries(Object.entries(given).filter(([name]) => !left.includes(name)));
     const lifted = wholeRequest ? asked : lift(type, asked);
     const ignored = ["provisioningState", ...computed];
-    const all = Object.fromEntries(Object.entries(lifted).filter(([name]) => !ignored.includes(name))) as Properties;
+    const all: Properties = Object.fromEntries(Object.entries(lifted).filter(([name]) => !ignored.includes(name)));
     const { identity } = all as { identity?: { userAssignedIdentities?: object } };
     const identities = identity?.userAssignedIdentities;
     return identities === undefined || Array.isArray(identities)
@@ -145,7 +145,7 @@ function liftItems(name: string, value: unknown): unknown {
 
 function withoutNulls(value: unknown): unknown {
     if (Array.isArray(value)) {
-        return value.map(withoutNulls);
+        return value.map((item: unknown) => withoutNulls(item));
     }
     if (typeof value !== "object" || value === null) {
         return value;

@@ -5,6 +5,7 @@ import { type OperationPlan, takes } from "../arm/operations";
 import { parseResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
 import { answerToWire } from "../arm/wire";
+import { without } from "../arm/without";
 
 /** Its name is unique in the whole of Azure; the blob service and its settings are there from the start. */
 export const storageAccount: ResourceProvider = {
@@ -162,9 +163,11 @@ function secondary(sku: string, region: string, endpoints: Readonly<Record<strin
     if (!/GRS|GZRS/.test(sku) || second === undefined) {
         return {};
     }
-    const { file: _, ...readable } = endpoints;
     const secondaryEndpoints = Object.fromEntries(
-        Object.entries(readable).map(([service, url]) => [service, url.replace(/^(https:\/\/[^.]+)/, "$1-secondary")]),
+        Object.entries(without(endpoints, "file")).map(([service, url]) => [
+            service,
+            url.replace(/^(https:\/\/[^.]+)/, "$1-secondary"),
+        ]),
     );
     return {
         secondaryLocation: second,

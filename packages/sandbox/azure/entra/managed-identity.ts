@@ -1,16 +1,18 @@
 import { setTimeout } from "node:timers/promises";
+import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { takes } from "../arm/operations";
 import { parentOf } from "../arm/resource-id";
-import type { Context, ResourceProvider } from "../arm/resource-provider";
+import type { Context, PutContext, ResourceProvider } from "../arm/resource-provider";
 
 const maxCredentials = 20;
 /** Long enough for writes that are not put in order to meet, as they do at Entra. */
 const replicationMilliseconds = 100;
 
 /** A path without a host, and not to be followed. */
-const location: ResourceProvider["headers"] = ({ id }, { previous }) =>
-    previous ? ({} as Record<string, string>) : { location: String(id) };
+function location({ id }: Properties, { previous }: PutContext): Readonly<Record<string, string>> {
+    return previous ? {} : { location: String(id) };
+}
 
 export const userAssignedIdentity: ResourceProvider = {
     writing: () => takes(1.9),

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { contains, overlaps, parseCidr } from "../arm/cidr";
-import { parentOf, parseResourceId } from "../arm/resource-id";
 import type { OperationPlan } from "../arm/operations";
+import { parentOf, parseResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
 import type { AzureState, Resource } from "../state";
 

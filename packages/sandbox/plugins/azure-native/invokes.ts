@@ -1,6 +1,6 @@
 import { formatResourceId } from "../../azure/arm/resource-id";
-import { answerFromWire } from "../../azure/arm/wire";
 import { findType } from "../../azure/arm/resource-types";
+import { answerFromWire } from "../../azure/arm/wire";
 import type { Properties } from "../provider";
 import type { AzureClient } from "./azure-client";
 import { type EntraClient, objectIdOf } from "./entra-client";

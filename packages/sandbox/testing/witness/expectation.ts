@@ -1,6 +1,6 @@
 /**
- * What exchanges with Azure that others recorded show of a resource type, as data: requests in order, and of each answer
- * what was seen. The recordings themselves are not here; each fact names where it was seen.
+ * What exchanges with Azure that others recorded show of a resource type, as data: requests in order, and of each
+ * answer what was seen. The recordings themselves are not here; each fact names where it was seen.
  */
 
 /** Test recordings of a public repository under the MIT licence. */
@@ -37,7 +37,7 @@ export interface Fact {
     readonly says: string;
     readonly seen: Seen;
     readonly status?: number;
-    readonly headers?: Readonly<Record<string, string | RegExp | typeof none>>;
+    readonly headers?: Readonly<Record<string, string | RegExp | typeof some | typeof none>>;
     readonly body?: Expected;
     /** Why the stand-in does something else on purpose; what is expected then is what the stand-in does. */
     readonly differs?: string;

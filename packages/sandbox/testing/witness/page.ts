@@ -1,4 +1,4 @@
-import { type Exchange, type Seen, type Witness } from "./expectation";
+import type { Exchange, Seen, Witness } from "./expectation";
 import { runWitness } from "./run-witness";
 import { witnesses } from "./witnesses";
 

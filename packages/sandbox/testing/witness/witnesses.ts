@@ -1,5 +1,6 @@
 import { agentPool } from "./agent-pool";
 import { managementLock, roleAssignment, roleDefinition } from "./authorization";
+import { blobStorage } from "./blob-storage";
 import { containerRegistry } from "./container-registry";
 import { dnsZoneAndRecords } from "./dns";
 import type { Witness } from "./expectation";
@@ -9,7 +10,7 @@ import { maintenanceConfiguration } from "./maintenance-configuration";
 import { managedCluster } from "./managed-cluster";
 import { networkSecurityGroup, virtualNetwork } from "./network";
 import { resourceGroup } from "./resource-group";
-import { blobStorage, storageAccount } from "./storage";
+import { storageAccount } from "./storage-account";
 
 /** Every resource type of the program that recorded exchanges were found of. */
 export const witnesses: readonly Witness[] = [

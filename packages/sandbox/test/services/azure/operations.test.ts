@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { without } from "../../../azure/arm/without";
 import { SandboxClock } from "../../../azure/arm/clock";
 import { clusterInputs, grant, ground, pool, roles } from "../../../testing/azure-cluster";
 import { type Answer, subscription as scope, TestSubscription } from "../../../testing/azure-subscription";
@@ -18,8 +19,7 @@ describe("operations of the Azure stand-in", () => {
             const base = await ground(subscription);
             await grant(subscription, base);
             await subscription.make("containerservice:ManagedCluster", { resourceName: "aks" }, clusterInputs(base));
-            const { name: _, ...properties } = pool(base.subnet, { mode: "User", count: 1 });
-            apps = { properties };
+            apps = { properties: without(pool(base.subnet, { mode: "User", count: 1 }), "name") };
         });
 
         const put = (name: string, body: object): Promise<Answer> =>
@@ -103,7 +103,7 @@ describe("operations of the Azure stand-in", () => {
             // 27 s for an account; one answer is held back for as long as ten seconds are here.
             assert.ok(milliseconds >= 10_000 / 60 - 5, `${milliseconds} ms`);
             const url = accepted.headers.location ?? "";
-            while ((await subscription.request("GET", url, {}, "")).status === 202);
+            while ((await subscription.request("GET", url, {}, "")).status === 202) {}
             const [operation] = subscription.azure.operations().slice(-1);
             const took = (operation?.endedAt ?? 0) - (operation?.startedAt ?? 0);
             assert.ok(took >= 26.5, `${took} s of Azure`);

@@ -184,7 +184,7 @@ describe("the azure-native plugin's stand-in", () => {
             globalThis.fetch = (input, init = {}) => {
                 const url = input instanceof Request ? input.url : String(input);
                 const next = (init.method ?? "GET") === method && pattern.test(url) ? answers.shift() : undefined;
-                return next ? Promise.resolve(next) : subscription.fetch(input as string, init);
+                return next ? Promise.resolve(next) : subscription.fetch(input, init);
             };
             return answers;
         };
