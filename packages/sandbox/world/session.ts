@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
-import { checkOwnFile, checkOwnFolder } from "./own-folder";
 import type { AzureOperation } from "../engine/time-on-azure";
+import { checkOwnFile, checkOwnFolder } from "./own-folder";
 
 /** What the commands know of a running sandbox. */
 export interface Session {
