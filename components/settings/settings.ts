@@ -89,7 +89,7 @@ export function parseConfiguration(
 }
 
 /** What a raw configuration says, as far as it is right. */
-export interface ConfigurationReading {
+interface ConfigurationReading {
     /** Undefined if one of them is wrong. */
     readonly settings: Settings | undefined;
     /** Those that are set, and what they have to be. */

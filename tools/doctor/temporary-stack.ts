@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { DoctorError } from "./doctor-error";
 
-export interface TemporaryStack {
+interface TemporaryStack {
     readonly project: string;
     readonly stack: string;
     /** Full keys of providers' settings to values. */

@@ -137,10 +137,11 @@ describe("preflight", () => {
         assert.equal(outcome.recoverKeyVault, true);
     });
 
-    it("stops at a tree that has no such environment, before it asks anybody", async () => {
-        const message = await refusal({}, { "landfall:environment": "testing" });
-        assert.match(message, /no folder for testing/);
-        assert.deepEqual(asked, []);
+    it("lists a tree that has no such environment beside what Azure says, and does not ask GitHub", async () => {
+        const names = { problems: [{ key: "landfall:registryName", message: "taken" }] };
+        const message = await refusal({ names }, { "landfall:environment": "testing" });
+        assert.match(message, /2 problems.*\n.*no folder for testing\n {2}landfall:registryName: taken/);
+        assert.ok(!asked.some((question) => question.startsWith("GitHub")));
     });
 
     it("says a line once, whoever found it", async () => {
