@@ -4,7 +4,7 @@ import type { Finding } from "../../components/preflight/finding";
 export function report(stack: string, findings: readonly Finding[]): string {
     const problems = findings.flatMap((finding) => finding.problems).length;
     const unknown = findings.filter((finding) => finding.unknown !== undefined).length;
-    const open = unknown === 0 ? "" : ` What is not known, an update finds out.`;
+    const open = unknown === 0 ? "" : " What is not known, an update finds out.";
     const end =
         problems === 0
             ? `Nothing that is known stands in the way of stack ${stack}.${open}`

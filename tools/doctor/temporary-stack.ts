@@ -24,16 +24,16 @@ export async function withEngine<T>(
 ): Promise<T> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-doctor-"));
     const backend = `file://${folder}`;
-    let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
-    const program = async () => {
-        outcome = await run().then(
+    const program: { outcome?: { readonly value: T } | { readonly error: unknown } } = {};
+    const runOnce = async () => {
+        program.outcome = await run().then(
             (value) => ({ value }),
             (error: unknown) => ({ error }),
         );
     };
     try {
         const stack = await LocalWorkspace.createOrSelectStack(
-            { stackName, projectName: project, program },
+            { stackName, projectName: project, program: runOnce },
             {
                 workDir: folder,
                 projectSettings: { name: project, runtime: "nodejs", backend: { url: backend } },
@@ -43,7 +43,7 @@ export async function withEngine<T>(
         await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
         await stack.preview();
     } catch (error) {
-        if (outcome === undefined) {
+        if (program.outcome === undefined) {
             throw new DoctorError(
                 `the Pulumi engine did not run: ${error instanceof Error ? error.message : String(error)}`,
             );
@@ -51,13 +51,13 @@ export async function withEngine<T>(
     } finally {
         fs.rmSync(folder, { recursive: true, force: true });
     }
-    if (outcome === undefined) {
+    if (program.outcome === undefined) {
         throw new DoctorError("the Pulumi engine ended before it asked anything");
     }
-    if ("error" in outcome) {
-        throw outcome.error;
+    if ("error" in program.outcome) {
+        throw program.outcome.error;
     }
-    return outcome.value;
+    return program.outcome.value;
 }
 
 /** The Automation API puts all that the command printed into its message. */
