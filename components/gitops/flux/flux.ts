@@ -81,6 +81,8 @@ export class Flux extends pulumi.ComponentResource {
                 chart: "oci://ghcr.io/controlplaneio-fluxcd/charts/flux-operator",
                 version: operatorVersion,
                 namespace: fluxNamespace,
+                // Its page shows every object of Flux, of every team, to whoever reaches it: there is no login.
+                values: { web: { enabled: false } },
                 timeout: args.readyTimeoutMinutes * 60,
             },
             opts,

@@ -113,6 +113,10 @@ describe("Flux", () => {
         });
     });
 
+    it("leaves out the operator's page, which has no login", async () => {
+        assert.deepEqual(only(await flux(), types.operator).inputs.values, { web: { enabled: false } });
+    });
+
     it("locks tenants down and keeps strangers off the controllers", async () => {
         const { cluster } = specOf(only(await flux(), types.instance)) as { cluster: Record<string, unknown> };
         assert.equal(cluster.multitenant, true);
