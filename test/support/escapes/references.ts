@@ -4,7 +4,7 @@ import { configMap, type Escape, kustomization, platform, release } from "./esca
 /** What Flux's controllers refuse: references out of the namespace, and rights by another name. */
 export const references: readonly Escape[] = [
     {
-        title: "a Kustomization of the fleet repository",
+        title: "a Kustomization whose source is the platform's GitRepository",
         object: kustomization("fleet", {
             serviceAccountName: "flux",
             sourceRef: { kind: "GitRepository", name: platform, namespace: platform },

@@ -32,7 +32,7 @@ describeRule("open-pages", [
     example(
         "a sidecar that looks for dashboards in Secrets",
         grafana,
-        [/(it needs none of them\.\n *resource: )configmap/, "$1both"],
+        ["it needs none of them.\n          resource: configmap", "it needs none of them.\n          resource: both"],
         "resource: both",
         /look for dashboards in Secrets/,
         /dashboards\.resource: configmap/,
@@ -40,7 +40,7 @@ describeRule("open-pages", [
     example(
         "a sidecar that looks for data sources in Secrets",
         grafana,
-        [/(datasources:\n *resource: )configmap/, "$1both"],
+        ["datasources:\n          resource: configmap", "datasources:\n          resource: both"],
         "resource: both",
         /look for data sources in Secrets/,
         /datasources\.resource: configmap/,
