@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { useCheckout } from "../support/checkout";
 import { listTeams } from "../support/checkout-tree";
 import { addresses } from "../support/escapes/addresses";
+import { forTenants } from "../support/escapes/attempt";
 import { commits } from "../support/escapes/commits";
 import { delivery } from "../support/escapes/delivery";
 import { edge } from "../support/escapes/edge";
@@ -73,7 +74,10 @@ describe("a tenant", function () {
         }
 
         it("a kubeconfig for a Kustomization that is being deleted, which kustomize-controller still cleans up", async () => {
-            const metadata = { name: "leaving", namespace: team.name, finalizers: ["example.org/stay"] };
+            const metadata = {
+                ...{ name: "leaving", namespace: team.name, labels: forTenants },
+                finalizers: ["example.org/stay"],
+            };
             const leaving = { ...kustomization("leaving", { serviceAccountName: "flux", suspend: true }), metadata };
             assert.match(await team.create(leaving), /created/);
             await team.asTeam("delete", "kustomization", "leaving", "-n", team.name, "--wait=false");
@@ -99,7 +103,7 @@ describe("a tenant", function () {
         it("a HelmRelease whose chart comes from a source of the platform", async () => {
             const message =
                 /cross-namespace references are not allowed: cannot access HelmChart flux-system\/team-example-source-ref/;
-            await until("helm-controller's log", () => controllerLog(checkout, "helm-controller"), message);
+            await until("helm-controller's log", () => controllerLog(checkout, "helm-controller-tenants"), message);
         });
 
         it("events of the platform", async () => {

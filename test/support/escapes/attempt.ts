@@ -3,6 +3,9 @@ import type { Manifest } from "../team";
 /** The namespace of the team that makes the attempts. */
 export const own = "team-example";
 
+/** What says that the tenants' controllers reconcile an object; a team's Kustomization labels all that it applies. */
+export const forTenants = { "sharding.fluxcd.io/key": "tenants" };
+
 /** An object that the team asks the API server for, with the account that Flux acts as for it, and is not given. */
 export interface Attempt {
     /** Completes "a tenant is refused …". */
@@ -20,7 +23,8 @@ export function attempt(
     message: RegExp,
     metadata: Readonly<Record<string, unknown>> = {},
 ): Attempt {
-    const object = { apiVersion, kind, metadata: { name: "escape", namespace: own, ...metadata }, ...content };
+    const common = { name: "escape", namespace: own, labels: forTenants };
+    const object = { apiVersion, kind, metadata: { ...common, ...metadata }, ...content };
     return { title, object, message };
 }
 

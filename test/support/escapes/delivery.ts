@@ -1,4 +1,5 @@
-import { type Attempt, attempt, denied, own } from "./attempt";
+import type { Manifest } from "../team";
+import { type Attempt, attempt, denied, forTenants, own } from "./attempt";
 import { kustomization, platform, release } from "./escape";
 
 const chartRef = { kind: "OCIRepository", name: "any" };
@@ -8,9 +9,11 @@ const oracle = { name: "apps", namespace: platform, readyExpr: "dep.spec.path.st
 
 const byKustomize = (title: string, spec: Readonly<Record<string, unknown>>, message: RegExp): Attempt => ({
     title,
-    object: kustomization("escape", { serviceAccountName: "flux", ...spec }, own),
+    object: labelled(kustomization("escape", { serviceAccountName: "flux", ...spec }, own)),
     message,
 });
+
+const labelled = (object: Manifest): Manifest => ({ ...object, metadata: { ...object.metadata, labels: forTenants } });
 
 const byHelm = (title: string, spec: Readonly<Record<string, unknown>>, message: RegExp): Attempt => {
     const { apiVersion, kind, spec: common } = release("escape", { chartRef, ...spec });
@@ -65,5 +68,28 @@ export const delivery: readonly Attempt[] = [
         "a look at the health of another's object",
         { healthChecks: [{ apiVersion: "apps/v1", kind: "Deployment", name: "flux-operator", namespace: platform }] },
         denied("a tenant checks the health of objects of its own namespace only"),
+    ),
+    ...Object.entries({
+        "the platform's controllers": {},
+        "controllers of its choice": { "sharding.fluxcd.io/key": "x" },
+    }).flatMap(([whose, labels]) => [
+        {
+            title: `a Kustomization for ${whose}`,
+            object: { ...kustomization("escape", {}, own), metadata: { name: "escape", namespace: own, labels } },
+            message: denied("a tenant's objects of Flux are for the tenants' controllers"),
+        },
+        attempt(
+            `a source for ${whose}`,
+            "source.toolkit.fluxcd.io/v1",
+            "GitRepository",
+            { spec: { interval: "10m", url: "https://github.com/landfall-example/team-example" } },
+            denied("a tenant's objects of Flux are for the tenants' controllers"),
+            { labels },
+        ),
+    ]),
+    byHelm(
+        "a chart that the platform's controllers would fetch",
+        { chartRef: undefined, chart: { spec: { chart: "x", sourceRef: { kind: "HelmRepository", name: "any" } } } },
+        denied("a tenant's chart is for the tenants' controllers"),
     ),
 ];

@@ -1,4 +1,5 @@
 import type { Manifest } from "../team";
+import { forTenants } from "./attempt";
 import { configMap, type Escape, kustomization, platform, release } from "./escape";
 
 /** What Flux's controllers refuse: references out of the namespace, and rights by another name. */
@@ -78,5 +79,8 @@ export const references: readonly Escape[] = [
 
 /** helm-controller refuses this one in its log only. */
 export const chartOfPlatform: Manifest = release("source-ref", {
-    chart: { spec: { chart: "x", sourceRef: { kind: "GitRepository", name: platform, namespace: platform } } },
+    chart: {
+        metadata: { labels: forTenants },
+        spec: { chart: "x", sourceRef: { kind: "GitRepository", name: platform, namespace: platform } },
+    },
 });

@@ -160,6 +160,25 @@ describeRule("tenants", [
         /has a source of flux-system/,
     ),
     wrong(
+        "the platform's controllers",
+        "delivery.yaml",
+        [
+            /(kind: Kustomization\n[^]*?) {2}labels:\n {4}sharding.*\n/,
+            "kind: Kustomization\nmetadata:\n  name: team\n  namespace: team-example\n",
+        ],
+        "metadata:",
+        /is reconciled by the platform's controllers/,
+        /label it sharding\.fluxcd\.io\/key: tenants/,
+    ),
+    wrong(
+        "commits that are not for the tenants' controllers",
+        "delivery.yaml",
+        [/ {2}commonMetadata:\n.*\n.*\n/, ""],
+        "spec:",
+        /does not label what the team commits/,
+        /commonMetadata/,
+    ),
+    wrong(
         "no pruning",
         "delivery.yaml",
         ["prune: true", "prune: false"],

@@ -25,6 +25,9 @@ const edge = "traefik";
 
 const addresses = "landfall/addresses";
 
+/** Says which of Flux's controllers reconcile an object. */
+const shard = "sharding.fluxcd.io/key";
+
 const prune = "kustomize.toolkit.fluxcd.io/prune";
 
 /** Every tenant is complete, whether an environment lists it or not, and none can reach beyond its own. */
@@ -220,6 +223,18 @@ function kustomizationChecks({ object }: Manifest, tenant: string): Check[] {
             "spec.decryption",
             "decrypts, which is for the platform alone",
             "take decryption away",
+        ],
+        [
+            field(object, ["metadata", "labels", shard]) === "tenants",
+            "metadata",
+            "is reconciled by the platform's controllers, which reach more than a team does",
+            `label it ${shard}: tenants`,
+        ],
+        [
+            field(object, ["spec", "commonMetadata", "labels", shard]) === "tenants",
+            "spec",
+            "does not label what the team commits",
+            `write commonMetadata: { labels: { ${shard}: tenants } }`,
         ],
         [field(object, "spec.prune") === true, "spec.prune", "does not prune", "write prune: true"],
         [
