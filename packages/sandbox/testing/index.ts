@@ -5,3 +5,5 @@ export { checkSchema } from "../azure/arm/schema-check";
 export { createGitHub, type GitHub } from "../github/github";
 export { roles } from "./azure-cluster";
 export { deployer, subscription, subscriptionId, tenantId, TestSubscription } from "./azure-subscription";
+export { Egress } from "../cluster/egress";
+export type { Pod } from "../cluster/pod";
