@@ -10,7 +10,7 @@ import { delivery } from "../support/escapes/delivery";
 import { edge } from "../support/escapes/edge";
 import { type Escape, kustomization } from "../support/escapes/escape";
 import { pods } from "../support/escapes/pods";
-import { chartOfPlatform, references } from "../support/escapes/references";
+import { chartOfPlatform, fetches, references } from "../support/escapes/references";
 import { rights } from "../support/escapes/rights";
 import { app, others } from "../support/escapes/team-manifests";
 import { smallTree } from "../support/small-tree";
@@ -18,9 +18,9 @@ import { controllerLog, type Manifest, Team } from "../support/team";
 import { until } from "../support/until";
 
 /**
- * What a tenant cannot do in a cluster with the real API server and Flux controllers. The test does not prove that the
- * network policy is enforced, since the sandbox has no network plugin, nor that image-automation-controller keeps to
- * the namespace, since it does not run in the sandbox; the tenant's role has no image automation.
+ * What a tenant cannot do in a cluster with the real API server and Flux controllers. The test does not prove that a
+ * network plugin enforces the network policies: the sandbox does, for Flux's own processes. The tenant's role has no
+ * image automation.
  */
 describe("a tenant", function () {
     const checkout = useCheckout(this, { systems: [...smallTree, "gateway-crds-helm"] });
@@ -48,7 +48,7 @@ describe("a tenant", function () {
     });
 
     describe("is refused", () => {
-        const escapes = [...references, ...commits];
+        const escapes = [...references, ...fetches, ...commits];
 
         before("commits everything at once", async () => {
             const objects = [...app, ...others, chartOfPlatform, ...escapes.map(({ object }) => object)];

@@ -1,7 +1,9 @@
 import * as assert from "node:assert/strict";
 import { list, mapAt } from "../../tools/tree/object";
 import { everyOfKind } from "../../tools/tree/tree";
-import { clusterOf, committedTree } from "../support/tree";
+import { renderTree } from "../../tools/tree/render";
+import { clusterOf, treeRoot } from "../support/tree";
+import { small } from "../support/tree-copy";
 import { Egress, type Pod } from "@landfall/sandbox/testing";
 
 const controllers = ["source-controller", "kustomize-controller", "helm-controller"];
@@ -24,9 +26,12 @@ const pods = [
     { ...podOf("grafana"), metadata: { ...podOf("grafana").metadata, namespace: "monitoring" } },
 ];
 
+let rendered: ReturnType<typeof renderTree> | undefined;
+
 /** The tree's policies of Flux's namespace, without Flux's own, from which the tenants' controllers are taken out. */
 async function treePolicies() {
-    const cluster = clusterOf(await committedTree(), "production");
+    rendered ??= renderTree(treeRoot, small);
+    const cluster = clusterOf(await rendered, "staging");
     return everyOfKind(cluster, "NetworkPolicy")
         .map(({ object }) => object)
         .filter(({ metadata }) => metadata.namespace === "flux-system");

@@ -77,6 +77,44 @@ export const references: readonly Escape[] = [
     },
 ];
 
+const unreachable =
+    /tenant-controllers, tenant-artifacts do not let pod flux-system\/kustomize-controller-tenants-|502/;
+
+/** A file of a ConfigMap that kustomize-controller fetches from an address of the cluster. */
+const byUrl = (name: string, title: string, url: string): Escape => ({
+    title,
+    object: kustomization(name, { serviceAccountName: "flux" }),
+    applies: [
+        {
+            apiVersion: "kustomize.config.k8s.io/v1beta1",
+            kind: "Kustomization",
+            metadata: { name },
+            configMapGenerator: [{ name: "stolen", files: [`stolen=${url}`] }],
+        },
+    ],
+    message: unreachable,
+});
+
+/** What the tenants' controllers do not reach: a URL in a file, which no admission sees. */
+export const fetches: readonly Escape[] = [
+    byUrl(
+        "fleet-artifact",
+        "the fleet repository's artifact, by URL",
+        `http://source-controller.flux-system.svc.cluster.local./gitrepository/${platform}/${platform}/latest.tar.gz`,
+    ),
+    byUrl(
+        "artifact-list",
+        "the list of the platform's artifacts, by URL",
+        "http://source-controller.flux-system.svc.cluster.local./",
+    ),
+    byUrl(
+        "internal-service",
+        "a service of the cluster, by URL",
+        "http://flux-operator.flux-system.svc.cluster.local.:8080/metrics",
+    ),
+    byUrl("metadata-service", "Azure's metadata service, by URL", "http://169.254.169.254/metadata/instance"),
+];
+
 /** helm-controller refuses this one in its log only. */
 export const chartOfPlatform: Manifest = release("source-ref", {
     chart: {
