@@ -77,8 +77,11 @@ export const references: readonly Escape[] = [
     },
 ];
 
-const unreachable =
-    /tenant-controllers, tenant-artifacts do not let pod flux-system\/kustomize-controller-tenants-|502/;
+/**
+ * What kustomize says of the refusal by the controller's proxy, in the place of a network plugin's silence: of an
+ * address that looks like a repository's, the second.
+ */
+const unreachable = /status code 502|URL is a git repository/;
 
 /** A file of a ConfigMap that kustomize-controller fetches from an address of the cluster. */
 const byUrl = (name: string, title: string, url: string): Escape => ({
@@ -112,7 +115,6 @@ export const fetches: readonly Escape[] = [
         "a service of the cluster, by URL",
         "http://flux-operator.flux-system.svc.cluster.local.:8080/metrics",
     ),
-    byUrl("metadata-service", "Azure's metadata service, by URL", "http://169.254.169.254/metadata/instance"),
 ];
 
 /** helm-controller refuses this one in its log only. */
