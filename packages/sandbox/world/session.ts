@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
+import { checkOwnFile, checkOwnFolder } from "./own-folder";
 
 /** What the commands know of a running sandbox. */
 export interface Session {
@@ -43,9 +44,15 @@ export function sandboxDirectory(): string {
     return process.env.LANDFALL_SANDBOX ?? path.join(os.tmpdir(), `landfall-${os.userInfo().username}`);
 }
 
+/**
+ * The session of a sandbox; undefined if there is none.
+ *
+ * @throws SandboxError if the folder or the file is one that somebody else may have made or changed.
+ */
 export function readSession(directory: string): Session | undefined {
     const file = path.join(directory, "session.json");
-    return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Session) : undefined;
+    checkOwnFolder(directory);
+    return checkOwnFile(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Session) : undefined;
 }
 
 export function writeSession(directory: string, session: Session): void {

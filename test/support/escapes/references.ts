@@ -102,8 +102,8 @@ const byUrl = (name: string, title: string, url: string): Escape => ({
 export const fetches: readonly Escape[] = [
     byUrl(
         "fleet-artifact",
-        "the fleet repository's artifact, by URL",
-        `http://source-controller.flux-system.svc.cluster.local./gitrepository/${platform}/${platform}/latest.tar.gz`,
+        "the artifacts of the fleet repository, by URL",
+        `http://source-controller.flux-system.svc.cluster.local./gitrepository/${platform}/${platform}/`,
     ),
     byUrl(
         "artifact-list",
