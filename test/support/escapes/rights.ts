@@ -22,7 +22,7 @@ const foreign: readonly (readonly [title: string, apiVersion: string, kind: stri
     ["a certificate for a name of its choice", "cert-manager.io/v1", "Certificate", "certificates"],
     ["an issuer of certificates", "cert-manager.io/v1", "Issuer", "issuers"],
     ["a Gateway, for whatever host", gateway, "Gateway", "gateways"],
-    ["a grant for another's routes", "gateway.networking.k8s.io/v1beta1", "ReferenceGrant", "referencegrants"],
+    ["a grant for another's routes", gateway, "ReferenceGrant", "referencegrants"],
     ["a GRPCRoute, whose hosts nothing checks", gateway, "GRPCRoute", "grpcroutes"],
     ["a route of Traefik's own kind", "traefik.io/v1alpha1", "IngressRoute", "ingressroutes"],
     ["a middleware of Traefik", "traefik.io/v1alpha1", "Middleware", "middlewares"],
