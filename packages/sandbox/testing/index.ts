@@ -4,6 +4,7 @@ export { findType } from "../azure/arm/resource-types";
 export { checkSchema } from "../azure/arm/schema-check";
 export { createGitHub, type GitHub } from "../github/github";
 export { roles } from "./azure-cluster";
+export { witnessPage } from "./witness/page";
 export { deployer, subscription, subscriptionId, tenantId, TestSubscription } from "./azure-subscription";
 export { Egress } from "../cluster/egress";
 export type { Pod } from "../cluster/pod";

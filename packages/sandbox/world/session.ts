@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { AzureOperation } from "../engine/time-on-azure";
 import { checkOwnFile, checkOwnFolder } from "./own-folder";
 
 /** What the commands know of a running sandbox. */
@@ -23,6 +24,8 @@ export interface WorldStatus {
         readonly adminKubeconfig: string;
         readonly processes: readonly { readonly name: string; readonly pid: number }[];
     }[];
+    /** What the stand-in for Azure did so far, the first first. */
+    readonly azureOperations: readonly AzureOperation[];
     /** Type of each resource in Azure. */
     readonly azureResources: readonly string[];
     readonly unknownHosts: readonly string[];

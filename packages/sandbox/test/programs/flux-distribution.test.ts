@@ -48,7 +48,7 @@ describe("the sandbox's Flux", function () {
 /** The version of the module that a program was compiled from, as the Go linker wrote it into the file. */
 function builtVersion(file: string, module: string): string {
     const information = execFileSync("go", ["version", "-m", file], { encoding: "utf8" });
-    const line = new RegExp(`^\\tdep\\tgithub\\.com/\\S+/${module}(?:/v\\d+)?\\t(\\S+)`, "m").exec(information);
+    const line = new RegExp(`^\\tmod\\tgithub\\.com/\\S+/${module}(?:/v\\d+)?\\t(\\S+)`, "m").exec(information);
     assert.ok(line, `${file} was not compiled from a module ${module}`);
     return line[1]!;
 }
