@@ -91,7 +91,8 @@ export async function preflight(configuration: Configuration, surroundings: Surr
 
 /**
  * The same look, with the answer to each question; it refuses nothing. `changes` says whether the caller is about to
- * change Azure, which takes more rights than a preview. Secrets that a stack does not have yet leave their questions open.
+ * change Azure, which takes more rights than a preview. Secrets that a stack does not have yet leave their questions
+ * open.
  */
 export async function diagnose(
     { settings, secrets }: { readonly settings: Settings; readonly secrets: Partial<Secrets> },

@@ -28,8 +28,8 @@ export interface TreeCheck {
 }
 
 /**
- * Checks that the tree is YAML, that nothing secret is in it in plain text or came with this repository, that the cluster
- * can decrypt it, that Flux fetches all it needs, and that the program produces the variables it uses.
+ * Checks that the tree is YAML, that nothing secret is in it in plain text or came with this repository, that the
+ * cluster can decrypt it, that Flux fetches all it needs, and that the program produces the variables it uses.
  */
 export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     const { files, replaced, lostSopsKeys, keyVault } = args;

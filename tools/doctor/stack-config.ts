@@ -21,8 +21,8 @@ interface ProjectFile {
 }
 
 /**
- * Reads the defaults of Pulumi.yaml and the stack file. What is encrypted in it only the stack decrypts: the Pulumi CLI is
- * asked, and before there is a stack, those values are left out.
+ * Reads the defaults of Pulumi.yaml and the stack file. What is encrypted in it only the stack decrypts: the Pulumi CLI
+ * is asked, and before there is a stack, those values are left out.
  *
  * @throws DoctorError if there is no stack file, or if it is not YAML.
  */

@@ -13,8 +13,8 @@ interface TemporaryStack {
 }
 
 /**
- * Runs a function as the program of a preview, in which providers can be asked. The stack is in a folder of its own, and
- * gone afterwards: nobody's state is read or written.
+ * Runs a function as the program of a preview, in which providers can be asked. The stack is in a folder of its own,
+ * and gone afterwards: nobody's state is read or written.
  *
  * @throws DoctorError if the engine does not get as far as the program; otherwise whatever the function throws.
  */
