@@ -21,6 +21,7 @@ export function platformArgs(
             branch,
             stack: settings.stack,
             commitMode: settings.commitMode,
+            visibility: settings.fleetVisibility,
             imageAutomation: settings.imageAutomation,
             files,
             plan: fleet,

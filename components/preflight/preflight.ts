@@ -82,6 +82,7 @@ function fleetPlanArgs(settings: Settings, files: ManifestTree): FleetPlanArgs {
         branch: settings.fleetBranch,
         stack: settings.stack,
         mode: settings.commitMode,
+        visibility: settings.fleetVisibility,
         files,
     };
 }

@@ -141,7 +141,8 @@ export const settingsSchema = z.strictObject({
     ),
     serviceMesh: z.enum(["istio", "linkerd"]),
     protectDurable: structured(z.boolean()),
-    fleetRepository: text(/^[A-Za-z0-9_.-]{1,100}$/, "is not a repository name; write it without its owner"),
+    fleetRepository: optionalText(/^[A-Za-z0-9_.-]{1,100}$/, "is not a repository name; write it without its owner"),
+    fleetVisibility: z.enum(["private", "internal", "public"]),
     fleetBranch: optionalText(
         /^(?!.*(\.\.|\/\/|\.lock$))[A-Za-z0-9_][A-Za-z0-9_./-]*[A-Za-z0-9_-]$/,
         "is not a branch name",

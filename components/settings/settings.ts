@@ -14,11 +14,16 @@ const tokenSetting = "github:token";
  * What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of
  * others.
  */
-export interface Settings extends Omit<SettingValues, "environment" | "fleetBranch" | "sopsPgpPrivateKey"> {
+export interface Settings extends Omit<
+    SettingValues,
+    "environment" | "fleetRepository" | "fleetBranch" | "sopsPgpPrivateKey"
+> {
     /** The stack's name. */
     readonly stack: string;
     /** The folder of `gitops/clusters` that this stack runs; the stack's name unless set. */
     readonly environment: string;
+    /** The repository that this stack's Flux reads, without its owner; `fleet-<environment>` unless set. */
+    readonly fleetRepository: string;
     /** The branch of the fleet repository that this stack reads; the environment unless set. */
     readonly fleetBranch: string;
     /** Azure region in its short form, such as `westeurope`; from `azure-native:location`. */
@@ -100,9 +105,10 @@ export function parseConfiguration(
     }
     const { sopsPgpPrivateKey, ...shown } = values.data;
     const environment = shown.environment ?? stack;
+    const fleetRepository = shown.fleetRepository ?? `fleet-${environment}`;
     const fleetBranch = shown.fleetBranch ?? environment;
     return {
-        settings: { ...shown, stack, environment, fleetBranch, location, githubOwner },
+        settings: { ...shown, stack, environment, fleetRepository, fleetBranch, location, githubOwner },
         secrets: { sopsPgpPrivateKey, githubToken },
     };
 }
@@ -123,7 +129,8 @@ function parseLocation(value: unknown): string | Problem {
 }
 
 function parseOwner(value: unknown): string | Problem {
-    if (typeof value === "string" && /^[A-Za-z0-9](-?[A-Za-z0-9])*$/.test(value)) {
+    // GitHub appends _<short code> to the names of Enterprise Managed Users, and some old names end in a hyphen.
+    if (typeof value === "string" && /^[A-Za-z0-9](-?[A-Za-z0-9])*-?(_[A-Za-z0-9]+)?$/.test(value)) {
         return value;
     }
     const message =

@@ -5,6 +5,7 @@ import type { FleetPlan } from "./fleet-plan";
 import type { RepositoryName } from "./github-api";
 import { type CommitMode, ManifestCommit } from "./manifest-commit";
 import type { ManifestTree } from "./manifest-tree";
+import type { Visibility } from "./repository-state";
 
 export interface FleetRepositoryArgs {
     readonly repository: RepositoryName;
@@ -12,6 +13,8 @@ export interface FleetRepositoryArgs {
     readonly branch: string;
     readonly stack: string;
     readonly commitMode: CommitMode;
+    /** Who may read the repository, if it is created. */
+    readonly visibility: Visibility;
     readonly files: ManifestTree;
     readonly plan: FleetPlan;
     /** Whether Flux may commit new image versions, for which its deploy key has to write. */
@@ -51,8 +54,9 @@ export class FleetRepository extends pulumi.ComponentResource {
         const key = new tls.PrivateKey(
             `${name}-deploy-key`,
             { algorithm: "ED25519" },
-            // What a deploy key may do is fixed, and GitHub takes a key only once: other rights need another key.
-            { ...replaced, replacementTrigger: args.imageAutomation },
+            // What a deploy key may do is fixed, and GitHub takes a key only once: other rights or another
+            // repository need another key.
+            { ...replaced, replacementTrigger: [args.repository.name, args.imageAutomation] },
         );
         const deployKey = new github.RepositoryDeployKey(
             `${name}-deploy-key`,
@@ -85,13 +89,16 @@ export class FleetRepository extends pulumi.ComponentResource {
         this.registerOutputs({ htmlUrl: this.htmlUrl, commit: this.commit, pullRequestUrl: this.pullRequestUrl });
     }
 
-    private createRepository(name: string, { repository, plan, protect }: FleetRepositoryArgs): github.Repository {
+    private createRepository(
+        name: string,
+        { repository, visibility, plan, protect }: FleetRepositoryArgs,
+    ): github.Repository {
         return new github.Repository(
             name,
             {
                 name: repository.name,
                 description: "What the clusters run. Written by Landfall, reconciled by Flux.",
-                visibility: "private",
+                visibility,
                 autoInit: true,
                 hasIssues: true,
                 deleteBranchOnMerge: true,
@@ -103,6 +110,8 @@ export class FleetRepository extends pulumi.ComponentResource {
                 // Of a repository that exists only its name matters: its settings are its owner's. The engine ignores
                 // the import once the repository is in the state.
                 ...(plan.exists ? { import: repository.name } : {}),
+                // Another name is another repository: renamed, it would take the branches of others along.
+                replaceOnChanges: ["name"],
                 ignoreChanges: ["description", "visibility", "autoInit", "hasIssues", "deleteBranchOnMerge"],
             },
         );

@@ -1,5 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createCommit, headOf, moveBranch, planCommit, readBranch, repositoryPath } from "./fleet-branch";
+import {
+    createCommit,
+    headOf,
+    moveBranch,
+    noneIfEmpty,
+    planCommit,
+    readBranch,
+    repositoryPath,
+    startHistory,
+} from "./fleet-branch";
 import { configuredGitHub, type GitHubApi, type RepositoryName } from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
 
@@ -62,9 +71,13 @@ export async function commitTree(github: GitHubApi, target: CommitTarget, files:
         }
         const count = plan.changes.length;
         const message = `Update ${stack}: ${count} ${count === 1 ? "file" : "files"}\n\nWritten by pulumi up.`;
-        const created = await createCommit(github, repository, branch, plan, message);
-        // A branch that does not exist yet has nothing to review against.
-        if (mode === "pullRequest" && branch.head !== undefined) {
+        const created = await createCommit(github, repository, branch, plan, message).catch(noneIfEmpty);
+        if (created === undefined) {
+            await startHistory(github, repository);
+            continue;
+        }
+        // A branch that the program did not write yet has nothing to review against.
+        if (mode === "pullRequest" && branch.head !== undefined && branch.record !== undefined) {
             const pullRequestUrl = await proposeCommit(github, target, branch.head, created);
             return { ...target, commit: branch.head, pullRequestUrl };
         }

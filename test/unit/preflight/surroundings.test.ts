@@ -13,6 +13,7 @@ const args = {
     branch: "staging",
     stack: "staging",
     mode: "direct",
+    visibility: "private",
     files: {},
 } as const;
 

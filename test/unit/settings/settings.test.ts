@@ -60,8 +60,8 @@ describe("settings", () => {
 
     for (const stack of stacks) {
         it(`of ${stack} are accepted as committed`, () => {
-            const { environment, fleetBranch, githubOwner, location } = settings(stack);
-            assert.deepEqual([environment, fleetBranch], [stack, stack]);
+            const { environment, fleetRepository, fleetBranch, githubOwner, location } = settings(stack);
+            assert.deepEqual([environment, fleetRepository, fleetBranch], [stack, `fleet-${stack}`, stack]);
             assert.deepEqual([githubOwner, location], ["landfall-example", "westeurope"]);
         });
     }
@@ -91,10 +91,21 @@ describe("settings", () => {
         assert.equal(settings("staging", { "azure-native:location": "West Europe" }).location, "westeurope");
     });
 
+    it("take every name of an owner that GitHub gives", () => {
+        for (const owner of ["acme", "a-b-c", "octocat_acme", "old-name-", "0"]) {
+            assert.equal(settings("staging", { "github:owner": owner }).githubOwner, owner);
+        }
+        for (const owner of ["_acme", "a--b", "a_b_c", "a/b", "-a", "a b"]) {
+            assert.throws(() => settings("staging", { "github:owner": owner }), /github:owner: names no GitHub/, owner);
+        }
+    });
+
     it("may name environment and branch other than the stack", () => {
         const other = settings("staging", { "landfall:environment": "production" });
         assert.deepEqual([other.environment, other.fleetBranch], ["production", "production"]);
         assert.equal(settings("staging", { "landfall:fleetBranch": "canary" }).fleetBranch, "canary");
+        assert.equal(other.fleetRepository, "fleet-production");
+        assert.equal(settings("staging", { "landfall:fleetRepository": "navy" }).fleetRepository, "navy");
     });
 
     it("accept zones written as numbers", () => {

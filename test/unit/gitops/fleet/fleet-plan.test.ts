@@ -21,7 +21,19 @@ const args: FleetPlanArgs = {
     branch: "staging",
     stack: "staging",
     mode: "direct",
+    visibility: "private",
     files: { "a.yaml": "a: 2\n" },
+};
+
+/** The repository as GitHub shows it to an owner. */
+const fleet = {
+    full_name: "acme/fleet",
+    default_branch: "main",
+    visibility: "private",
+    archived: false,
+    disabled: false,
+    is_template: false,
+    permissions: { admin: true, push: true },
 };
 
 /** What a stack wrote to its branch last time, with its record. */
@@ -33,7 +45,8 @@ function written(files: ManifestTree, stack = "staging"): ManifestTree {
 function answers({ branches, over = {} }: World): (call: { path: string }) => GitHubAnswer {
     const found: Record<string, unknown> = { "/meta": { ssh_keys: ["ssh-ed25519 AAAA"] }, "/users/acme": {} };
     if (branches) {
-        found[root] = { default_branch: "main", permissions: { admin: true, push: true } };
+        found[root] = fleet;
+        found[`${root}/branches?per_page=100&page=1`] = Object.keys(branches).map((name) => ({ name }));
     }
     for (const [branch, files] of Object.entries(branches ?? {})) {
         const blobs = Object.entries(files).map(([path, content]) => ({ path, content, sha: blobId(content) }));
@@ -47,6 +60,11 @@ function answers({ branches, over = {} }: World): (call: { path: string }) => Gi
         found[`${root}/branches/${branch}`] = { protected: false };
         for (const { sha, content } of blobs) {
             found[`${root}/git/blobs/${sha}`] = { content: Buffer.from(content).toString("base64") };
+        }
+        const record = files[recordFile];
+        if (record !== undefined) {
+            const path = `${root}/contents/${recordFile}?ref=${encodeURIComponent(branch)}`;
+            found[path] = { content: Buffer.from(record).toString("base64") };
         }
     }
     return ({ path }) => over[path] ?? (path in found ? { body: found[path] } : { status: 404, body: {} });
@@ -111,7 +129,7 @@ describe("planFleet", () => {
 
     it("names the permissions that the token lacks", async () => {
         const branches = { main: {}, staging: written(args.files) };
-        const over = { [root]: { body: { default_branch: "main", permissions: { admin: false, push: false } } } };
+        const over = { [root]: { body: { ...fleet, permissions: { admin: false, push: false } } } };
         const problems = await problemsOf({ branches, over });
         assert.match(problems[0] ?? "", /may not add a deploy key to acme\/fleet; grant it Administration/);
         assert.match(problems[1] ?? "", /may not push to acme\/fleet; grant it Contents/);
@@ -149,6 +167,78 @@ describe("planFleet", () => {
         assert.deepEqual(await problemsOf({ branches: { main: { "README.md": "", LICENSE: "" } } }), []);
         const other = await problemsOf({ branches: { staging: written({}, "production") } });
         assert.match(other[0] ?? "", /^landfall:fleetBranch: .* belongs to stack 'production'/);
+    });
+
+    it("leaves a repository alone that another stack shares, whatever the other's branch is called", async () => {
+        const branches = { staging: written(args.files), "env/live": written({}, "production"), topic: { a: "" } };
+        const problems = await problemsOf({ branches });
+        assert.equal(problems.length, 1, problems.join("\n"));
+        assert.match(
+            problems[0] ?? "",
+            /^landfall:fleetRepository: acme\/fleet also holds branch env\/live of stack 'production'.*of its own/,
+        );
+        const proposals = {
+            staging: written(args.files),
+            "landfall/staging": written({}),
+            "image-updates": written({}),
+        };
+        assert.deepEqual(await problemsOf({ branches: proposals }), []);
+        const noRecord = { staging: written(args.files), other: { [recordFile]: "<<<<<<<" } };
+        assert.deepEqual(await problemsOf({ branches: noRecord }), []);
+    });
+
+    it("asks for every page of branches", async () => {
+        const names = Array.from({ length: 100 }, (_, index) => ({ name: `b${index}` }));
+        const over = {
+            [`${root}/branches?per_page=100&page=1`]: { body: names },
+            [`${root}/branches?per_page=100&page=2`]: { body: [{ name: "late" }] },
+            [`${root}/contents/${recordFile}?ref=late`]: {
+                body: { content: Buffer.from('{"stack":"production"}').toString("base64") },
+            },
+        };
+        assert.match((await problemsOf({ branches: { main: {} }, over })).join(), /branch late of stack 'production'/);
+    });
+
+    for (const [state, changes, problem] of [
+        ["renamed", { full_name: "acme/navy" }, /^landfall:fleetRepository: acme\/fleet was renamed.*Repository navy$/],
+        ["transferred", { full_name: "navy/fleet" }, /^github:owner: acme\/fleet was transferred.*owner navy$/],
+        ["archived", { archived: true }, /^landfall:fleetRepository: acme\/fleet is archived.*unarchive it/],
+        ["disabled", { disabled: true }, /^landfall:fleetRepository: acme\/fleet is disabled by GitHub/],
+        ["a template", { is_template: true }, /^landfall:fleetRepository: acme\/fleet is a template/],
+        ["public", { visibility: "public" }, /^landfall:fleetVisibility: acme\/fleet is public.*make it private/],
+        ["internal", { visibility: "internal" }, /^landfall:fleetVisibility: acme\/fleet is internal/],
+    ] as const) {
+        it(`refuses a repository that is ${state}, and says what to do`, async () => {
+            const over = { [root]: { body: { ...fleet, ...changes } } };
+            const problems = await problemsOf({ branches: { staging: written(args.files) }, over });
+            assert.equal(problems.length, 1, problems.join("\n"));
+            assert.match(problems[0] ?? "", problem);
+        });
+    }
+
+    it("takes a repository whose name differs in case alone, and one as visible as allowed", async () => {
+        const branches = { staging: written(args.files) };
+        const cased = { [root]: { body: { ...fleet, full_name: "Acme/Fleet" } } };
+        assert.deepEqual(await problemsOf({ branches, over: cased }), []);
+        const open = { [root]: { body: { ...fleet, visibility: "public" } } };
+        assert.deepEqual(await problemsOf({ branches, over: open }, { visibility: "public" }), []);
+        assert.equal((await problemsOf({ branches, over: open }, { visibility: "internal" })).length, 1);
+    });
+
+    it("replaces what GitHub left in a new repository, whose branch may be the stack's", async () => {
+        const branches = { main: { "README.md": "# fleet\n", LICENSE: "theirs\n" } };
+        const files = { "README.md": "# What the clusters run\n", "a.yaml": "a: 1\n" };
+        const { changes, problems } = await plan({ branches }, { branch: "main", files });
+        assert.deepEqual(problems, []);
+        assert.deepEqual(
+            changes.map(({ path, kind }) => [path, kind]),
+            [
+                ["README.md", "changed"],
+                ["a.yaml", "added"],
+            ],
+        );
+        const edited = { main: { ...written({ "README.md": "# old\n" }), "README.md": "# theirs\n" } };
+        assert.equal((await problemsOf({ branches: edited }, { branch: "main", files })).length, 1);
     });
 
     it("names the file that both sides changed", async () => {

@@ -19,6 +19,7 @@ function fleet(changes: Partial<FleetRepositoryArgs> = {}) {
             branch: "staging",
             stack: "staging",
             commitMode: "direct",
+            visibility: "private",
             files: { "a.yaml": "a: 1\n" },
             plan: newRepository,
             imageAutomation: false,
@@ -34,6 +35,19 @@ describe("FleetRepository", () => {
         assert.equal(repository.inputs.name, "fleet");
         assert.equal(repository.inputs.visibility, "private");
         assert.equal(repository.importId, "");
+    });
+
+    it("takes another name for another repository, with a key of its own", async () => {
+        const { resources } = await fleet();
+        assert.deepEqual(only(resources, types.repository).replaceOnChanges, ["name"]);
+        const key = (of: typeof resources) => only(of, "tls:index/privateKey:PrivateKey").replacementTrigger;
+        const other = await fleet({ repository: { owner: "acme", name: "navy" } });
+        assert.notDeepEqual(key(other.resources), key(resources));
+    });
+
+    it("makes the repository as visible as is allowed", async () => {
+        const repository = only((await fleet({ visibility: "internal" })).resources, types.repository);
+        assert.equal(repository.inputs.visibility, "internal");
     });
 
     it("adopts one that exists, and leaves its settings to its owner", async () => {
@@ -56,7 +70,7 @@ describe("FleetRepository", () => {
         const { resources } = await fleet({ imageAutomation: true });
         assert.equal(only(resources, types.deployKey).inputs.readOnly, false);
         const trigger = (of: typeof resources) => only(of, "tls:index/privateKey:PrivateKey").replacementTrigger;
-        assert.notEqual(trigger(resources), trigger((await fleet()).resources));
+        assert.notDeepEqual(trigger(resources), trigger((await fleet()).resources));
     });
 
     it("registers a key that may only read, without the newline that GitHub drops", async () => {
