@@ -10,7 +10,7 @@ import { loadConfiguration } from "./components/settings/settings";
 async function landfall() {
     const configuration = loadConfiguration();
     const gitopsDirectory = path.join(__dirname, "gitops");
-    const found = await preflight(configuration, surroundings(configuration.secrets.githubToken, gitopsDirectory));
+    const found = await preflight(configuration, surroundings(configuration.secrets.githubLogin, gitopsDirectory));
     const login = chooseLogin(process.env);
     const { foundation, cluster, delivery } = new Platform("landfall", platformArgs(configuration, found, login));
     return {

@@ -23,6 +23,7 @@ export function platformArgs(
             commitMode: settings.commitMode,
             visibility: settings.fleetVisibility,
             imageAutomation: settings.imageAutomation,
+            fluxApp: secrets.fluxApp,
             files,
             plan: fleet,
             protect,

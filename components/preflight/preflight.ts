@@ -4,6 +4,7 @@ import type { NameCheck } from "../azure/name-check";
 import { keyVaultKeyOf } from "../gitops/encryption/decryption-keys";
 import type { FleetPlan, FleetPlanArgs } from "../gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../gitops/fleet/manifest-tree";
+import type { GitHubApp } from "../settings/github-login";
 import { type PhysicalNames, physicalNames } from "../settings/naming";
 import type { Configuration, Settings } from "../settings/settings";
 import { UserError } from "../user-error";
@@ -59,7 +60,7 @@ export async function preflight(
     const names = physicalNames(scope, settings);
     const [azureNames, fleet] = await Promise.all([
         azure.checkNames(deployer, names, settings.location),
-        github.planFleet(fleetPlanArgs(settings, files)),
+        github.planFleet(fleetPlanArgs(settings, secrets.fluxApp, files)),
     ]);
     const { recoverKeyVault } = azureNames;
     const checked = await checkTree({
@@ -76,13 +77,15 @@ export async function preflight(
     return { deployer, names, recoverKeyVault, files, fleet, sopsFingerprints: checked.sopsFingerprints };
 }
 
-function fleetPlanArgs(settings: Settings, files: ManifestTree): FleetPlanArgs {
+function fleetPlanArgs(settings: Settings, fluxApp: GitHubApp | undefined, files: ManifestTree): FleetPlanArgs {
     return {
         repository: { owner: settings.githubOwner, name: settings.fleetRepository },
         branch: settings.fleetBranch,
         stack: settings.stack,
         mode: settings.commitMode,
         visibility: settings.fleetVisibility,
+        imageAutomation: settings.imageAutomation,
+        fluxApp,
         files,
     };
 }

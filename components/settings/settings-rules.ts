@@ -15,7 +15,12 @@ const podPrefixPerNode = 24;
 
 /** The rules that join several settings; each setting is valid by itself. */
 export function crossCheck(values: SettingValues): Problem[] {
-    return [...networkProblems(values), ...capacityProblems(values), ...zoneProblems(values)];
+    return [
+        ...networkProblems(values),
+        ...capacityProblems(values),
+        ...zoneProblems(values),
+        ...fluxAppProblems(values),
+    ];
 }
 
 function networkProblems(values: SettingValues): Problem[] {
@@ -79,6 +84,17 @@ function zoneProblems(values: SettingValues): Problem[] {
     }
     const message = `is ${maxCount}, fewer than its ${zones.length} zones; raise it, so that each zone can have a node`;
     return [{ key: "landfall:systemPool.maxCount", message }];
+}
+
+function fluxAppProblems({ fluxAppId, fluxAppInstallationId, fluxAppPrivateKey }: SettingValues): Problem[] {
+    const parts = { fluxAppId, fluxAppInstallationId, fluxAppPrivateKey };
+    const missing = Object.entries(parts).flatMap(([key, value]) => (value === undefined ? [key] : []));
+    return missing.length === Object.keys(parts).length
+        ? []
+        : missing.map((key) => ({
+              key: `landfall:${key}`,
+              message: "is not set, but other settings of Flux's GitHub App are; set all three, or none",
+          }));
 }
 
 function cidrOf(text: string): Cidr {

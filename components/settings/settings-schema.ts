@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseCidr } from "./cidr";
+import { privateKeyProblem } from "./github-login";
 
 /**
  * Kubernetes minors that AKS supports and the pinned Flux runs on (Flux 2.9: 1.34 to 1.36; AKS ends 1.34 in November
@@ -149,6 +150,18 @@ export const settingsSchema = z.strictObject({
     ),
     commitMode: z.enum(["direct", "pullRequest", "none"]),
     imageAutomation: structured(z.boolean()),
+    fluxAppId: optionalText(/^(\d+|Iv[A-Za-z0-9.]+)$/, "is not the id of a GitHub App"),
+    fluxAppInstallationId: optionalText(/^\d+$/, "is not the id of an App's installation"),
+    fluxAppPrivateKey: z
+        .string({ error: "is not set" })
+        .trim()
+        .superRefine((value, context) => {
+            const problem = value === "" ? undefined : privateKeyProblem(value);
+            if (problem !== undefined) {
+                context.addIssue({ code: "custom", message: problem });
+            }
+        })
+        .transform((value) => value || undefined),
     fluxVersion: text(
         /^2\.9\.(x|\d+)$/,
         "is not a Flux that this program installs; write 2.9.x or an exact 2.9 version",

@@ -1,14 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { UserError } from "../user-error";
-import { parseGithubToken } from "./github-token";
+import { type GitHubApp, type GitHubLogin, isProblem, parseGitHubLogin } from "./github-login";
 import { nearest } from "./nearest";
 import { crossCheck, type Problem } from "./settings-rules";
 import { nestedKeys, settingKeys, settingsSchema, type SettingValues } from "./settings-schema";
 
 const namespace = "landfall";
 const privateKey = `${namespace}:sopsPgpPrivateKey`;
+const appKey = `${namespace}:fluxAppPrivateKey`;
 const tokenSetting = "github:token";
+const appSetting = "github:appAuth";
 
 /**
  * What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of
@@ -16,7 +18,13 @@ const tokenSetting = "github:token";
  */
 export interface Settings extends Omit<
     SettingValues,
-    "environment" | "fleetRepository" | "fleetBranch" | "sopsPgpPrivateKey"
+    | "environment"
+    | "fleetRepository"
+    | "fleetBranch"
+    | "sopsPgpPrivateKey"
+    | "fluxAppId"
+    | "fluxAppInstallationId"
+    | "fluxAppPrivateKey"
 > {
     /** The stack's name. */
     readonly stack: string;
@@ -39,8 +47,10 @@ export interface Settings extends Omit<
 interface Secrets {
     /** ASCII-armored PGP private key that decrypts the tree. */
     readonly sopsPgpPrivateKey: string;
-    /** From `github:token` or GITHUB_TOKEN. */
-    readonly githubToken: string;
+    /** From `github:appAuth`, `github:token` or GITHUB_TOKEN. */
+    readonly githubLogin: GitHubLogin;
+    /** The GitHub App that Flux reads the fleet repository as; undefined if it has a deploy key. */
+    readonly fluxApp: GitHubApp | undefined;
 }
 
 export interface Configuration {
@@ -81,35 +91,47 @@ export function loadConfiguration(): Configuration {
 export function parseConfiguration(
     stack: string,
     raw: Record<string, unknown>,
-    encrypted: readonly string[] = [privateKey, tokenSetting],
+    encrypted: readonly string[] = [privateKey, tokenSetting, appSetting, appKey],
     tokenFromEnvironment?: string,
 ): Configuration {
     const values = settingsSchema.safeParse(withoutNamespace(raw), { error: explain });
     const location = parseLocation(raw["azure-native:location"]);
     const githubOwner = parseOwner(raw["github:owner"]);
-    const githubToken = parseGithubToken(raw[tokenSetting], tokenFromEnvironment);
+    const githubLogin = parseGitHubLogin({
+        token: raw[tokenSetting],
+        appAuth: raw[appSetting],
+        fromEnvironment: tokenFromEnvironment,
+    });
     const problems = [
         ...(values.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
         ...plainTexts(stack, raw, encrypted),
         ...(values.data ? crossCheck(values.data) : []),
-        ...[location, githubOwner, githubToken].filter((value): value is Problem => typeof value !== "string"),
+        ...[location, githubOwner].filter((value): value is Problem => typeof value !== "string"),
+        ...(isProblem(githubLogin) ? [githubLogin] : []),
     ];
     if (
         problems.length > 0 ||
         !values.data ||
         typeof location !== "string" ||
         typeof githubOwner !== "string" ||
-        typeof githubToken !== "string"
+        isProblem(githubLogin)
     ) {
         throw new SettingsError(stack, problems);
     }
-    const { sopsPgpPrivateKey, ...shown } = values.data;
+    const { sopsPgpPrivateKey, fluxAppId, fluxAppInstallationId, fluxAppPrivateKey, ...shown } = values.data;
     const environment = shown.environment ?? stack;
     const fleetRepository = shown.fleetRepository ?? `fleet-${environment}`;
     const fleetBranch = shown.fleetBranch ?? environment;
     return {
         settings: { ...shown, stack, environment, fleetRepository, fleetBranch, location, githubOwner },
-        secrets: { sopsPgpPrivateKey, githubToken },
+        secrets: {
+            sopsPgpPrivateKey,
+            githubLogin,
+            fluxApp:
+                fluxAppId && fluxAppInstallationId && fluxAppPrivateKey
+                    ? { id: fluxAppId, installationId: fluxAppInstallationId, privateKey: fluxAppPrivateKey }
+                    : undefined,
+        },
     };
 }
 
@@ -170,17 +192,18 @@ function toProblems(stack: string, issue: z.core.$ZodIssue): Problem[] {
 
 /** Secrets that the stack file holds in plain text. */
 function plainTexts(stack: string, raw: Record<string, unknown>, encrypted: readonly string[]): Problem[] {
-    const commands = { [privateKey]: setPrivateKey(stack), [tokenSetting]: setGithubToken(stack) };
+    const commands = {
+        [privateKey]: setPrivateKey(stack),
+        [tokenSetting]: `pulumi config set --stack ${stack} --secret ${tokenSetting}`,
+        [appSetting]: `pulumi config set --stack ${stack} --secret --path ${appSetting}.pemFile < private-key.pem`,
+        [appKey]: `pulumi config set --stack ${stack} --secret ${appKey} < private-key.pem`,
+    };
     return Object.entries(commands)
         .filter(([key]) => raw[key] && !encrypted.includes(key))
         .map(([key, command]) => ({
             key,
             message: `is in plain text in Pulumi.${stack}.yaml; encrypt it: ${command}, and replace it if the file was pushed`,
         }));
-}
-
-function setGithubToken(stack: string): string {
-    return `pulumi config set --stack ${stack} --secret ${tokenSetting}`;
 }
 
 function setPrivateKey(stack: string): string {

@@ -11,7 +11,7 @@ import { createGitHub, type GitHub } from "@landfall/sandbox/testing";
 
 const repository = { owner: "acme", name: "fleet" };
 const root = "/repos/acme/fleet";
-const github = githubApi("t0ken");
+const github = githubApi({ token: "t0ken" });
 
 describe("the tree on its branch", () => {
     let directory: string;
@@ -55,6 +55,7 @@ describe("the tree on its branch", () => {
         stack: "staging",
         mode: "direct",
         visibility: "private",
+        imageAutomation: false,
         files,
         ...over,
     });
@@ -218,7 +219,7 @@ describe("the tree on its branch", () => {
     it("is refused at a preview when the owner does not exist or the token is not valid", async () => {
         const nobody = await planFleet(github, args({}, { repository: { owner: "nobody", name: "fleet" } }));
         assert.match(nobody.problems[0] ?? "", /^github:owner: GitHub has no user or organisation 'nobody'/);
-        const { problems } = await planFleet(githubApi("wrong"), args({}));
+        const { problems } = await planFleet(githubApi({ token: "wrong" }), args({}));
         assert.match(problems[0] ?? "", /^GITHUB_TOKEN: GitHub refuses it/);
     });
 });

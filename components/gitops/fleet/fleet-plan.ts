@@ -9,7 +9,10 @@ import {
     recordFile,
     repositoryPath,
 } from "./fleet-branch";
+import type { GitHubApp } from "../../settings/github-login";
 import { deployKeyProblems, ownerProblems } from "./fleet-owner";
+import { fluxAppProblems } from "./flux-app";
+import type { InstallationToken } from "./github-app";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { CommitMode } from "./manifest-commit";
 import type { ManifestTree } from "./manifest-tree";
@@ -51,6 +54,10 @@ export interface FleetPlanArgs {
     readonly mode: CommitMode;
     /** Who may read the repository. */
     readonly visibility: Visibility;
+    /** Whether Flux commits to the repository. */
+    readonly imageAutomation: boolean;
+    /** The GitHub App that Flux reads the repository as; without it, the program makes a deploy key. */
+    readonly fluxApp?: GitHubApp | undefined;
     readonly files: ManifestTree;
 }
 
@@ -66,9 +73,14 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
         const branch: Branch = found ? await readBranch(github, args.repository, args.branch) : { blobs: {} };
         const plan = await planCommit(github, args.repository, branch, args.stack, args.files);
         const access = found
-            ? [...stateProblems(args.repository, found, args.visibility), ...accessProblems(args, found)]
+            ? [
+                  ...stateProblems(args.repository, found, args.visibility),
+                  ...accessProblems(args, found, await github.installation()),
+              ]
             : await ownerProblems(github, args.repository);
-        const keys = await deployKeyProblems(github, args.repository);
+        const keys = args.fluxApp
+            ? await fluxAppProblems(args.fluxApp, args, found !== undefined)
+            : await deployKeyProblems(github, args.repository);
         const foreign = found ? await foreignContent(github, args, found, branch) : undefined;
         const shared = found ? await sharedProblems(github, args) : [];
         // Conflicts with content that is not ours say nothing that `foreign` does not say better.
@@ -92,12 +104,25 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
             problems: [...access, ...keys, ...content, ...shared, ...unwritten, ...protection],
         };
     } catch (error) {
-        if (statusOf(error) === 401) {
-            const problem = "GITHUB_TOKEN: GitHub refuses it, or github:token (401 Bad credentials); issue a new one";
+        const problem = loginProblem(error);
+        if (problem !== undefined) {
             return { exists: false, plannedAt, changes: [], replaced: {}, knownHosts: "", problems: [problem] };
         }
         throw error;
     }
+}
+
+/** What a refusal says of the login; undefined if it is about something else. */
+function loginProblem(error: unknown): string | undefined {
+    const status = statusOf(error);
+    if ((status === 401 || status === 404) && /\/app\/installations\//.test((error as Error).message)) {
+        return status === 401
+            ? "github:appAuth: GitHub does not know pemFile as a key of App id (401); make one in the App's settings"
+            : "github:appAuth.installationId: the App has no such installation; its address ends in the id (the owner's settings, GitHub Apps, Configure)";
+    }
+    return status === 401
+        ? "GITHUB_TOKEN: GitHub refuses it, or github:token (401 Bad credentials); issue a new one"
+        : undefined;
 }
 
 function replacedBy(changes: readonly Change[]): ManifestTree {
@@ -119,13 +144,25 @@ function conflictProblem({ branch }: FleetPlanArgs, line: string): string {
     return `${line}; take the change of branch ${branch} into gitops/, or revert it on the branch`;
 }
 
-function accessProblems({ repository, mode }: FleetPlanArgs, { permissions }: Repository): string[] {
+function accessProblems(
+    { repository, mode }: FleetPlanArgs,
+    { permissions }: Repository,
+    installation: InstallationToken | undefined,
+): string[] {
     const name = `${repository.owner}/${repository.name}`;
-    const admin = permissions?.admin ?? true;
-    const push = permissions?.push ?? true;
+    // What GitHub says of the repository is about people. Of an App, its installation says what it may do.
+    const who = installation ? "github:appAuth: the App" : "GITHUB_TOKEN";
+    const writes = (permission: string) => installation?.permissions[permission] === "write";
+    const admin = installation ? writes("administration") : (permissions?.admin ?? true);
+    const push = installation ? writes("contents") : (permissions?.push ?? true);
+    const propose = !installation || writes("pull_requests");
+    const grant = installation ? "grant its installation" : "grant it";
     return [
-        ...(admin ? [] : [`GITHUB_TOKEN may not add a deploy key to ${name}; grant it Administration: read and write`]),
-        ...(push || mode === "none" ? [] : [`GITHUB_TOKEN may not push to ${name}; grant it Contents: read and write`]),
+        ...(admin ? [] : [`${who} may not administer ${name}; ${grant} Administration: read and write`]),
+        ...(push || mode === "none" ? [] : [`${who} may not push to ${name}; ${grant} Contents: read and write`]),
+        ...(propose || mode !== "pullRequest"
+            ? []
+            : [`${who} may not open pull requests in ${name}; ${grant} Pull requests: read and write`]),
     ];
 }
 

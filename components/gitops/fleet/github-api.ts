@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseGithubToken } from "../../settings/github-token";
+import { type GitHubApp, type GitHubLogin, isProblem, parseGitHubLogin } from "../../settings/github-login";
+import { appToken, type InstallationToken, isFresh } from "./github-app";
 
 /** A repository on GitHub. */
 export interface RepositoryName {
@@ -7,8 +8,10 @@ export interface RepositoryName {
     readonly name: string;
 }
 
-/** GitHub's REST API as the identity of one token. */
+/** GitHub's REST API as one identity: whoever issued a token, or the installation of an App. */
 export interface GitHubApi {
+    /** What an App's installation may do; undefined for a token, of which GitHub does not tell. */
+    readonly installation: () => Promise<InstallationToken | undefined>;
     /** @throws Error with the `status`, GitHub's own message, and what to do where that is known. */
     readonly call: <Body>(method: string, path: string, body?: unknown) => Promise<Body>;
     /** A GET that gives undefined for what does not exist. */
@@ -30,11 +33,16 @@ const longestWait = 300;
  * Plain functions on the global `fetch`, because Pulumi serializes what a dynamic provider calls, and a client
  * library's classes do not survive that.
  */
-export function githubApi(token: string): GitHubApi {
-    const call = <Body>(method: string, path: string, body?: unknown) => request<Body>(token, method, path, body);
+export function githubApi(login: GitHubLogin): GitHubApi {
+    const installation = "app" in login ? installationOf(login.app) : () => Promise.resolve(undefined);
+    const secret = async () => ("token" in login ? login.token : ((await installation())?.token ?? ""));
+    const call = async <Body>(method: string, path: string, body?: unknown) =>
+        request<Body>(await secret(), method, path, body);
     const find = async <Body>(path: string) => {
+        // An installation that does not exist is not a repository that does not exist.
+        const token = await secret();
         try {
-            return await call<Body>("GET", path);
+            return await request<Body>(token, "GET", path, undefined);
         } catch (error) {
             if (statusOf(error) === 404) {
                 return undefined;
@@ -42,20 +50,43 @@ export function githubApi(token: string): GitHubApi {
             throw error;
         }
     };
-    return { call, find };
+    return { installation, call, find };
+}
+
+/** Gives the token of an installation, which it asks for once an hour. */
+function installationOf({ installationId, ...app }: GitHubApp): () => Promise<InstallationToken> {
+    let issued: Promise<InstallationToken> | undefined;
+    return async () => {
+        const found = await issued;
+        if (found === undefined || !isFresh(found)) {
+            const path = `/app/installations/${installationId}/access_tokens`;
+            issued = request<InstallationToken>(appToken({ installationId, ...app }), "POST", path, undefined);
+        }
+        return issued as Promise<InstallationToken>;
+    };
 }
 
 /**
- * The API for a dynamic provider, which gets `github:token` from the engine.
+ * The API for a dynamic provider, whose engine gives it `github:token` and `github:appAuth`.
  *
- * @throws Error that says how to set a token.
+ * @throws Error that says how to log in.
  */
-export function configuredGitHub(configuredToken: string | undefined): GitHubApi {
-    const token = parseGithubToken(configuredToken, process.env.GITHUB_TOKEN);
-    if (typeof token !== "string") {
-        throw new Error(`${token.key}: ${token.message}`);
+export function configuredGitHub(config: ConfiguredLogin): GitHubApi {
+    const login = parseGitHubLogin({ ...config, fromEnvironment: process.env.GITHUB_TOKEN });
+    if (isProblem(login)) {
+        throw new Error(`${login.key}: ${login.message}`);
     }
-    return githubApi(token);
+    return githubApi(login);
+}
+
+/** What a dynamic provider keeps of its configuration. */
+export interface ConfiguredLogin {
+    readonly token: string | undefined;
+    readonly appAuth: string | undefined;
+}
+
+export function configuredLogin(config: { get(key: string): string | undefined }): ConfiguredLogin {
+    return { token: config.get("github:token"), appAuth: config.get("github:appAuth") };
 }
 
 export function statusOf(error: unknown): number | undefined {
@@ -74,7 +105,7 @@ async function request<Body>(token: string, method: string, path: string, body: 
             throw refusal(method, path, answer, limited);
         }
         if (limited !== undefined) {
-            await pulumi.log.warn(`GitHub limits the rate of requests; ${method} ${path} goes on in ${limited} s`);
+            await pulumi.log.warn(`GitHub asks to wait; ${method} ${path} goes on in ${limited} s`);
         }
         await new Promise((resolve) => setTimeout(resolve, wait * 1000));
     }
@@ -147,7 +178,7 @@ function until(seconds: number): string {
 /** What to do about a refusal, where GitHub's headers say more than its message. */
 function adviceOn({ status, headers }: Exclude<Answer, Error>): string {
     if (status === 401) {
-        return "; check the token in github:token or GITHUB_TOKEN";
+        return "; check the token in github:token or GITHUB_TOKEN, or the App in github:appAuth";
     }
     // https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api#authenticating-to-an-organization-that-uses-single-sign-on
     const signOn = /\burl=(\S+)/.exec(headers.get("x-github-sso") ?? "")?.[1];

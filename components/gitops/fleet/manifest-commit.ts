@@ -9,7 +9,13 @@ import {
     repositoryPath,
     startHistory,
 } from "./fleet-branch";
-import { configuredGitHub, type GitHubApi, type RepositoryName } from "./github-api";
+import {
+    configuredGitHub,
+    type ConfiguredLogin,
+    configuredLogin,
+    type GitHubApi,
+    type RepositoryName,
+} from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
 
 /** How the tree gets to the stack's branch. */
@@ -124,10 +130,10 @@ async function proposeCommit(
 }
 
 class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
-    private configuredToken: string | undefined;
+    private login: ConfiguredLogin = { token: undefined, appAuth: undefined };
 
     async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
-        this.configuredToken = config.get("github:token");
+        this.login = configuredLogin(config);
         return Promise.resolve();
     }
 
@@ -156,7 +162,7 @@ class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
         if (props === undefined) {
             throw new Error("a ManifestCommit cannot be imported; it is made by the first update");
         }
-        const head = await headOf(configuredGitHub(this.configuredToken), props.repository, props.branch);
+        const head = await headOf(configuredGitHub(this.login), props.repository, props.branch);
         return head === undefined ? { id: "" } : { id, props: { ...props, commit: head } };
     }
 
@@ -166,7 +172,7 @@ class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
     }
 
     private async commit({ repository, branch, stack, mode, tree, plannedAt }: Inputs): Promise<Outputs> {
-        const github = configuredGitHub(this.configuredToken);
+        const github = configuredGitHub(this.login);
         const files = JSON.parse(tree.text) as ManifestTree;
         return { ...(await commitTree(github, { repository, branch, stack, mode }, files)), plannedAt };
     }

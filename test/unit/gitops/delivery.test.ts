@@ -102,7 +102,7 @@ describe("Delivery", () => {
             assert.equal(data[name], value);
         }
         assert.deepEqual([data.service_mesh, data.image_automation_suspended], ["linkerd", "false"]);
-        assert.equal(data.fleet_url, "https://github.com/acme/fleet");
+        assert.equal(data.fleet_url, "https://github.com/acme/fleet-staging");
         assert.equal(data.fleet_branch, "staging");
     });
 

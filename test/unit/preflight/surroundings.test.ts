@@ -6,7 +6,7 @@ import { notAToken } from "../../support/fixtures";
 import { answeringGitHub } from "../../support/github-answers";
 
 const gitops = path.join(__dirname, "../../../gitops");
-const { github, tree } = surroundings(notAToken, gitops);
+const { github, tree } = surroundings({ token: notAToken }, gitops);
 
 const args = {
     repository: { owner: "acme", name: "fleet" },
@@ -14,6 +14,7 @@ const args = {
     stack: "staging",
     mode: "direct",
     visibility: "private",
+    imageAutomation: false,
     files: {},
 } as const;
 

@@ -13,6 +13,7 @@ import {
     stackConfig,
     stacks,
 } from "../../support/fixtures";
+import { newAppKey } from "../../support/github-app";
 
 function refusal(raw: Record<string, unknown>, encrypted?: readonly string[]): SettingsError {
     try {
@@ -81,10 +82,22 @@ describe("settings", () => {
 
     it("are apart from the secrets, which they do not show", () => {
         const { settings: shown, secrets } = configuration("staging");
-        assert.deepEqual(secrets, { sopsPgpPrivateKey: placeholderPrivateKey.trim(), githubToken: notAToken });
-        for (const secret of Object.values(secrets)) {
+        const sopsPgpPrivateKey = placeholderPrivateKey.trim();
+        assert.deepEqual(secrets, { sopsPgpPrivateKey, githubLogin: { token: notAToken }, fluxApp: undefined });
+        for (const secret of [sopsPgpPrivateKey, notAToken]) {
             assert.ok(!JSON.stringify(shown).includes(secret.slice(0, 20)));
         }
+    });
+
+    it("have Flux's GitHub App among the secrets, whole", () => {
+        const { privateKey } = newAppKey();
+        const { settings: shown, secrets } = configuration("staging", {
+            "landfall:fluxAppId": "12",
+            "landfall:fluxAppInstallationId": "34",
+            "landfall:fluxAppPrivateKey": privateKey,
+        });
+        assert.deepEqual(secrets.fluxApp, { id: "12", installationId: "34", privateKey: privateKey.trim() });
+        assert.doesNotMatch(JSON.stringify(shown), /BEGIN RSA/);
     });
 
     it("take a region as the portal writes it", () => {
@@ -153,15 +166,30 @@ describe("a refusal of settings", () => {
     });
 
     it("names the secrets that the stack file holds in plain text, and does not show them", () => {
-        const { problems, message } = refusal(rawConfig("staging"), []);
-        assert.deepEqual(
-            problems.map(({ key }) => key),
-            ["landfall:sopsPgpPrivateKey", "github:token"],
-        );
-        for (const problem of problems) {
-            assert.match(problem.message, /^is in plain text in Pulumi\.staging\.yaml; encrypt it: pulumi config/);
+        const { privateKey: pemFile } = newAppKey();
+        const app = {
+            "github:appAuth": JSON.stringify({ id: "1", installationId: "2", pemFile }),
+            "landfall:fluxAppId": "1",
+            "landfall:fluxAppInstallationId": "2",
+            "landfall:fluxAppPrivateKey": pemFile,
+        };
+        for (const [raw, keys] of [
+            [rawConfig("staging"), ["landfall:sopsPgpPrivateKey", "github:token"]],
+            [
+                { ...without(rawConfig("staging"), "github:token"), ...app },
+                ["landfall:sopsPgpPrivateKey", "github:appAuth", "landfall:fluxAppPrivateKey"],
+            ],
+        ] as const) {
+            const { problems, message } = refusal(raw, []);
+            assert.deepEqual(
+                problems.map(({ key }) => key),
+                keys,
+            );
+            for (const problem of problems) {
+                assert.match(problem.message, /^is in plain text in Pulumi\.staging\.yaml; encrypt it: pulumi config/);
+            }
+            assert.doesNotMatch(message, /xxxx|ghp_|BEGIN RSA/);
         }
-        assert.doesNotMatch(message, /xxxx|ghp_/);
     });
 
     it("says when the key is a public one", () => {
@@ -193,9 +221,9 @@ describe("loadConfiguration", () => {
 
     it("takes the token from GITHUB_TOKEN where the configuration has none, and need not have it encrypted", () => {
         const variables = { GITHUB_TOKEN: "ghp_other", PULUMI_CONFIG_SECRET_KEYS: '["landfall:sopsPgpPrivateKey"]' };
-        assert.equal(loaded(variables, "github:token").secrets.githubToken, "ghp_other");
+        assert.deepEqual(loaded(variables, "github:token").secrets.githubLogin, { token: "ghp_other" });
         const both = { GITHUB_TOKEN: "ghp_other" };
-        assert.equal(loaded(both).secrets.githubToken, notAToken, "the configuration comes first");
+        assert.deepEqual(loaded(both).secrets.githubLogin, { token: notAToken }, "the configuration comes first");
     });
 
     it("says how to set a token where there is none", () => {

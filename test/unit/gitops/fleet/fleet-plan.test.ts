@@ -22,6 +22,7 @@ const args: FleetPlanArgs = {
     stack: "staging",
     mode: "direct",
     visibility: "private",
+    imageAutomation: false,
     files: { "a.yaml": "a: 2\n" },
 };
 
@@ -72,7 +73,7 @@ function answers({ branches, over = {} }: World): (call: { path: string }) => Gi
 
 function plan(world: World, changes: Partial<FleetPlanArgs> = {}) {
     return answeringGitHub(answers(world), async (calls) => {
-        const found = await planFleet(githubApi(notAToken), { ...args, ...changes });
+        const found = await planFleet(githubApi({ token: notAToken }), { ...args, ...changes });
         assert.deepEqual(
             calls.filter(({ method }) => method !== "GET"),
             [],
@@ -131,7 +132,7 @@ describe("planFleet", () => {
         const branches = { main: {}, staging: written(args.files) };
         const over = { [root]: { body: { ...fleet, permissions: { admin: false, push: false } } } };
         const problems = await problemsOf({ branches, over });
-        assert.match(problems[0] ?? "", /may not add a deploy key to acme\/fleet; grant it Administration/);
+        assert.match(problems[0] ?? "", /^GITHUB_TOKEN may not administer acme\/fleet; grant it Administration/);
         assert.match(problems[1] ?? "", /may not push to acme\/fleet; grant it Contents/);
         assert.equal((await problemsOf({ branches, over }, { mode: "none" })).length, 1);
     });

@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { FleetRepository, type FleetRepositoryArgs } from "../../../../components/gitops/fleet/fleet-repository";
-import { all, dependsOn, deploy, only, valueOf } from "../../../support/deploy";
+import { all, dependsOn, deploy, isSecretOutput, only, valueOf } from "../../../support/deploy";
+import { newAppKey } from "../../../support/github-app";
 import { deployKey, fleetMocks, mockCommit, newRepository } from "../../../support/platform";
 
 const types = {
@@ -92,8 +93,33 @@ describe("FleetRepository", () => {
     it("gives Flux an address that it understands, the private key and GitHub's host keys", async () => {
         const { access } = (await fleet()).result;
         assert.equal(await valueOf(access.url), "ssh://git@github.com/acme/fleet.git");
-        assert.equal(await valueOf(access.privateKey), deployKey);
-        assert.deepEqual([access.branch, access.knownHosts], ["staging", newRepository.knownHosts]);
+        assert.deepEqual(await valueOf(access.credentials), {
+            identity: deployKey,
+            "identity.pub": "ssh-ed25519 AAAAdeploy\n",
+            known_hosts: newRepository.knownHosts,
+        });
+        assert.equal(await isSecretOutput(access.credentials), true);
+        assert.deepEqual([access.branch, access.provider], ["staging", "generic"]);
+        assert.equal(await valueOf(access.publicKey), "ssh-ed25519 AAAAdeploy");
+    });
+
+    it("gives Flux the login of its GitHub App in the place of a key, as Flux names it", async () => {
+        const { privateKey, publicKey } = newAppKey();
+        const { resources, result } = await fleet({ fluxApp: { id: "12", installationId: "34", privateKey } });
+        assert.deepEqual(
+            [...all(resources, types.deployKey), ...all(resources, "tls:index/privateKey:PrivateKey")],
+            [],
+        );
+        const { access } = result;
+        assert.equal(await valueOf(access.url), "https://github.com/acme/fleet.git");
+        assert.deepEqual(await valueOf(access.credentials), {
+            githubAppID: "12",
+            githubAppInstallationID: "34",
+            githubAppPrivateKey: privateKey,
+        });
+        assert.equal(await isSecretOutput(access.credentials), true);
+        assert.equal(access.provider, "github");
+        assert.equal(await valueOf(access.publicKey), publicKey);
     });
 
     it("writes the tree to the stack's branch once there is a repository", async () => {

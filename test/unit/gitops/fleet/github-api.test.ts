@@ -15,7 +15,7 @@ async function ask(...answers: GitHubAnswer[]) {
     const answer = () => answers[Math.min(next++, answers.length - 1)] ?? {};
     return answeringGitHub(answer, (calls) =>
         withoutWaiting(async (waited) => {
-            const outcome = await githubApi(notAToken)
+            const outcome = await githubApi({ token: notAToken })
                 .call("GET", "/meta")
                 .catch((error: Error) => error);
             return { outcome, calls, waited };
@@ -81,7 +81,7 @@ describe("call", () => {
             const { outcome, waited } = await ask(usedUp(90), { body: 1 });
             assert.equal(outcome, 1);
             assert.ok(waited[0] !== undefined && waited[0] >= 90 && waited[0] <= 92, String(waited));
-            assert.match(lines.join(), /^GitHub limits the rate of requests; GET \/meta goes on in 9[012] s$/);
+            assert.match(lines.join(), /^GitHub asks to wait; GET \/meta goes on in 9[012] s$/);
         } finally {
             Object.assign(log, { warn });
         }
@@ -124,7 +124,7 @@ describe("call", () => {
         const message = await messageOf({ status: 401, body: { message: "Bad credentials" } });
         assert.equal(
             message,
-            "GitHub: GET /meta: 401 Bad credentials; check the token in github:token or GITHUB_TOKEN",
+            "GitHub: GET /meta: 401 Bad credentials; check the token in github:token or GITHUB_TOKEN, or the App in github:appAuth",
         );
     });
 
@@ -149,13 +149,13 @@ describe("find", () => {
         assert.equal(
             await answeringGitHub(
                 () => refused,
-                () => githubApi(notAToken).find("/repos/acme/fleet"),
+                () => githubApi({ token: notAToken }).find("/repos/acme/fleet"),
             ),
             undefined,
         );
         const forbidden = () => ({ status: 403, body: { message: "Resource not accessible" } });
         await assert.rejects(
-            answeringGitHub(forbidden, () => githubApi(notAToken).find("/repos/acme/fleet")),
+            answeringGitHub(forbidden, () => githubApi({ token: notAToken }).find("/repos/acme/fleet")),
             /403 Resource not accessible/,
         );
     });
@@ -167,7 +167,7 @@ describe("configuredGitHub", () => {
             answeringGitHub(
                 () => ({}),
                 async (calls) => {
-                    await configuredGitHub(configured).call("GET", "/meta");
+                    await configuredGitHub({ token: configured, appAuth: undefined }).call("GET", "/meta");
                     return calls[0]?.headers.authorization;
                 },
             );
@@ -177,7 +177,7 @@ describe("configuredGitHub", () => {
 
     it("refuses a token that cannot be sent before it asks, and does not show it", () => {
         assert.throws(
-            () => configuredGitHub("ghp_first\nghp_second"),
+            () => configuredGitHub({ token: "ghp_first\nghp_second", appAuth: undefined }),
             (error: Error) =>
                 error.message.startsWith("github:token: holds a space") && !error.message.includes("ghp_"),
         );
