@@ -9,6 +9,16 @@ export interface ArmAnswer {
     readonly body: Record<string, unknown>;
 }
 
+/** Azure was asked, and did not say. */
+export class ArmRefusal extends UserError {
+    constructor(
+        message: string,
+        readonly status: number,
+    ) {
+        super(message);
+    }
+}
+
 /** Asks Azure Resource Manager before there is a resource, and so not through Pulumi. */
 export class ArmClient {
     /** `token` is an access token for Azure Resource Manager. */
@@ -20,7 +30,7 @@ export class ArmClient {
     /**
      * A GET, or a POST with a body.
      *
-     * @throws UserError if Azure cannot be reached, or does not let the caller ask.
+     * @throws UserError if Azure cannot be reached; ArmRefusal if it does not let the caller ask.
      */
     async ask(path: string, body?: unknown): Promise<ArmAnswer> {
         const response = await this.request(path, body).catch((error: unknown) => {
@@ -55,9 +65,10 @@ function objectOf(body: string): Record<string, unknown> {
     }
 }
 
-export function refusal(question: string, answer: ArmAnswer): UserError {
+export function refusal(question: string, answer: ArmAnswer): ArmRefusal {
     const { code, message } = errorOf(answer);
-    return new UserError(`Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim());
+    const text = `Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim();
+    return new ArmRefusal(text, answer.status);
 }
 
 export function errorOf(answer: ArmAnswer): { readonly code: string; readonly message: string } {

@@ -1,6 +1,6 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
-import { agentPoolName } from "../settings/naming";
+import { agentPoolName, systemPoolName } from "../settings/naming";
 import type { Settings, UserPool } from "../settings/settings";
 
 /** How many nodes an upgrade adds at a time, so that pods move before their node goes. */
@@ -14,7 +14,7 @@ const spotKey = "kubernetes.azure.com/scalesetpriority";
  */
 export function systemPoolProfile(pool: Settings["systemPool"], nodeSubnetId: pulumi.Input<string>) {
     return {
-        name: "system",
+        name: systemPoolName,
         mode: "System",
         ...commonProfile(pool, nodeSubnetId),
         availabilityZones: [...pool.zones],
