@@ -14,6 +14,7 @@ export { FleetRepository, type FleetRepositoryArgs, type GitAccess } from "./git
 export { Flux, type FluxArgs } from "./gitops/flux/flux";
 export { FluxReadiness, type FluxReadinessArgs } from "./gitops/readiness/flux-readiness";
 export { githubApi, type GitHubApi, type RepositoryName } from "./gitops/fleet/github-api";
+export type { GitHubApp, GitHubLogin } from "./settings/github-login";
 export { type Grant, grantRole, type Principal } from "./azure/role-grant";
 export { KeyVault, type KeyVaultArgs } from "./azure/key-vault";
 export { loadManifestTree, type ManifestTree } from "./gitops/fleet/manifest-tree";

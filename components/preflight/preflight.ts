@@ -173,7 +173,7 @@ async function lookAtFleet(
     });
     return plan instanceof UserError
         ? { finding: { title, problems: [plan.message], warnings: [] }, plan: undefined }
-        : { finding: { title, problems: plan.problems, warnings: [] }, plan };
+        : { finding: { title, problems: plan.problems, warnings: plan.warnings }, plan };
 }
 
 /** A service that is not registered is found by each check that asks it. */

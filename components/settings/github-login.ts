@@ -14,7 +14,7 @@ export interface GitHubApp {
 }
 
 /** What the login is made of: settings of the GitHub provider, and its variable. */
-export interface GitHubLoginSettings {
+interface GitHubLoginSettings {
     readonly token: unknown;
     /** JSON, or the object itself: `id`, `installationId` and `pemFile`, which is the key and not its file. */
     readonly appAuth: unknown;

@@ -30,6 +30,7 @@ export const newRepository: FleetPlan = {
     replaced: {},
     knownHosts: "github.com ssh-ed25519 AAAAhost\n",
     problems: [],
+    warnings: [],
 };
 
 /** What GitHub and the keys' provider compute. */

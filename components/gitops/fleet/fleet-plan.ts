@@ -35,6 +35,8 @@ export interface FleetPlan {
     readonly knownHosts: string;
     /** What stops an update, one line each, with the setting or file and what to do. */
     readonly problems: readonly string[];
+    /** What will stop a later update. */
+    readonly warnings: readonly string[];
 }
 
 /** A file that a commit would change. */
@@ -102,14 +104,32 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
             replaced: replacedBy(plan.changes),
             knownHosts: await knownHosts(github),
             problems: [...access, ...keys, ...content, ...shared, ...unwritten, ...protection],
+            // The token of an App's installation always ends within the hour, and another follows.
+            warnings: (await github.installation()) ? [] : endingSoon(await github.tokenEnds()),
         };
     } catch (error) {
         const problem = loginProblem(error);
         if (problem !== undefined) {
-            return { exists: false, plannedAt, changes: [], replaced: {}, knownHosts: "", problems: [problem] };
+            return {
+                exists: false,
+                plannedAt,
+                changes: [],
+                replaced: {},
+                knownHosts: "",
+                problems: [problem],
+                warnings: [],
+            };
         }
         throw error;
     }
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+function endingSoon(end: Date | undefined): string[] {
+    return end === undefined || end.getTime() - Date.now() > 14 * day
+        ? []
+        : [`GITHUB_TOKEN: it ends at ${end.toISOString().replace(/\.\d+Z$/, "Z")}; issue another before`];
 }
 
 /** What a refusal says of the login; undefined if it is about something else. */

@@ -12,6 +12,8 @@ export interface RepositoryName {
 export interface GitHubApi {
     /** What an App's installation may do; undefined for a token, of which GitHub does not tell. */
     readonly installation: () => Promise<InstallationToken | undefined>;
+    /** When the token ends; undefined if it does not, or if GitHub does not tell. */
+    readonly tokenEnds: () => Promise<Date | undefined>;
     /** @throws Error with the `status`, GitHub's own message, and what to do where that is known. */
     readonly call: <Body>(method: string, path: string, body?: unknown) => Promise<Body>;
     /** A GET that gives undefined for what does not exist. */
@@ -50,7 +52,9 @@ export function githubApi(login: GitHubLogin): GitHubApi {
             throw error;
         }
     };
-    return { installation, call, find };
+    // The one question that counts towards no limit.
+    const tokenEnds = async () => endIn(await ask(await secret(), "GET", "/rate_limit", undefined));
+    return { installation, tokenEnds, call, find };
 }
 
 /** Gives the token of an installation, which it asks for once an hour. */
@@ -127,6 +131,13 @@ async function ask(token: string, method: string, path: string, body: unknown): 
     } catch (error) {
         return error instanceof Error ? error : new Error(String(error));
     }
+}
+
+/** GitHub writes `2026-12-01 10:00:00 UTC`, or an offset such as +0100 in the place of UTC. */
+function endIn(answer: Answer): Date | undefined {
+    const text = answer instanceof Error ? null : answer.headers.get("github-authentication-token-expiration");
+    const end = text === null ? NaN : Date.parse(text);
+    return Number.isNaN(end) ? undefined : new Date(end);
 }
 
 function faultSeconds(answer: Answer, attempt: number): number | undefined {

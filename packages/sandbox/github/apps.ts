@@ -101,7 +101,7 @@ export function reaches({ repositories }: Installation, { name }: Pick<Repositor
  * The permission that an operation takes, by its method and pattern; undefined if none.
  * https://docs.github.com/rest/authentication/permissions-required-for-github-apps
  */
-export function permissionFor(method: string, path: string): { name: string; access: "read" | "write" } | undefined {
+function permissionFor(method: string, path: string): { name: string; access: "read" | "write" } | undefined {
     const access = method === "GET" ? "read" : "write";
     const rest = path.replace(/^\/repos\/:owner\/:repo/, "");
     if (path === "/orgs/:org/repos" && access === "write") {

@@ -169,7 +169,7 @@ export function callerOf(context: Context, header: string | undefined): Caller |
 }
 
 /** The password of an `Authorization: Basic` header. */
-export function basicPassword(header: string): string | undefined {
+function basicPassword(header: string): string | undefined {
     const encoded = /^basic +(\S+)$/i.exec(header)?.[1];
     return encoded === undefined
         ? undefined

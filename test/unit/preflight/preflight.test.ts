@@ -27,6 +27,7 @@ const nothing: FleetPlan = {
     replaced: {},
     knownHosts: "",
     problems: [],
+    warnings: [],
 };
 
 describe("preflight", () => {

@@ -162,6 +162,17 @@ describe("planFleet", () => {
         await assert.rejects(plan({ over: forbidden }), /403 SSO/);
     });
 
+    it("warns of a token that ends within two weeks", async () => {
+        const branches = { staging: written(args.files) };
+        const ending = async (days: number) => {
+            const end = new Date(Date.now() + days * 24 * 3_600_000).toISOString().replace("T", " ");
+            const headers = { "github-authentication-token-expiration": end.replace(/\..*/, " UTC") };
+            return (await plan({ branches, over: { "/rate_limit": { body: {}, headers } } })).warnings;
+        };
+        assert.match((await ending(13)).join(), /^GITHUB_TOKEN: it ends at \d{4}-.*Z; issue another before$/);
+        assert.deepEqual([await ending(15), (await plan({ branches })).warnings], [[], []]);
+    });
+
     it("leaves a repository alone that holds something else, or another stack's branch", async () => {
         const foreign = await problemsOf({ branches: { main: { "README.md": "", "main.go": "package main\n" } } });
         assert.match(foreign[0] ?? "", /^landfall:fleetRepository: .* unrelated content \(branch main: main\.go\)/);
