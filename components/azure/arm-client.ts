@@ -1,3 +1,4 @@
+import { whyUnreachable } from "../unreachable";
 import { UserError } from "../user-error";
 
 const arm = "https://management.azure.com";
@@ -34,8 +35,7 @@ export class ArmClient {
      */
     async ask(path: string, body?: unknown): Promise<ArmAnswer> {
         const response = await this.request(path, body).catch((error: unknown) => {
-            const cause = error instanceof Error ? (error.cause ?? error) : error;
-            throw new UserError(`cannot reach ${arm}: ${String(cause)}`);
+            throw new UserError(`cannot reach ${arm}: ${whyUnreachable(error)}`);
         });
         const answer: ArmAnswer = { status: response.status, body: objectOf(await response.text()) };
         if (response.status === 401 || response.status === 403) {

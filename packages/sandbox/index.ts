@@ -2,6 +2,8 @@ export { checkRoles, minimalRoles, readDeployerRole } from "./azure/arm/deployer
 export { chartPipeline } from "./pipeline/chart-pipeline";
 export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
 export { dropDebugMessages, type EngineSummary, type Phase, summarize } from "./engine/event-log";
+export type { CriticalPath } from "./engine/critical-path";
+export { readState, timeOnAzure } from "./engine/time-on-azure";
 export { changesSince, fleetOf, headOf } from "./engine/fleet";
 export { knownStacks, prepareStack, readStack, requireStack, stackFolder } from "./engine/stack-file";
 export type { JobEnvironment } from "./github/actions-tokens";

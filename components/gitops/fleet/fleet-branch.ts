@@ -1,11 +1,7 @@
-import { applied, type Applied, mergeFile } from "./git-merge";
+import { type AppliedRecord, parseRecord, recordFile } from "./applied-record";
+import { applied, mergeFile } from "./git-merge";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
-
-/**
- * The file at the root of a stack's branch that records what the program wrote there last: the base of the next merge.
- */
-export const recordFile = ".landfall.json";
 
 /** What GitHub leaves behind in a new repository: `auto_init`, a licence picker, an organisation's template. */
 const unremarkable = /^(README|LICENSE|CODEOWNERS|SECURITY|\.gitignore|\.gitattributes|\.github\/)/;
@@ -13,11 +9,6 @@ const unremarkable = /^(README|LICENSE|CODEOWNERS|SECURITY|\.gitignore|\.gitattr
 /** Whether a file of a branch without a record belongs to nobody in particular. */
 export function isUnremarkable(path: string): boolean {
     return unremarkable.test(path);
-}
-
-interface AppliedRecord {
-    readonly stack: string;
-    readonly files: Readonly<Record<string, Applied>>;
 }
 
 /** A stack's branch as it is now. */
@@ -44,6 +35,7 @@ export interface Plan {
     readonly record: string;
 }
 
+/** @throws Error if the branch has too many files, or if its record is damaged. */
 export async function readBranch(github: GitHubApi, repository: RepositoryName, branch: string): Promise<Branch> {
     const root = repositoryPath(repository);
     const head = await headOf(github, repository, branch);
@@ -66,7 +58,9 @@ export async function readBranch(github: GitHubApi, repository: RepositoryName, 
         head,
         tree: commit.tree.sha,
         blobs,
-        ...(recorded === undefined ? {} : { record: JSON.parse(recorded) as AppliedRecord }),
+        ...(recorded === undefined
+            ? {}
+            : { record: parseRecord(recorded, `${repository.owner}/${repository.name}, branch ${branch}`) }),
     };
 }
 

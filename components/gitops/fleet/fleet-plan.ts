@@ -1,15 +1,8 @@
-import { createTwoFilesPatch } from "diff";
-import { protectionOf } from "./branch-protection";
-import {
-    type Branch,
-    type Change,
-    isUnremarkable,
-    planCommit,
-    readBranch,
-    recordFile,
-    repositoryPath,
-} from "./fleet-branch";
 import type { GitHubApp } from "../../settings/github-login";
+import { recordFile } from "./applied-record";
+import { protectionOf } from "./branch-protection";
+import { type Branch, type Change, isUnremarkable, planCommit, readBranch, repositoryPath } from "./fleet-branch";
+import { describeChange, type FileChange } from "./file-change";
 import { deployKeyProblems, ownerProblems } from "./fleet-owner";
 import { fluxAppProblems } from "./flux-app";
 import type { InstallationToken } from "./github-app";
@@ -37,16 +30,6 @@ export interface FleetPlan {
     readonly problems: readonly string[];
     /** What will stop a later update. */
     readonly warnings: readonly string[];
-}
-
-/** A file that a commit would change. */
-interface FileChange {
-    readonly path: string;
-    readonly kind: Change["kind"];
-    readonly addedLines: number;
-    readonly removedLines: number;
-    /** Unified diff. */
-    readonly diff: string;
 }
 
 export interface FleetPlanArgs {
@@ -149,17 +132,6 @@ function replacedBy(changes: readonly Change[]): ManifestTree {
     return Object.fromEntries(changes.flatMap(({ path, before }) => (before === undefined ? [] : [[path, before]])));
 }
 
-function describeChange({ path, kind, before, after }: Change): FileChange {
-    const from = kind === "added" ? "/dev/null" : `a/${path}`;
-    const to = kind === "removed" ? "/dev/null" : `b/${path}`;
-    const context = { context: 3 };
-    const [, ...lines] = createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, context)
-        .trimEnd()
-        .split("\n");
-    const count = (sign: string) => lines.slice(2).filter((line) => line.startsWith(sign)).length;
-    return { path, kind, addedLines: count("+"), removedLines: count("-"), diff: lines.join("\n") };
-}
-
 function conflictProblem({ branch }: FleetPlanArgs, line: string): string {
     return `${line}; take the change of branch ${branch} into gitops/, or revert it on the branch`;
 }
@@ -196,7 +168,7 @@ async function foreignContent(
     if (branch.record) {
         return branch.record.stack === args.stack
             ? undefined
-            : `landfall:fleetBranch: branch ${args.branch} of ${name} belongs to stack '${branch.record.stack}'; choose another branch`;
+            : `landfall:fleetBranch: branch ${args.branch} of ${name} belongs to stack '${branch.record.stack}'; choose another branch, or if this stack was called '${branch.record.stack}' before, give it that name again, since the names of all that it made follow from it: pulumi stack rename ${branch.record.stack}`;
     }
     const inspected = branch.head ? args.branch : found.default_branch;
     const { blobs } = branch.head ? branch : await readBranch(github, args.repository, inspected);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type GitHubApp, type GitHubLogin, isProblem, parseGitHubLogin } from "../../settings/github-login";
 import { appToken, type InstallationToken, isFresh } from "./github-app";
+import { whyUnreachable } from "../../unreachable";
 
 /** A repository on GitHub. */
 export interface RepositoryName {
@@ -171,8 +172,7 @@ function limitSeconds(answer: Answer, attempt: number): number | undefined {
 
 function refusal(method: string, path: string, answer: Answer, limited: number | undefined): Error {
     if (answer instanceof Error) {
-        const cause = answer.cause instanceof Error ? answer.cause.message : answer.message;
-        return new Error(`GitHub: ${method} ${path}: no answer from api.github.com: ${cause}`);
+        return new Error(`GitHub: ${method} ${path}: no answer from api.github.com: ${whyUnreachable(answer)}`);
     }
     const { status } = answer;
     const advice = limited === undefined ? adviceOn(answer) : until(limited);

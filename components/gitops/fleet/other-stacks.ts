@@ -1,4 +1,5 @@
-import { recordFile, repositoryPath } from "./fleet-branch";
+import { recordFile } from "./applied-record";
+import { repositoryPath } from "./fleet-branch";
 import type { GitHubApi, RepositoryName } from "./github-api";
 
 const pageSize = 100;

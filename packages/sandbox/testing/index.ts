@@ -5,4 +5,5 @@ export { checkSchema } from "../azure/arm/schema-check";
 export type { App as GitHubAppOptions } from "../github/apps";
 export { createGitHub, type GitHub } from "../github/github";
 export { roles } from "./azure-cluster";
+export { witnessPage } from "./witness/page";
 export { deployer, subscription, subscriptionId, tenantId, TestSubscription } from "./azure-subscription";

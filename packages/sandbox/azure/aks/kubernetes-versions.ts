@@ -65,6 +65,11 @@ export function resolveVersion(asked: string | undefined, current: string | unde
     return wanted;
 }
 
+/** The minor that a full version is of, as AKS shows it where none was asked: "1.36". */
+export function minorOf(version: string): string {
+    return version.split(".").slice(0, 2).join(".");
+}
+
 function minor(version: string): number {
     return Number(version.split(".")[1]);
 }
