@@ -178,7 +178,10 @@ describe("planFleet", () => {
         assert.match(foreign[0] ?? "", /^landfall:fleetRepository: .* unrelated content \(branch main: main\.go\)/);
         assert.deepEqual(await problemsOf({ branches: { main: { "README.md": "", LICENSE: "" } } }), []);
         const other = await problemsOf({ branches: { staging: written({}, "production") } });
-        assert.match(other[0] ?? "", /^landfall:fleetBranch: .* belongs to stack 'production'/);
+        assert.match(
+            other[0] ?? "",
+            /^landfall:fleetBranch: .* belongs to stack 'production'.* pulumi stack rename production$/,
+        );
     });
 
     it("leaves a repository alone that another stack shares, whatever the other's branch is called", async () => {
