@@ -6,8 +6,8 @@ import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet/fle
 import { githubApi } from "../../components/gitops/fleet/github-api";
 import { commitTree } from "../../components/gitops/fleet/manifest-commit";
 import type { GitHubApp } from "../../components/settings/github-login";
-import { createGitHub, type GitHub, type GitHubAppOptions } from "@landfall/sandbox/testing";
 import { newAppKey } from "../support/github-app";
+import { createGitHub, type GitHub, type GitHubAppOptions } from "@landfall/sandbox/testing";
 
 const files = { "a.yaml": "a: 1\n" };
 
@@ -39,7 +39,7 @@ describe("the program as a GitHub App, and Flux as another", () => {
         directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-app-"));
         await start();
         globalThis.fetch = async (input, init) => {
-            const url = new URL(input as string);
+            const url = new URL(input);
             const method = init?.method ?? "GET";
             calls.push(`${method} ${url.pathname}`);
             const headers = init?.headers as Record<string, string>;

@@ -118,7 +118,7 @@ function endingSoon(end: Date | undefined): string[] {
 /** What a refusal says of the login; undefined if it is about something else. */
 function loginProblem(error: unknown): string | undefined {
     const status = statusOf(error);
-    if ((status === 401 || status === 404) && /\/app\/installations\//.test((error as Error).message)) {
+    if ((status === 401 || status === 404) && (error as Error).message.includes("/app/installations/")) {
         return status === 401
             ? "github:appAuth: GitHub does not know pemFile as a key of App id (401); make one in the App's settings"
             : "github:appAuth.installationId: the App has no such installation; its address ends in the id (the owner's settings, GitHub Apps, Configure)";

@@ -41,8 +41,8 @@ export interface GitAccess {
 
 /**
  * The repository that Flux follows: created, or adopted if it exists; a deploy key that may only read, unless Flux
- * updates images, or the login of a GitHub App; and the tree on the stack's branch. The repository is kept on destroy, with everything in it. It
- * deliberately does not manage the settings of a repository that it adopted.
+ * updates images, or the login of a GitHub App; and the tree on the stack's branch. The repository is kept on destroy,
+ * with everything in it. It deliberately does not manage the settings of a repository that it adopted.
  */
 export class FleetRepository extends pulumi.ComponentResource {
     readonly access: GitAccess;

@@ -63,11 +63,12 @@ function installationOf({ installationId, ...app }: GitHubApp): () => Promise<In
     let issued: Promise<InstallationToken> | undefined;
     return async () => {
         const found = await issued;
-        if (found === undefined || !isFresh(found)) {
-            const path = `/app/installations/${installationId}/access_tokens`;
-            issued = request<InstallationToken>(appToken({ installationId, ...app }), "POST", path, undefined);
+        if (found !== undefined && isFresh(found)) {
+            return found;
         }
-        return issued as Promise<InstallationToken>;
+        const path = `/app/installations/${installationId}/access_tokens`;
+        issued = request<InstallationToken>(appToken({ installationId, ...app }), "POST", path, undefined);
+        return issued;
     };
 }
 

@@ -3,9 +3,9 @@ import { basename, dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
 import { ApiError } from "./answers";
+import { reaches } from "./apps";
 import { type Git, gitEnvironment } from "./git";
 import { judgePush } from "./push";
-import { reaches } from "./apps";
 import { callerOf, type Context } from "./router";
 import type { Repository, Store } from "./store";
 

@@ -214,30 +214,9 @@ describe("planFleet", () => {
         assert.match((await problemsOf({ branches: { main: {} }, over })).join(), /branch late of stack 'production'/);
     });
 
-    for (const [state, changes, problem] of [
-        ["renamed", { full_name: "acme/navy" }, /^landfall:fleetRepository: acme\/fleet was renamed.*Repository navy$/],
-        ["transferred", { full_name: "navy/fleet" }, /^github:owner: acme\/fleet was transferred.*owner navy$/],
-        ["archived", { archived: true }, /^landfall:fleetRepository: acme\/fleet is archived.*unarchive it/],
-        ["disabled", { disabled: true }, /^landfall:fleetRepository: acme\/fleet is disabled by GitHub/],
-        ["a template", { is_template: true }, /^landfall:fleetRepository: acme\/fleet is a template/],
-        ["public", { visibility: "public" }, /^landfall:fleetVisibility: acme\/fleet is public.*make it private/],
-        ["internal", { visibility: "internal" }, /^landfall:fleetVisibility: acme\/fleet is internal/],
-    ] as const) {
-        it(`refuses a repository that is ${state}, and says what to do`, async () => {
-            const over = { [root]: { body: { ...fleet, ...changes } } };
-            const problems = await problemsOf({ branches: { staging: written(args.files) }, over });
-            assert.equal(problems.length, 1, problems.join("\n"));
-            assert.match(problems[0] ?? "", problem);
-        });
-    }
-
-    it("takes a repository whose name differs in case alone, and one as visible as allowed", async () => {
-        const branches = { staging: written(args.files) };
-        const cased = { [root]: { body: { ...fleet, full_name: "Acme/Fleet" } } };
-        assert.deepEqual(await problemsOf({ branches, over: cased }), []);
-        const open = { [root]: { body: { ...fleet, visibility: "public" } } };
-        assert.deepEqual(await problemsOf({ branches, over: open }, { visibility: "public" }), []);
-        assert.equal((await problemsOf({ branches, over: open }, { visibility: "internal" })).length, 1);
+    it("names the state of a repository that nothing can be written to", async () => {
+        const over = { [root]: { body: { ...fleet, archived: true } } };
+        assert.match((await problemsOf({ branches: { staging: written(args.files) }, over })).join(), /is archived/);
     });
 
     it("replaces what GitHub left in a new repository, whose branch may be the stack's", async () => {
