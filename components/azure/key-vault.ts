@@ -2,6 +2,7 @@ import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "./deployer";
 import { durable } from "./durable";
+import { knownOf } from "./known-of";
 import { grantRole } from "./role-grant";
 import { keyVaultCryptoOfficer } from "./roles";
 
@@ -49,7 +50,7 @@ export class KeyVault extends pulumi.ComponentResource {
             `${name}-sops`,
             {
                 resourceGroupName: args.resourceGroupName,
-                vaultName: vault.name,
+                vaultName: knownOf(vault, args.vaultName),
                 keyName: "sops",
                 // SOPS asks for RSA-OAEP-256 with encrypt and decrypt; wrapping is not used.
                 properties: { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] },
@@ -57,7 +58,7 @@ export class KeyVault extends pulumi.ComponentResource {
             { ...durable(this, args.protect), dependsOn: [officer] },
         );
         this.vaultId = vault.id;
-        this.vaultUri = vault.properties.apply((properties) => properties.vaultUri ?? "");
+        this.vaultUri = knownOf(vault, pulumi.interpolate`https://${args.vaultName}.vault.azure.net/`);
         this.keyId = key.id;
         this.keyUri = key.keyUriWithVersion;
         this.registerOutputs({

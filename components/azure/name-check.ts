@@ -1,5 +1,6 @@
 import type { Problem } from "../settings/settings-rules";
-import { type ArmAnswer, type ArmClient, errorOf, refusal, text } from "./arm-client";
+import { type ArmClient, refusal } from "./arm-client";
+import { type ArmAnswer, errorOf, text } from "./arm-request";
 
 export interface NameCheckArgs {
     readonly subscriptionId: string;

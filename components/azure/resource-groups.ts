@@ -1,6 +1,7 @@
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
+import { knownOf } from "./known-of";
 
 export interface ResourceGroupsArgs {
     readonly location: pulumi.Input<string>;
@@ -36,9 +37,9 @@ export class ResourceGroups extends pulumi.ComponentResource {
             { resourceGroupName: args.clusterName, location: args.location },
             { parent: this },
         );
-        this.durableName = durableGroup.name;
+        this.durableName = knownOf(durableGroup, args.durableName);
         this.durableId = durableGroup.id;
-        this.clusterName = clusterGroup.name;
+        this.clusterName = knownOf(clusterGroup, args.clusterName);
         this.registerOutputs({
             durableName: this.durableName,
             durableId: this.durableId,

@@ -4,6 +4,7 @@ import {
     chooseLogin,
     ClusterIdentities,
     ContainerRegistry,
+    currentCluster,
     currentDeployer,
     Network,
     ResourceGroups,
@@ -45,6 +46,11 @@ async function clusterOnly() {
         zoneRedundant: false,
         kubeletPrincipalId: identities.kubeletPrincipalId,
     });
+    const live = await currentCluster({
+        subscriptionId: deployer.subscriptionId,
+        resourceGroupName: `${name}-cluster`,
+        clusterName: name,
+    });
     const cluster = new AksCluster(name, {
         location,
         deployer,
@@ -53,6 +59,7 @@ async function clusterOnly() {
         resourceGroupName: groups.clusterName,
         nodeResourceGroupName: `${name}-nodes`,
         clusterName: name,
+        live,
         dnsPrefix: name,
         nodeSubnetId: network.nodeSubnetId,
         controlPlaneId: identities.controlPlaneId,

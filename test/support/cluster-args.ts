@@ -8,6 +8,7 @@ export function clusterArgs(stack: string, changes: Record<string, unknown>) {
         resourceGroupName: "group",
         location: "westeurope",
         clusterName: "landfall",
+        live: undefined,
         dnsPrefix: "landfall",
         nodeResourceGroupName: "landfall-nodes",
         tenantId: deployer.tenantId,

@@ -22,9 +22,10 @@ export const agentPool: ResourceProvider = {
         if (put.previous) {
             checkPoolChange(put.previous.properties, put.inputs, "");
         }
-        poolVersion(cluster, put.inputs);
+        poolVersion(cluster, put.inputs, put.previous);
     },
-    properties: (put) => poolProperties(clusterOf(put), put.inputs),
+    view: (_, { properties }) => ({ properties }),
+    properties: (put) => poolProperties(clusterOf(put), put.inputs, put.previous),
     written: ({ state, clusters, address }) => {
         const cluster = state.get(parentOf(address.id) ?? "");
         return cluster ? clusters.setNodes(cluster.address.id, nodesOf(state, cluster)) : Promise.resolve();
@@ -54,9 +55,9 @@ export const agentPool: ResourceProvider = {
 };
 
 /** What a GET of the pool shows. */
-export function poolProperties(cluster: Resource, inputs: Properties): Properties {
+export function poolProperties(cluster: Resource, inputs: Properties, previous: Resource | undefined): Properties {
     const pool = without(poolDefaults(inputs), "name");
-    const version = poolVersion(cluster, inputs);
+    const version = poolVersion(cluster, inputs, previous);
     return {
         ...pool,
         orchestratorVersion: inputs.orchestratorVersion ?? version,
@@ -69,10 +70,14 @@ export function poolProperties(cluster: Resource, inputs: Properties): Propertie
     };
 }
 
-/** @throws an ArmError when the pool's version is newer than that of the control plane. */
-function poolVersion(cluster: Resource, { orchestratorVersion }: PoolInputs): string {
+/**
+ * A pool that is asked for without a version gets that of the control plane when it is made, and keeps its own after.
+ * @throws an ArmError when the pool's version is newer than that of the control plane.
+ */
+function poolVersion(cluster: Resource, { orchestratorVersion }: PoolInputs, previous: Resource | undefined): string {
     const current = String(cluster.properties.currentKubernetesVersion);
-    const version = orchestratorVersion === undefined ? current : resolveVersion(orchestratorVersion, undefined);
+    const own = previous?.properties.currentOrchestratorVersion as string | undefined;
+    const version = orchestratorVersion === undefined ? (own ?? current) : resolveVersion(orchestratorVersion, own);
     if (version.localeCompare(current, "en", { numeric: true }) > 0) {
         throw new ArmError(
             400,

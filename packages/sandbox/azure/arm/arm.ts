@@ -3,7 +3,7 @@
  * refuses.
  *
  * Differences from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format
- * (but for DNS, see `dns-wire.ts`), and long operations are answered when they are done. Not modelled: quotas,
+ * (but for DNS, see `dns-wire.ts`, and node pools, which have both), and long operations are answered when they are done. Not modelled: quotas,
  * throttling, replication delays, policy, prices, and whatever the services themselves do beyond their management
  * interface.
  */
@@ -52,7 +52,8 @@ export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpRes
             return { status: 204 };
         case "PUT": {
             const address = addressOf(path);
-            const { resource, created } = await putResource(arm.service, caller, address, bodyOf(request));
+            const body = inputsOf(address, bodyOf(request));
+            const { resource, created } = await putResource(arm.service, caller, address, body);
             return { status: created ? 201 : 200, body: show(arm.service, resource) };
         }
         case "DELETE":
@@ -120,6 +121,14 @@ function addressOf(path: string): ResourceId {
         );
     }
     return address;
+}
+
+/** The program itself writes node pools, and knows nothing of the provider's names. */
+function inputsOf({ type }: ResourceId, body: Properties): Properties {
+    const { properties, ...rest } = body;
+    return type.token === "containerservice:AgentPool" && properties
+        ? { ...rest, ...(properties as Properties) }
+        : body;
 }
 
 function bodyOf(request: HttpRequest): Properties {
