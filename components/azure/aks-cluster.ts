@@ -1,6 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
+import { systemPoolName } from "../settings/naming";
 import type { Settings } from "../settings/settings";
 import type { Deployer } from "./deployer";
 import { knownOf } from "./known-of";
@@ -8,7 +9,7 @@ import { type KubeLogin, rewriteKubeconfig } from "./kubeconfig";
 import { isOfMinor, type LiveCluster, livePool } from "./live-cluster";
 import { createMaintenance } from "./maintenance";
 import { buildCluster, changedByAks, type ClusterPlacement, type ClusterSettings } from "./managed-cluster";
-import { NodePools, systemPoolName, userPoolNames } from "./node-pools";
+import { NodePools, userPoolNames } from "./node-pools";
 import { NodeUpgrade } from "./node-upgrade";
 import { grantRole } from "./role-grant";
 import { aksRbacClusterAdmin } from "./roles";
@@ -104,7 +105,9 @@ export class AksCluster extends pulumi.ComponentResource {
         const admin = grantRole(
             `${name}-deployer-cluster-admin`,
             { objectId: args.deployer.objectId, type: args.deployer.principalType },
-            { role: aksRbacClusterAdmin, scope: this.clusterId },
+            // On the group, which is there minutes before the cluster: Azure has spread the role when the API server is
+            // first asked, which remembers a refusal for minutes.
+            { role: aksRbacClusterAdmin, scope: args.resourceGroupId },
             { parent: this },
         );
         const credentials = containerservice.listManagedClusterUserCredentialsOutput(

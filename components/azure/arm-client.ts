@@ -1,6 +1,16 @@
 import { UserError } from "../user-error";
 import { type ArmAnswer, errorOf, sendToArm } from "./arm-request";
 
+/** Azure was asked, and did not say. */
+export class ArmRefusal extends UserError {
+    constructor(
+        message: string,
+        readonly status: number,
+    ) {
+        super(message);
+    }
+}
+
 /** Asks Azure Resource Manager before there is a resource, and so not through Pulumi. */
 export class ArmClient {
     /** `token` is an access token for Azure Resource Manager. */
@@ -12,7 +22,7 @@ export class ArmClient {
     /**
      * A GET, or a POST with a body.
      *
-     * @throws UserError if Azure cannot be reached, or does not let the caller ask.
+     * @throws UserError if Azure cannot be reached; ArmRefusal if it does not let the caller ask.
      */
     async ask(path: string, body?: unknown): Promise<ArmAnswer> {
         const answer = await this.send(body === undefined ? "GET" : "POST", path, body);
@@ -31,7 +41,8 @@ export class ArmClient {
     }
 }
 
-export function refusal(question: string, answer: ArmAnswer): UserError {
+export function refusal(question: string, answer: ArmAnswer): ArmRefusal {
     const { code, message } = errorOf(answer);
-    return new UserError(`Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim());
+    const text = `Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim();
+    return new ArmRefusal(text, answer.status);
 }

@@ -28,6 +28,8 @@ export interface BackupStorageArgs {
 export class BackupStorage extends pulumi.ComponentResource {
     /** Name of the storage account. */
     readonly accountName: pulumi.Output<string>;
+    /** ARM id of the storage account. */
+    readonly accountId: pulumi.Output<string>;
     /** ARM id of each container, the scope of a grant on it alone. */
     readonly containerIds: Readonly<Record<BlobContainer, pulumi.Output<string>>>;
     /** The account's address for blobs, such as `https://example.blob.core.windows.net/`. */
@@ -36,12 +38,14 @@ export class BackupStorage extends pulumi.ComponentResource {
     constructor(name: string, args: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:BackupStorage", name, {}, opts);
         const account = this.createAccount(name, args);
+        this.accountId = account.id;
         this.accountName = knownOf(account, args.accountName);
         const blobs = this.createBlobService(name, args);
         this.createLifecycle(name, args, blobs);
         this.containerIds = this.createContainers(name, args);
         this.blobEndpoint = pulumi.interpolate`https://${this.accountName}.blob.core.windows.net/`;
         this.registerOutputs({
+            accountId: this.accountId,
             accountName: this.accountName,
             containerIds: this.containerIds,
             blobEndpoint: this.blobEndpoint,

@@ -1,4 +1,5 @@
 import * as authorization from "@pulumi/azure-native/authorization";
+import { claimsOf } from "./access-token";
 import type { PrincipalType } from "./role-grant";
 
 /** Who runs the program, as Entra ID knows it, and where in Azure. */
@@ -28,13 +29,4 @@ export async function currentDeployer(): Promise<Deployer> {
  */
 export function principalTypeOf(token: string): "User" | "ServicePrincipal" {
     return typeof claimsOf(token).scp === "string" ? "User" : "ServicePrincipal";
-}
-
-function claimsOf(token: string): Record<string, unknown> {
-    const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-    try {
-        return (JSON.parse(payload) ?? {}) as Record<string, unknown>;
-    } catch {
-        return {};
-    }
 }

@@ -1,10 +1,11 @@
 import type { ManagedClusterArgs } from "@pulumi/azure-native/containerservice";
 import type * as pulumi from "@pulumi/pulumi";
 import { addressAt, parseCidr } from "../settings/cidr";
+import { systemPoolName } from "../settings/naming";
 import type { Settings } from "../settings/settings";
 import { isAsWanted } from "./as-wanted";
 import { isOfMinor, type LiveCluster, livePool } from "./live-cluster";
-import { isPoolAsWanted, systemPoolName, systemPoolProfile } from "./node-pools";
+import { isPoolAsWanted, systemPoolProfile } from "./node-pools";
 
 /** What a stack file says about its cluster. */
 export type ClusterSettings = Pick<
@@ -24,6 +25,8 @@ export type ClusterSettings = Pick<
 /** What the cluster's inputs take from elsewhere. */
 export interface ClusterPlacement {
     readonly resourceGroupName: pulumi.Input<string>;
+    /** ARM id of that group. */
+    readonly resourceGroupId: pulumi.Input<string>;
     readonly location: pulumi.Input<string>;
     readonly clusterName: string;
     readonly dnsPrefix: string;

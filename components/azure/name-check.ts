@@ -1,6 +1,7 @@
 import type { Problem } from "../settings/settings-rules";
 import { type ArmClient, refusal } from "./arm-client";
-import { type ArmAnswer, errorOf, text } from "./arm-request";
+import { text } from "./arm-request";
+import { isUnregistered, unregistered } from "./registration";
 
 export interface NameCheckArgs {
     readonly subscriptionId: string;
@@ -76,8 +77,7 @@ async function checkName(arm: ArmClient, args: NameCheckArgs, kind: Kind, name: 
     const body = { name, type: `${kind.namespace}/${kind.type}` };
     const answer = await arm.ask(`${path}?api-version=${kind.apiVersion}`, body);
     if (isUnregistered(answer)) {
-        const message = `the subscription does not use ${kind.namespace} yet; run: az provider register --namespace ${kind.namespace}`;
-        return { key: kind.setting, message };
+        return unregistered(kind.namespace);
     }
     if (answer.status !== 200) {
         throw refusal(`whether the ${kind.title} name ${name} is free`, answer);
@@ -104,8 +104,4 @@ async function ownDeletedVault(arm: ArmClient, args: NameCheckArgs): Promise<boo
 function resourceId(args: NameCheckArgs, kind: Kind, name: string): string {
     const group = `/subscriptions/${args.subscriptionId}/resourceGroups/${args.resourceGroupName}`;
     return `${group}/providers/${kind.namespace}/${kind.type}/${name}`;
-}
-
-function isUnregistered(answer: ArmAnswer): boolean {
-    return /^(MissingSubscriptionRegistration|SubscriptionNotRegistered)$/.test(errorOf(answer).code);
 }

@@ -1,15 +1,12 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
-import { agentPoolName } from "../settings/naming";
+import { agentPoolName, systemPoolName } from "../settings/naming";
 import type { Settings, UserPool } from "../settings/settings";
 import { isAsWanted } from "./as-wanted";
 import { type LiveCluster, type LivePool, livePool } from "./live-cluster";
 
 /** How many nodes an upgrade adds at a time, so that pods move before their node goes. */
 const maxSurge = "33%";
-
-/** The pool that comes with the cluster. */
-export const systemPoolName = "system";
 
 const spotKey = "kubernetes.azure.com/scalesetpriority";
 

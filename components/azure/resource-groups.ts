@@ -22,6 +22,8 @@ export class ResourceGroups extends pulumi.ComponentResource {
     readonly durableName: pulumi.Output<string>;
     /** ARM id of the durable group. */
     readonly durableId: pulumi.Output<string>;
+    /** ARM id of the cluster's group. */
+    readonly clusterId: pulumi.Output<string>;
     /** Name of the cluster's group. */
     readonly clusterName: pulumi.Output<string>;
 
@@ -39,10 +41,12 @@ export class ResourceGroups extends pulumi.ComponentResource {
         );
         this.durableName = knownOf(durableGroup, args.durableName);
         this.durableId = durableGroup.id;
+        this.clusterId = clusterGroup.id;
         this.clusterName = knownOf(clusterGroup, args.clusterName);
         this.registerOutputs({
             durableName: this.durableName,
             durableId: this.durableId,
+            clusterId: this.clusterId,
             clusterName: this.clusterName,
         });
     }

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "../azure/deployer";
 import type { NameCheck } from "../azure/name-check";
-import { keyVaultKeyOf } from "../gitops/encryption/decryption-keys";
+import { type DecryptionKeys, keyVaultKeyOf } from "../gitops/encryption/decryption-keys";
 import type { FleetPlan, FleetPlanArgs } from "../gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../gitops/fleet/manifest-tree";
 import { type PhysicalNames, physicalNames } from "../settings/naming";
 import type { Configuration, Settings } from "../settings/settings";
 import { UserError } from "../user-error";
+import type { Subject } from "./azure/subscription";
+import { domain } from "./domain";
+import { type Finding, findingOf } from "./finding";
 import { checkTree } from "./tree-check";
 
 /** What the program found out before it made anything. */
@@ -26,12 +29,21 @@ export interface Surroundings {
     readonly azure: AzureSurroundings;
     readonly github: GitHubSurroundings;
     readonly tree: TreeSurroundings;
+    readonly machine: MachineSurroundings;
 }
 
 export interface AzureSurroundings {
     deployer(): Promise<Deployer>;
     /** Whether the names that all of Azure shares can be had, and whether the stack's Key Vault key exists. */
-    checkNames(deployer: Deployer, names: PhysicalNames, location: string): Promise<NameCheck & { keyExists: boolean }>;
+    checkNames(deployer: Deployer, names: PhysicalNames, location: string): Promise<NamesFound>;
+    /** What the subscription and its region say before anything is made. */
+    checkSubscription(subject: Subject): Promise<readonly Finding[]>;
+}
+
+export interface NamesFound extends NameCheck {
+    readonly keyExists: boolean;
+    /** Why Azure does not say; the names then count as free, and the key as there. */
+    readonly unknown?: string;
 }
 
 export interface GitHubSurroundings {
@@ -43,37 +55,134 @@ interface TreeSurroundings {
     load(environment: string): ManifestTree;
 }
 
+export interface MachineSurroundings {
+    /** What the machine has to have for an update. */
+    check(): Promise<readonly Finding[]>;
+}
+
+/** Every answer, and what the program needs of them; undefined if a problem is in the way. */
+export interface Diagnosis {
+    readonly findings: readonly Finding[];
+    readonly found: Preflight | undefined;
+}
+
 /**
- * Looks at everything that could stop an update half-way: the tree, the repository, names that all of Azure shares. It
- * only reads, so a preview does it too, and logs what the commit would change.
+ * Looks at everything that could stop an update half-way: the tree, the repository, the subscription, names that all of
+ * Azure shares, the machine. It only reads, so a preview does it too, and logs what the commit would change.
  *
  * @throws UserError that lists every problem, each with its setting, file or resource and what to do.
  */
-export async function preflight(
+export async function preflight(configuration: Configuration, surroundings: Surroundings): Promise<Preflight> {
+    const { findings, found } = await diagnose(configuration, surroundings, !pulumi.runtime.isDryRun());
+    const problems = findings.flatMap((finding) => finding.problems);
+    if (!found || problems.length > 0) {
+        throw refusal(problems);
+    }
+    findings.flatMap(({ warnings }) => warnings).forEach((warning) => void pulumi.log.warn(warning));
+    const unknown = findings.filter((finding) => finding.unknown !== undefined);
+    if (unknown.length > 0) {
+        const lines = unknown.map((finding) => `  ${finding.title}: ${finding.unknown}`);
+        void pulumi.log.info(["not known before the update:", ...lines].join("\n"));
+    }
+    announce(found.fleet, configuration.settings);
+    return found;
+}
+
+/**
+ * The same look, with the answer to each question; it refuses nothing. `changes` says whether the caller is about to
+ * change Azure, which takes more rights than a preview.
+ *
+ * @throws UserError if the tree has no such environment.
+ */
+export async function diagnose(
     { settings, secrets }: Configuration,
-    { azure, github, tree }: Surroundings,
-): Promise<Preflight> {
+    { azure, github, tree, machine }: Surroundings,
+    changes: boolean,
+): Promise<Diagnosis> {
     const files = loadTree(tree, settings.environment);
-    const deployer = await azure.deployer();
-    const scope = { project: pulumi.getProject(), stack: settings.stack, subscriptionId: deployer.subscriptionId };
-    const names = physicalNames(scope, settings);
-    const [azureNames, fleet] = await Promise.all([
-        azure.checkNames(deployer, names, settings.location),
-        github.planFleet(fleetPlanArgs(settings, files)),
+    const [cloud, fleet, own] = await Promise.all([
+        lookAtAzure(azure, settings, changes),
+        lookAtFleet(github, fleetPlanArgs(settings, files)),
+        machine.check(),
     ]);
-    const { recoverKeyVault } = azureNames;
     const checked = await checkTree({
         files,
-        replaced: fleet.replaced,
+        replaced: fleet.plan?.replaced ?? {},
         sopsPgpPrivateKey: secrets.sopsPgpPrivateKey,
         lostSopsKeys: settings.lostSopsKeys,
-        keyVault: { address: keyVaultKeyOf(names.keyVault), exists: azureNames.keyExists || recoverKeyVault },
+        keyVault: cloud.known?.keyVault ?? anyKeyVault,
     });
-    const taken = azureNames.problems.map(({ key, message }) => `${key}: ${message}`);
-    refuse([...checked.problems, ...fleet.problems, ...taken]);
-    checked.warnings.forEach((warning) => void pulumi.log.warn(warning));
-    announce(fleet, settings);
-    return { deployer, names, recoverKeyVault, files, fleet, sopsFingerprints: checked.sopsFingerprints };
+    const { problems, warnings, sopsFingerprints } = checked;
+    const withoutDomain = await findingOf("domain", () => domain(settings));
+    const all = [{ title: "tree", problems, warnings }, fleet.finding, ...cloud.findings, ...own, withoutDomain];
+    const findings = eachLineOnce(all);
+    const sound = findings.every((finding) => finding.problems.length === 0);
+    const { known } = cloud;
+    if (!sound || !known || !fleet.plan) {
+        return { findings, found: undefined };
+    }
+    const { deployer, names, recoverKeyVault } = known;
+    return { findings, found: { deployer, names, recoverKeyVault, files, fleet: fleet.plan, sopsFingerprints } };
+}
+
+/** While nobody knows the stack's own, a key of every vault counts. */
+const anyKeyVault = { address: "https:/", exists: true };
+
+/** What is known of Azure once somebody is logged in. */
+interface Cloud {
+    readonly deployer: Deployer;
+    readonly names: PhysicalNames;
+    readonly recoverKeyVault: boolean;
+    readonly keyVault: DecryptionKeys["keyVault"];
+}
+
+async function lookAtAzure(
+    azure: AzureSurroundings,
+    settings: Settings,
+    changes: boolean,
+): Promise<{ readonly findings: readonly Finding[]; readonly known: Cloud | undefined }> {
+    const deployer = await azure.deployer().catch((error: Error) => error);
+    if (deployer instanceof Error) {
+        const problem = `Azure: nobody is logged in, or not in a subscription (az login, az account set): ${deployer.message}`;
+        return { findings: [{ title: "login to Azure", problems: [problem], warnings: [] }], known: undefined };
+    }
+    const { subscriptionId } = deployer;
+    const names = physicalNames({ project: pulumi.getProject(), stack: settings.stack, subscriptionId }, settings);
+    const [shared, findings] = await Promise.all([
+        azure.checkNames(deployer, names, settings.location),
+        azure.checkSubscription({ subscriptionId, names, settings, changes }),
+    ]);
+    const { recoverKeyVault, keyExists, unknown } = shared;
+    const problems = shared.problems.map(({ key, message }) => `${key}: ${message}`);
+    const own = { title: "names in Azure", problems, warnings: [], ...(unknown === undefined ? {} : { unknown }) };
+    const keyVault = { address: keyVaultKeyOf(names.keyVault), exists: keyExists || recoverKeyVault };
+    return { findings: [...findings, own], known: { deployer, names, recoverKeyVault, keyVault } };
+}
+
+async function lookAtFleet(
+    github: GitHubSurroundings,
+    args: FleetPlanArgs,
+): Promise<{ readonly finding: Finding; readonly plan: FleetPlan | undefined }> {
+    const title = "fleet repository";
+    const plan = await github.planFleet(args).catch((error: unknown) => {
+        if (error instanceof UserError) {
+            return error;
+        }
+        throw error;
+    });
+    return plan instanceof UserError
+        ? { finding: { title, problems: [plan.message], warnings: [] }, plan: undefined }
+        : { finding: { title, problems: plan.problems, warnings: [] }, plan };
+}
+
+/** A service that is not registered is found by each check that asks it. */
+function eachLineOnce(findings: readonly Finding[]): Finding[] {
+    const said = new Set<string>();
+    return findings.map((finding) => {
+        const problems = finding.problems.filter((problem) => !said.has(problem));
+        problems.forEach((problem) => said.add(problem));
+        return { ...finding, problems };
+    });
 }
 
 function fleetPlanArgs(settings: Settings, files: ManifestTree): FleetPlanArgs {
@@ -94,11 +203,9 @@ function loadTree(tree: TreeSurroundings, environment: string): ManifestTree {
     }
 }
 
-function refuse(problems: readonly string[]): void {
-    if (problems.length > 0) {
-        const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
-        throw new UserError(`${count}, and nothing was changed:\n${problems.map((p) => `  ${p}`).join("\n")}`);
-    }
+function refusal(problems: readonly string[]): UserError {
+    const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+    return new UserError(`${count}, and nothing was changed:\n${problems.map((p) => `  ${p}`).join("\n")}`);
 }
 
 /** Logs what the commit would change: every file, and the changed lines of files that the branch already has. */

@@ -1,5 +1,5 @@
 import * as authorization from "@pulumi/azure-native/authorization";
-import { ArmClient } from "../azure/arm-client";
+import { ArmClient, ArmRefusal } from "../azure/arm-client";
 import { currentDeployer } from "../azure/deployer";
 import { sopsKeyExists } from "../azure/key-check";
 import { checkNames } from "../azure/name-check";
@@ -7,7 +7,10 @@ import { planFleet } from "../gitops/fleet/fleet-plan";
 import { githubApi } from "../gitops/fleet/github-api";
 import { loadManifestTree } from "../gitops/fleet/manifest-tree";
 import { UserError } from "../user-error";
-import type { AzureSurroundings, GitHubSurroundings, Surroundings } from "./preflight";
+import { checkSubscription } from "./azure/subscription-checks";
+import { findingOf } from "./finding";
+import { kubelogin } from "./kubelogin";
+import type { AzureSurroundings, GitHubSurroundings, MachineSurroundings, Surroundings } from "./preflight";
 
 /** Azure as the Azure provider is logged in, GitHub as the token's identity, and the files of a folder. */
 export function surroundings(githubToken: string, gitopsDirectory: string): Surroundings {
@@ -15,6 +18,7 @@ export function surroundings(githubToken: string, gitopsDirectory: string): Surr
         azure,
         github: githubOf(githubToken),
         tree: { load: (environment) => loadManifestTree(gitopsDirectory, environment) },
+        machine,
     };
 }
 
@@ -24,9 +28,24 @@ const azure: AzureSurroundings = {
         const { durableGroup: resourceGroupName, registry, keyVault, storageAccount } = names;
         const args = { subscriptionId, resourceGroupName, location, registry, keyVault, storageAccount };
         const arm = new ArmClient((await authorization.getClientToken()).token);
-        const [found, keyExists] = await Promise.all([checkNames(arm, args), sopsKeyExists(arm, args)]);
-        return { ...found, keyExists };
+        try {
+            const [found, keyExists] = await Promise.all([checkNames(arm, args), sopsKeyExists(arm, args)]);
+            return { ...found, keyExists };
+        } catch (error) {
+            if (error instanceof ArmRefusal && (error.status === 401 || error.status === 403)) {
+                return { problems: [], recoverKeyVault: false, keyExists: true, unknown: error.message };
+            }
+            throw error;
+        }
     },
+    async checkSubscription(subject) {
+        const { token } = await authorization.getClientToken();
+        return checkSubscription(new ArmClient(token), subject, token);
+    },
+};
+
+const machine: MachineSurroundings = {
+    check: async () => [await findingOf("login to the cluster", () => kubelogin(process.env))],
 };
 
 function githubOf(token: string): GitHubSurroundings {

@@ -53,6 +53,9 @@ export function physicalNames(scope: NamingScope, overrides: NameOverrides = {})
     };
 }
 
+/** The AKS pool that belongs to the cluster itself. */
+export const systemPoolName = "system";
+
 /** The AKS pool of a node pool in one zone; a pool without zones keeps its name. At most 12 characters. */
 export function agentPoolName(pool: string, zone?: string): string {
     return pool + (zone ?? "");

@@ -1,4 +1,6 @@
 import { type Cidr, contains, overlaps, parseCidr, subnetCount } from "./cidr";
+import { reservedLabel, reservedPoolName, reservedTaint } from "./reserved-names";
+import { reservedRange } from "./reserved-ranges";
 import type { SettingValues } from "./settings-schema";
 
 /** Something wrong with a setting: its full key, and what to do about it. Never holds the value of a secret. */
@@ -15,7 +17,13 @@ const podPrefixPerNode = 24;
 
 /** The rules that join several settings; each setting is valid by itself. */
 export function crossCheck(values: SettingValues): Problem[] {
-    return [...networkProblems(values), ...capacityProblems(values), ...zoneProblems(values)];
+    return [
+        ...networkProblems(values),
+        ...rangeProblems(values),
+        ...capacityProblems(values),
+        ...zoneProblems(values),
+        ...poolProblems(values),
+    ];
 }
 
 function networkProblems(values: SettingValues): Problem[] {
@@ -41,6 +49,14 @@ function networkProblems(values: SettingValues): Problem[] {
         add("serviceCidr", `${services.text} is not allowed by AKS; write a range from /13 to /28`);
     }
     return problems;
+}
+
+function rangeProblems(values: SettingValues): Problem[] {
+    return (["vnetCidr", "podCidr", "serviceCidr"] as const).flatMap((key) => {
+        const reserved = reservedRange(cidrOf(values[key]));
+        const message = `${values[key]} overlaps ${reserved?.range}, ${reserved?.owner}; choose another range`;
+        return reserved ? [{ key: `landfall:${key}`, message }] : [];
+    });
 }
 
 function capacityProblems(values: SettingValues): Problem[] {
@@ -79,6 +95,17 @@ function zoneProblems(values: SettingValues): Problem[] {
     }
     const message = `is ${maxCount}, fewer than its ${zones.length} zones; raise it, so that each zone can have a node`;
     return [{ key: "landfall:systemPool.maxCount", message }];
+}
+
+function poolProblems({ userPools }: SettingValues): Problem[] {
+    return Object.entries(userPools).flatMap(([name, { labels, taints }]) => {
+        const key = `landfall:userPools.${name}`;
+        const label = Object.keys(labels).map((label) => ({ key: `${key}.labels`, message: reservedLabel(label) }));
+        const taint = taints.map((taint, at) => ({ key: `${key}.taints[${at}]`, message: reservedTaint(taint) }));
+        return [{ key, message: reservedPoolName(name) }, ...label, ...taint].flatMap(({ key, message }) =>
+            message === undefined ? [] : [{ key, message }],
+        );
+    });
 }
 
 function cidrOf(text: string): Cidr {

@@ -11,6 +11,10 @@ const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const labelKey = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
+/** A label's key, with or without a value, and one of Kubernetes' effects. */
+const taint = new RegExp(
+    `${labelKey.source.slice(0, -1)}(=${labelValue.source.slice(1, -1)})?:(NoSchedule|PreferNoSchedule|NoExecute)$`,
+);
 
 /** Text of a given form; `rule` completes the sentence "<value> …". */
 function text(pattern: RegExp, rule: string) {
@@ -70,14 +74,7 @@ const userPool = z
         minCount: integer(0, 1000),
         maxCount: integer(1, 1000),
         labels: z.record(text(labelKey, "is not a label key"), text(labelValue, "is not a label value")).default({}),
-        taints: z
-            .array(
-                text(
-                    /^[^=:\s]+(=[^=:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
-                    "is not a taint; write key=value:NoSchedule",
-                ),
-            )
-            .default([]),
+        taints: z.array(text(taint, "is not a taint; write key=value:NoSchedule")).default([]),
         spot: z.boolean().default(false),
     })
     .refine((pool) => pool.minCount <= pool.maxCount, { error: "has a minCount above its maxCount" });

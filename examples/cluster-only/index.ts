@@ -57,6 +57,7 @@ async function clusterOnly() {
         login: chooseLogin(process.env),
         tenantId: deployer.tenantId,
         resourceGroupName: groups.clusterName,
+        resourceGroupId: groups.clusterId,
         nodeResourceGroupName: `${name}-nodes`,
         clusterName: name,
         live,

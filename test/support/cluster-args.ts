@@ -6,6 +6,7 @@ export function clusterArgs(stack: string, changes: Record<string, unknown>) {
     return {
         ...settings(stack, changes),
         resourceGroupName: "group",
+        resourceGroupId: "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/group",
         location: "westeurope",
         clusterName: "landfall",
         live: undefined,

@@ -21,6 +21,7 @@ import { keyVaultRoute } from "./key-vault/key-vault-data";
 import { containerRegistryRoute } from "./registry/container-registry-data";
 import { resourceProviders } from "./resource-providers";
 import { AzureState } from "./state";
+import { type SubscriptionTraits, usualTraits } from "./subscription/traits";
 
 export interface AzureOptions {
     readonly tenantId: string;
@@ -36,6 +37,8 @@ export interface AzureOptions {
         readonly customRole?: CustomRole;
     };
     readonly clusters: ClusterHost;
+    /** @default - all services are registered, 350 vCPUs a region, no policies */
+    readonly traits?: Partial<SubscriptionTraits>;
     /** The keys of the issuers outside of Azure that federated credentials may trust. @default - there are none */
     readonly issuerKeys?: IssuerKeys;
 }
@@ -56,7 +59,10 @@ export interface Azure {
 }
 
 export function createAzure(options: AzureOptions): Azure {
-    const state = new AzureState(options.tenantId, options.subscriptionId);
+    const state = new AzureState(options.tenantId, options.subscriptionId, {
+        ...usualTraits(),
+        ...options.traits,
+    });
     const running: RunningClusters = new Map();
     const service: Service = { state, clusters: options.clusters, resourceProviders: resourceProviders(running) };
     addDeployer(state, options.deployer);

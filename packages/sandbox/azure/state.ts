@@ -4,6 +4,7 @@ import type { RegistryRepository } from "../registry/repository";
 import { isWithin, type ResourceId } from "./arm/resource-id";
 import type { BlobContainer } from "./blob/blob-container";
 import type { SecretVersion } from "./key-vault/secret-versions";
+import { type SubscriptionTraits, usualTraits } from "./subscription/traits";
 
 /** A resource as it stands. */
 export interface Resource {
@@ -58,6 +59,7 @@ export class AzureState {
     constructor(
         readonly tenantId: string,
         readonly subscriptionId: string,
+        readonly traits: SubscriptionTraits = usualTraits(),
     ) {}
 
     get(id: string): Resource | undefined {

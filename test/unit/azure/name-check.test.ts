@@ -78,7 +78,10 @@ describe("checkNames", () => {
         it(`says how to register ${namespace} in a new subscription`, async () => {
             const unregistered = { status: 409, body: { error: { code: "MissingSubscriptionRegistration" } } };
             const { problems } = await check({ [`${namespace}/checkNameAvailability`]: unregistered }).result;
-            assert.match(problems[0]?.message ?? "", new RegExp(`az provider register --namespace ${namespace}`));
+            assert.match(
+                problems[0]?.message ?? "",
+                new RegExp(`az provider register --wait --namespace ${namespace}$`),
+            );
         });
     }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { generateKey } from "openpgp";
 import type { FleetPlan, FleetPlanArgs } from "../../../components/gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../../../components/gitops/fleet/manifest-tree";
+import type { Finding } from "../../../components/preflight/finding";
 import { preflight, type Surroundings } from "../../../components/preflight/preflight";
 import { physicalNames } from "../../../components/settings/naming";
 import type { Configuration } from "../../../components/settings/settings";
@@ -15,6 +16,8 @@ interface World {
     readonly files: ManifestTree;
     readonly plan: Partial<FleetPlan>;
     readonly names: Partial<Awaited<ReturnType<Surroundings["azure"]["checkNames"]>>>;
+    readonly subscription: readonly Finding[];
+    readonly machine: Partial<Finding>;
 }
 
 const nothing: FleetPlan = {
@@ -38,13 +41,18 @@ describe("preflight", () => {
     beforeEach(() => void (asked.length = 0));
 
     /** A world in which nothing is wrong, but for what is given. */
-    function world({ files = everyVariable, plan = {}, names = {} }: Partial<World> = {}): Surroundings {
+    function world(of: Partial<World> = {}): Surroundings {
+        const { files = everyVariable, plan = {}, names = {}, subscription = [], machine = {} } = of;
         return {
             azure: {
                 deployer: () => Promise.resolve(deployer),
                 checkNames: (_, { registry }, location) => {
                     asked.push(`Azure ${registry} in ${location}`);
                     return Promise.resolve({ problems: [], recoverKeyVault: false, keyExists: true, ...names });
+                },
+                checkSubscription: ({ names: { cluster }, changes }) => {
+                    asked.push(`Azure about ${cluster}${changes ? ", to change it" : ""}`);
+                    return Promise.resolve(subscription);
                 },
             },
             github: {
@@ -61,6 +69,7 @@ describe("preflight", () => {
                     return files;
                 },
             },
+            machine: { check: () => Promise.resolve([finding("kubelogin", machine)]) },
         };
     }
 
@@ -79,6 +88,7 @@ describe("preflight", () => {
     it("asks about the names and the branch that the settings lead to", async () => {
         const outcome = succeeded(await run({}, { "landfall:registryName": "acmeregistry" }));
         assert.deepEqual(asked.sort(), [
+            "Azure about landfall-staging, to change it",
             "Azure acmeregistry in westeurope",
             "GitHub landfall-example/fleet staging staging direct",
         ]);
@@ -93,14 +103,18 @@ describe("preflight", () => {
             files: { ...everyVariable, "a.yaml": "apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${nobody}\n" },
             plan: { problems: ["landfall:fleetBranch: belongs to another stack"] },
             names: { problems: [{ key: "landfall:registryName", message: "cannot be had" }] },
+            subscription: [finding("quota", { problems: ["landfall:systemPool: too few vCPUs"] })],
+            machine: { problems: ["kubelogin: is not on the PATH"] },
         });
         const [first, ...lines] = message.split("\n");
-        assert.equal(first, "4 problems, and nothing was changed:");
+        assert.equal(first, "6 problems, and nothing was changed:");
         for (const [index, expected] of [
             /gitops\/a\.yaml:4: \$\{nobody\} is not produced/,
             /gitops\/a\.yaml: Secret .* is not encrypted/,
             /landfall:fleetBranch: belongs to another stack/,
+            /landfall:systemPool: too few vCPUs/,
             /landfall:registryName: cannot be had/,
+            /kubelogin: is not on the PATH/,
         ].entries()) {
             assert.match(lines[index] ?? "", expected);
         }
@@ -118,6 +132,57 @@ describe("preflight", () => {
         const message = await refusal({}, { "landfall:environment": "testing" });
         assert.match(message, /no folder for testing/);
         assert.deepEqual(asked, []);
+    });
+
+    it("says a line once, whoever found it", async () => {
+        const line = { key: "Microsoft.KeyVault", message: "the subscription does not use it yet" };
+        const message = await refusal({
+            names: { problems: [line] },
+            subscription: [finding("services", { problems: [`${line.key}: ${line.message}`] })],
+        });
+        assert.equal(message, `one problem, and nothing was changed:\n  ${line.key}: ${line.message}`);
+    });
+
+    it("does not stop at a warning, nor at what nobody says, but says both", async () => {
+        const { output, outcome } = await run({
+            names: { unknown: "HTTP 403 AuthorizationFailed" },
+            subscription: [finding("address", { warnings: ["landfall:authorizedIpRanges: not in one"] })],
+        });
+        assert.ok(!(outcome instanceof Error));
+        assert.match(output, /landfall:authorizedIpRanges: not in one/);
+        assert.match(output, /not known before the update:\n {2}names in Azure: HTTP 403 AuthorizationFailed/);
+    });
+
+    it("warns of a stack without a domain", async () => {
+        assert.match(
+            (await run({}, { "landfall:domain": "" })).output,
+            /landfall:domain: is not set, .* never become Ready/,
+        );
+        assert.doesNotMatch((await run()).output, /landfall:domain/);
+    });
+
+    it("lists what is wrong with the tree and on GitHub when nobody is logged in to Azure", async () => {
+        const { azure, ...others } = world({ plan: { problems: ["landfall:fleetBranch: belongs to another stack"] } });
+        const loggedOut = { ...azure, deployer: () => Promise.reject(new Error("no login")) };
+        await assert.rejects(preflight(configured(), { ...others, azure: loggedOut }), (error: Error) => {
+            assert.match(error.message, /2 problems/);
+            assert.match(
+                error.message,
+                /landfall:fleetBranch: belongs to another stack\n {2}Azure: nobody is logged in.*no login/,
+            );
+            return true;
+        });
+    });
+
+    it("lists what is wrong in Azure when GitHub does not answer", async () => {
+        const { github, ...others } = world({
+            names: { problems: [{ key: "landfall:registryName", message: "taken" }] },
+        });
+        const mute = { ...github, planFleet: () => Promise.reject(new UserError("GitHub: 503")) };
+        await assert.rejects(
+            preflight(configured(), { ...others, github: mute }),
+            /GitHub: 503\n {2}landfall:registryName: taken/,
+        );
     });
 
     it("passes on why Azure or GitHub cannot be asked", async () => {
@@ -141,6 +206,10 @@ describe("preflight", () => {
         assert.doesNotMatch((await run()).output, /commit/);
     });
 });
+
+function finding(title: string, found: Partial<Finding>): Finding {
+    return { title, problems: [], warnings: [], ...found };
+}
 
 function succeeded<T>({ outcome }: { readonly outcome: T | Error }): T {
     if (outcome instanceof Error) {

@@ -83,4 +83,21 @@ describe("the rules that join settings", () => {
         const lines = problems({ systemPool: { ...pool, maxCount: 2, zones: ["1", "2", "3"] } });
         assert.match(lines[0] ?? "", /^landfall:systemPool\.maxCount: is 2, fewer than its 3 zones/);
     });
+
+    it("leave the ranges next to a reserved one alone", () => {
+        for (const serviceCidr of ["172.29.0.0/16", "169.253.0.0/16", "192.0.3.0/24", "192.0.1.0/24"]) {
+            assert.deepEqual(problems({ serviceCidr }), [], serviceCidr);
+        }
+    });
+
+    it("take labels and taints below other domains, and those that a kubelet may set", () => {
+        const labels = {
+            "example.com/team": "a",
+            "node.kubernetes.io/purpose": "b",
+            "kubelet.kubernetes.io/x": "c",
+            "notkubernetes.io/x": "d",
+        };
+        const taints = ["sku=gpu:NoSchedule", "example.com/only:NoExecute"];
+        assert.deepEqual(problems({ userPools: { apps: { ...pool, labels, taints } } }), []);
+    });
 });

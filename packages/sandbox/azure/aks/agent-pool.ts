@@ -6,6 +6,7 @@ import { parentOf } from "../arm/resource-id";
 import type { Context, PutContext, ResourceProvider } from "../arm/resource-provider";
 import { without } from "../arm/without";
 import type { Resource } from "../state";
+import { checkQuota } from "../subscription/vcpu-quota";
 import { checkSubnetAccess } from "./cluster-identity";
 import type { ClusterInputs, PoolInputs } from "./cluster-inputs";
 import { resolveVersion } from "./kubernetes-versions";
@@ -18,6 +19,7 @@ export const agentPool: ResourceProvider = {
         const cluster = clusterOf(put);
         const owner = cluster.inputs as unknown as ClusterInputs;
         checkPool(put.inputs, owner.location, "");
+        checkQuota(put.state, owner.location, put.inputs, Number(put.previous?.properties.count ?? 0));
         checkSubnetAccess(put, (put.inputs as PoolInputs).vnetSubnetID, owner);
         if (put.previous) {
             checkPoolChange(put.previous.properties, put.inputs, "");

@@ -6,6 +6,8 @@ import type { AzureState } from "../state";
 import type { ClusterInputs, NetworkProfile } from "./cluster-inputs";
 
 const defaults = { podCidr: "10.244.0.0/16", serviceCidr: "10.0.0.0/16", dnsServiceIP: "10.0.0.10" };
+/** https://learn.microsoft.com/azure/aks/configure-azure-cni: neither services nor pods nor the network may use them. */
+const reserved = ["169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24"];
 /** AKS takes service ranges smaller than a /12. */
 const largestServiceRange = 2 ** 20;
 
@@ -41,6 +43,16 @@ export function checkClusterNetwork({ state, inputs }: PutContext): void {
         { name: "networkProfile.podCidr", text: podCidr },
         ...agentPoolProfiles.flatMap(({ vnetSubnetID }) => networkRanges(state, vnetSubnetID)),
     ].map((entry) => ({ ...entry, range: range(entry.text, entry.name) }));
+    for (const { name, text, range: used } of ranges) {
+        const taken = reserved.find((entry) => overlaps(used, parseCidr(entry)));
+        if (taken !== undefined) {
+            throw invalid(
+                "InvalidParameter",
+                `The range ${text} of ${name} overlaps with ${taken}, which is reserved.`,
+                name,
+            );
+        }
+    }
     ranges.slice(0, 2).forEach((own, index) => {
         const other = ranges.slice(index + 1).find((entry) => overlaps(own.range, entry.range));
         if (other) {

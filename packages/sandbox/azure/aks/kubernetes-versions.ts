@@ -1,3 +1,4 @@
+import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 
 /**
@@ -6,6 +7,28 @@ import { ArmError } from "../arm/arm-error";
  */
 const patches: Readonly<Record<string, string>> = { "1.35": "1.35.7", "1.36": "1.36.4" };
 const newest = "1.36.4";
+
+/** Minors that AKS offers beside them: the one before to Premium clusters only, the next as a preview. */
+const others = [
+    { version: "1.34", isPreview: false, supportPlan: ["AKSLongTermSupport"], patch: "1.34.8" },
+    { version: "1.37", isPreview: true, supportPlan: ["KubernetesOfficial"], patch: "1.37.0" },
+];
+
+/** Microsoft.ContainerService, Managed Clusters - List Kubernetes Versions, 2025-09-01. */
+export function listVersions(): Properties {
+    const official = Object.entries(patches).map(([version, patch]) => {
+        return { version, isPreview: false, supportPlan: ["KubernetesOfficial", "AKSLongTermSupport"], patch };
+    });
+    return {
+        values: [...official, ...others].map(({ version, isPreview, supportPlan, patch }) => ({
+            version,
+            isPreview,
+            ...(patch === newest ? { isDefault: true } : {}),
+            capabilities: { supportPlan },
+            patchVersions: { [patch]: { upgrades: [] } },
+        })),
+    };
+}
 
 /**
  * The full version that AKS runs for `asked` (a minor or a full version; the default is the newest).

@@ -4,6 +4,7 @@ import { ArmError } from "../arm/arm-error";
 import { isWithin, parseResourceId, type ResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type Removal, type ResourceProvider } from "../arm/resource-provider";
 import type { AzureState, Resource } from "../state";
+import { checkQuota } from "../subscription/vcpu-quota";
 import { poolProperties } from "./agent-pool";
 import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
 import type { ClusterInputs } from "./cluster-inputs";
@@ -128,6 +129,7 @@ function checkPools(put: PutContext, { agentPoolProfiles = [], location }: Clust
         const path = `agentPoolProfiles[${index}]`;
         checkPool(inline, location, path);
         const existing = pools.find((pool) => pool.address.name === inline.name);
+        checkQuota(put.state, location, inline, Number(existing?.properties.count ?? 0));
         if (put.previous && !existing) {
             throw new ArmError(
                 400,

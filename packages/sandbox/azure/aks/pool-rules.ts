@@ -1,10 +1,8 @@
 import { parsePath, valueAt } from "../../plugins/property-path";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
+import { hasZones } from "../arm/regions";
 import type { PoolInputs } from "./cluster-inputs";
-
-/** Regions without availability zones. */
-const zoneless = new Set(["westus", "northcentralus", "westcentralus", "canadaeast", "ukwest", "australiasoutheast"]);
 
 const fixedOnceCreated = [
     ...[
@@ -42,7 +40,8 @@ export function checkPool(pool: PoolInputs, region: string, path: string): void 
         );
     }
     checkScaling(pool, fail);
-    if (pool.availabilityZones?.length && zoneless.has(region)) {
+    checkLabels(pool, fail);
+    if (pool.availabilityZones?.length && !hasZones(region)) {
         throw fail("availabilityZones", `Availability zones are not supported in the region '${region}'.`);
     }
     if (pool.mode === "System" && (pool.scaleSetPriority === "Spot" || pool.osType === "Windows")) {
@@ -103,6 +102,33 @@ function checkScaling(pool: PoolInputs, fail: (name: string, message: string) =>
     }
     if (pool.mode === "System" && (count < 1 || (enableAutoScaling && minCount === 0))) {
         throw fail(count < 1 ? "count" : "minCount", "A system node pool needs at least one node.");
+    }
+}
+
+/** Prefixes below kubernetes.io and k8s.io that a node may label itself with (Azure/AKS#2866). */
+const freePrefixes = /(^|\.)(node|kubelet)\.kubernetes\.io$/;
+
+function checkLabels(pool: PoolInputs, fail: (name: string, message: string) => ArmError): void {
+    const prefixOf = (key: string) => key.slice(0, Math.max(key.indexOf("/"), 0));
+    const ofAks = (key: string) => /(^|\.)kubernetes\.azure\.com$/.test(prefixOf(key));
+    const spot = pool.scaleSetPriority === "Spot";
+    for (const [key, value] of Object.entries(pool.nodeLabels ?? {})) {
+        if (ofAks(key) && !(spot && `${key}=${value}` === spotTaint.split(":")[0])) {
+            throw fail("nodeLabels", `Label '${key}' has the prefix kubernetes.azure.com, which is reserved.`);
+        }
+        if (/(^|\.)(kubernetes|k8s)\.io$/.test(prefixOf(key)) && !freePrefixes.test(prefixOf(key))) {
+            throw fail(
+                "nodeLabels",
+                `node label keys in the 'kubernetes.io' or 'k8s.io' namespace must begin with an allowed prefix ` +
+                    `(kubelet.kubernetes.io, node.kubernetes.io): '${key}'.`,
+            );
+        }
+    }
+    const taint = (pool.nodeTaints ?? []).find(
+        (one) => ofAks(one.split(/[=:]/)[0] ?? "") && !(spot && one === spotTaint),
+    );
+    if (taint !== undefined) {
+        throw fail("nodeTaints", `Taint '${taint}' has the prefix kubernetes.azure.com, which is reserved.`);
     }
 }
 

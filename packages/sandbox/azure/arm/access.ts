@@ -19,12 +19,16 @@ export function isAllowed(
     scope: string,
     plane: Plane,
 ): boolean {
+    return rolesAt(state, principalId, scope).some((role) => grants(role, action, plane));
+}
+
+/** The roles that a principal has at a scope, by assignments there or above. */
+export function rolesAt(state: AzureState, principalId: string, scope: string): RoleDefinition[] {
     return state
         .ofType("authorization:RoleAssignment")
         .map(({ properties }) => properties as { principalId: string; scope: string; roleDefinitionId: string })
         .filter((assignment) => assignment.principalId === principalId && isWithin(scope, assignment.scope))
-        .map((assignment) => findRole(state, assignment.roleDefinitionId))
-        .some((role) => role !== undefined && grants(role, action, plane));
+        .flatMap((assignment) => findRole(state, assignment.roleDefinitionId) ?? []);
 }
 
 /** @throws an ArmError `AuthorizationFailed` unless the caller may do `action` at `scope`. */

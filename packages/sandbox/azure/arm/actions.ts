@@ -4,6 +4,8 @@ import { userKubeconfig } from "../aks/kubeconfig";
 import type { RunningClusters } from "../aks/managed-cluster";
 import { purgeVault } from "../key-vault/key-vault";
 import type { AzureState, Resource } from "../state";
+import { checkPolicyRestrictions } from "../subscription/policies";
+import { register } from "../subscription/registrations";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
 import { isNameHeld } from "./global-names";
@@ -41,6 +43,15 @@ export function runAction(context: ActionContext, path: string, body: Properties
         const scope = `/subscriptions/${state.subscriptionId}`;
         authorize(state, context.caller, `${names}/checkNameAvailability/read`, scope);
         return checkName(state, names.toLowerCase(), typeof body.name === "string" ? body.name : "");
+    }
+    const registered = register(state, context.caller, path);
+    if (registered !== undefined) {
+        return registered;
+    }
+    if (/^\/subscriptions\/[^/]+\/providers\/Microsoft\.PolicyInsights\/checkPolicyRestrictions$/i.test(path)) {
+        const scope = `/subscriptions/${state.subscriptionId}`;
+        authorize(state, context.caller, "Microsoft.PolicyInsights/checkPolicyRestrictions/read", scope);
+        return checkPolicyRestrictions(state, body);
     }
     const purge = /\/providers\/Microsoft\.KeyVault\/locations\/[^/]+\/deletedVaults\/([^/]+)\/purge$/i.exec(path)?.[1];
     if (purge !== undefined) {

@@ -3,8 +3,8 @@
  * refuses.
  *
  * Differences from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format
- * (but for DNS, see `dns-wire.ts`, and node pools, which have both), and long operations are answered when they are done. Not modelled: quotas,
- * throttling, replication delays, policy, prices, and whatever the services themselves do beyond their management
+ * (but for DNS, see `dns-wire.ts`, and node pools, which have both), and long operations are answered when they are
+ * done. Not modelled: throttling, replication delays, prices, and whatever the services themselves do beyond their management
  * interface.
  */
 import type { HttpRequest, HttpResponse } from "../../network/route";
@@ -13,6 +13,8 @@ import type { RunningClusters } from "../aks/managed-cluster";
 import { answerDns } from "../dns/dns-wire";
 import { bearerOf } from "../entra/bearer";
 import type { Entra } from "../entra/entra";
+import { checkRegistration } from "../subscription/registrations";
+import { readSubscription } from "../subscription/subscription-reads";
 import type { Caller } from "./access";
 import { runAction } from "./actions";
 import { ArmError } from "./arm-error";
@@ -39,14 +41,17 @@ export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpRes
     const caller = await authenticate(arm.entra, request);
     const path = decodeURIComponent(request.url.pathname).replace(/\/+$/, "");
     checkSubscription(arm, path);
+    checkRegistration(arm.service.state, path);
     const dns = await answerDns(arm.service, caller, path, request);
     if (dns) {
         return dns;
     }
     checkApiVersion(request.url, parseResourceId(path));
     switch (request.method) {
-        case "GET":
-            return { status: 200, body: readPath(arm.service, caller, path) };
+        case "GET": {
+            const facts = readSubscription(arm.service.state, caller, path, request.url.searchParams);
+            return { status: 200, body: facts ?? readPath(arm.service, caller, path) };
+        }
         case "HEAD":
             readPath(arm.service, caller, path);
             return { status: 204 };

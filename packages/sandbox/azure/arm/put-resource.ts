@@ -1,6 +1,7 @@
 import { differingPaths } from "../../plugins/compare";
 import type { Properties } from "../../plugins/provider";
 import type { Resource } from "../state";
+import { checkPolicies } from "../subscription/policies";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
 import { checkLocks } from "./locks";
@@ -28,6 +29,7 @@ export async function putResource(
     const put: PutContext = { ...service, caller, address: previous?.address ?? address, inputs: body, previous };
     checkParent(put);
     checkLocks(state, address.id, "write");
+    checkPolicies(state, address.name, { ...body, type: armType(address.id), name: address.name });
     const inputs = checkInputs(put);
     const checked = { ...put, inputs };
     checkReferences(state, address, inputs);

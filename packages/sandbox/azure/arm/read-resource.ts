@@ -74,6 +74,10 @@ function list(service: Service, caller: Caller, path: string): Properties {
         .filter(({ address }) => scope !== undefined || address.type === placeholder?.type)
         .filter(({ address }) => scope !== undefined || belongsTo(address.id, path));
     // Resource Manager answers these two itself, with what the caller may see; a service refuses the whole list.
+    const owner = parseResourceId(parentOf(`${path}/x`) ?? "");
+    if (owner?.type.token === "containerservice:ManagedCluster" && !state.get(owner.id)) {
+        throw notFound(service, owner.id);
+    }
     const filtered = scope !== undefined || placeholder?.type.token === "resources:ResourceGroup";
     if (!filtered) {
         authorize(state, caller, `${armType(`${path}/x`)}/read`, parentOf(`${path}/x`) ?? path);
@@ -81,7 +85,8 @@ function list(service: Service, caller: Caller, path: string): Properties {
     const mayRead = ({ address: { id } }: Resource) =>
         isAllowed(state, caller.objectId, `${armType(id)}/read`, id, "actions");
     const value = filtered ? found.filter(mayRead) : found;
-    return { value: value.map((resource) => show(service, resource)) };
+    // A list has both forms: flattened, and below `properties` as on the wire.
+    return { value: value.map((resource) => ({ properties: resource.properties, ...show(service, resource) })) };
 }
 
 /** Whether the path is the collection of the resource, or that of its type in the subscription. */

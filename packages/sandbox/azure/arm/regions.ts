@@ -13,6 +13,33 @@ const regions = new Set(
     ).split(" "),
 );
 
+/** Regions without availability zones. */
+const zoneless = new Set(["westus", "northcentralus", "westcentralus", "canadaeast", "ukwest", "australiasoutheast"]);
+
+export function hasZones(region: string): boolean {
+    return !zoneless.has(region);
+}
+
+/** Some regions that are on their own: https://learn.microsoft.com/azure/reliability/regions-list */
+const unpaired = ["austriaeast", "belgiumcentral", "chilecentral", "denmarkeast", "indonesiacentral", "israelcentral"];
+const alsoUnpaired = [
+    "italynorth",
+    "malaysiawest",
+    "mexicocentral",
+    "newzealandnorth",
+    "polandcentral",
+    "qatarcentral",
+];
+
+/** Regions whose data Azure can copy to another one. */
+export const pairedRegions: ReadonlySet<string> = new Set(
+    [...regions].filter((region) => ![...unpaired, ...alsoUnpaired, "spaincentral"].includes(region)),
+);
+
+export function regionNames(): string[] {
+    return [...regions];
+}
+
 /** "West Europe" and "westeurope" are the same region. */
 export function normalizeRegion(location: string): string {
     return location.toLowerCase().replace(/\s+/g, "");

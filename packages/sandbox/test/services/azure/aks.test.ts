@@ -58,6 +58,37 @@ describe("the Azure stand-in's clusters", () => {
                 "networkProfile.serviceCidr",
             ],
             [
+                "services in a reserved range",
+                () => ({ networkProfile: network({ serviceCidr: "172.30.0.0/16", dnsServiceIP: "172.30.0.10" }) }),
+                "networkProfile.serviceCidr",
+            ],
+            [
+                "pods in a reserved range",
+                () => ({ networkProfile: network({ podCidr: "169.254.0.0/16" }) }),
+                "networkProfile.podCidr",
+            ],
+            [
+                "a label of Kubernetes' own",
+                ({ subnet }) => ({
+                    agentPoolProfiles: [pool(subnet, { nodeLabels: { "node-role.kubernetes.io/apps": "x" } })],
+                }),
+                "agentPoolProfiles[0].nodeLabels",
+            ],
+            [
+                "a label of AKS's own",
+                ({ subnet }) => ({
+                    agentPoolProfiles: [pool(subnet, { nodeLabels: { "kubernetes.azure.com/tier": "x" } })],
+                }),
+                "agentPoolProfiles[0].nodeLabels",
+            ],
+            [
+                "a taint of AKS's own",
+                ({ subnet }) => ({
+                    agentPoolProfiles: [pool(subnet, { nodeTaints: ["kubernetes.azure.com/x=y:NoSchedule"] })],
+                }),
+                "agentPoolProfiles[0].nodeTaints",
+            ],
+            [
                 "a DNS service outside of the services",
                 () => ({ networkProfile: network({ dnsServiceIP: "10.1.0.10" }) }),
                 "networkProfile.dnsServiceIP",
