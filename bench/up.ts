@@ -6,7 +6,7 @@
  */
 import { Checkout } from "../test/support/checkout";
 import { podinfoServiceAccount } from "../test/support/checkout-tree";
-import { columns, type Report } from "../tools/sandbox/report";
+import { chainOf, columns, minutes, type Report } from "../tools/sandbox/report";
 
 async function main(stack: string): Promise<void> {
     const checkout = new Checkout({ systems: "all" });
@@ -19,8 +19,9 @@ async function main(stack: string): Promise<void> {
                 throw new Error(`${name}: ${output}`);
             }
             rows.push(row(name, report));
+            return report;
         };
-        await time("empty world");
+        const first = await time("empty world");
         await time("nothing changed");
         const restore = checkout.edit(podinfoServiceAccount, (text) => `# changed\n${text}`);
         await time("one file changed");
@@ -28,6 +29,9 @@ async function main(stack: string): Promise<void> {
         await checkout.output("pulumi", "--stack", stack, "destroy", "--exclude-protected", "--yes", "--skip-preview");
         await time("rebuild");
         console.log(columns(rows));
+        console.log(
+            `\nAn empty world on Azure: ${minutes(first.onAzure.seconds)}, waiting for ${chainOf(first.onAzure)}`,
+        );
     } finally {
         await checkout.remove();
     }

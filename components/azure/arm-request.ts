@@ -1,3 +1,5 @@
+import { whyUnreachable } from "../unreachable";
+
 const arm = "https://management.azure.com";
 const timeoutMs = 30_000;
 
@@ -29,8 +31,7 @@ export async function sendToArm(
         });
         return { status: response.status, body: objectOf(await response.text()) };
     } catch (error) {
-        const cause = error instanceof Error ? (error.cause ?? error) : error;
-        throw new Error(`cannot reach ${arm}: ${String(cause)}`);
+        throw new Error(`cannot reach ${arm}: ${whyUnreachable(error)}`, { cause: error });
     }
 }
 

@@ -1,7 +1,10 @@
 import { type DecryptionKeys, pgpKeys } from "../gitops/encryption/decryption-keys";
+import { encryptionProblems } from "../gitops/encryption/encryption-problems";
 import { branchProblems, keyVaultAlone, sopsProblems } from "../gitops/encryption/sops-files";
-import { type ManifestTree, syntaxProblems } from "../gitops/fleet/manifest-tree";
+import type { ManifestTree } from "../gitops/fleet/manifest-tree";
+import { syntaxProblems } from "../gitops/fleet/manifests";
 import { contractProblems } from "../gitops/flux/cluster-vars";
+import { leftOutProblems } from "../gitops/flux/left-out";
 
 export interface TreeCheckArgs {
     readonly files: ManifestTree;
@@ -21,7 +24,8 @@ export interface TreeCheck {
 }
 
 /**
- * Checks that the tree is YAML, that the cluster can decrypt it, and that the program produces the variables it uses.
+ * Checks that the tree is YAML, that nothing secret is in it in plain text, that the cluster can decrypt it, that Flux
+ * fetches all it needs, and that the program produces the variables it uses.
  */
 export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     const { files, replaced, lostSopsKeys, keyVault } = args;
@@ -29,14 +33,14 @@ export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     if (syntax.length > 0) {
         return { problems: syntax, warnings: [], sopsFingerprints: [] };
     }
-    const contract = contractProblems(files);
+    const written = [...contractProblems(files), ...leftOutProblems(files), ...encryptionProblems(files)];
     const pgp = await pgpKeys(args.sopsPgpPrivateKey).catch((error: Error) => error);
     if (pgp instanceof Error) {
-        return { problems: [...contract, pgp.message], warnings: [], sopsFingerprints: [] };
+        return { problems: [...written, pgp.message], warnings: [], sopsFingerprints: [] };
     }
     const keys = { pgp, keyVault };
     return {
-        problems: [...contract, ...sopsProblems(files, keys), ...branchProblems(replaced, keys, lostSopsKeys)],
+        problems: [...written, ...sopsProblems(files, keys), ...branchProblems(replaced, keys, lostSopsKeys)],
         warnings: [
             ...warning("the tree", keyVaultAlone(files, keys)),
             ...warning("the branch, until this tree is applied", keyVaultAlone(replaced, keys)),

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { UserError } from "../user-error";
 import { parseGithubToken } from "./github-token";
+import { namesInYaml } from "./names-in-yaml";
 import { nearest } from "./nearest";
 import { crossCheck, type Problem } from "./settings-rules";
 import { nestedKeys, settingKeys, settingsSchema, type SettingValues } from "./settings-schema";
@@ -86,7 +87,7 @@ export function parseConfiguration(
     const problems = [
         ...(values.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
         ...plainTexts(stack, raw, encrypted),
-        ...(values.data ? crossCheck(values.data) : []),
+        ...(values.data ? [...crossCheck(values.data), ...namesInYaml(stack, values.data)] : []),
         ...[location, githubOwner, githubToken].filter((value): value is Problem => typeof value !== "string"),
     ];
     if (

@@ -2,6 +2,8 @@ export { checkRoles, minimalRoles, readDeployerRole } from "./azure/arm/deployer
 export { chartPipeline } from "./pipeline/chart-pipeline";
 export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
 export { type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";
+export type { CriticalPath } from "./engine/critical-path";
+export { readState, timeOnAzure } from "./engine/time-on-azure";
 export { changesSince, fleetOf, headOf } from "./engine/fleet";
 export {
     checkConfigCommand,

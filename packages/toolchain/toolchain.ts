@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { copyFluxOperator, removeHalfCopies } from "./flux-operator-source";
@@ -29,18 +29,20 @@ export interface Toolchain {
  * Builds what is missing of the pinned Go programs: about 16 minutes on two cores the first time, 0.1 s when everything
  * is in the cache. Each set of versions, Go version and platform has a cache of its own.
  *
- * Throws when Go, git or gpg is missing, when a name in `only` is unknown, and when a program does not build.
+ * Throws when the cache is one that another user may write to, when Go, git or gpg is missing, when a name in `only` is unknown, and when a program does not build.
  */
 export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {
     const wanted = select(options.only);
+    const cache = cacheFolder();
+    await checkCache(cache);
     const go = await findPrograms();
-    const directory = join(cacheFolder(), "toolchain", await cacheKey(go));
+    const directory = join(cache, "toolchain", await cacheKey(go));
     const toolchain = toolchainIn(directory);
     if ((await missing(wanted, toolchain)).length === 0) {
         return toolchain;
     }
     await mkdir(directory, { recursive: true });
-    await withLock(join(directory, "lock"), options.log, () => build(directory, toolchain, wanted, options.log));
+    await withLock(join(directory, "lock"), options.log, () => build(directory, toolchain, wanted, go, options.log));
     return toolchain;
 }
 
@@ -62,6 +64,7 @@ async function build(
     directory: string,
     { binaries }: Toolchain,
     wanted: readonly Program[],
+    go: GoInstallation,
     log: (line: string) => void,
 ): Promise<void> {
     await removeHalfBinaries(binaries);
@@ -77,7 +80,7 @@ async function build(
         log(`toolchain  ${place}  ${program.name} … ${duration(program.expectedSeconds)} expected`);
         const start = Date.now();
         const folder = program.folder === "flux-operator" ? operatorFolder : moduleFolder(program.folder);
-        await buildProgram(program, versions(program.name), folder, binaries);
+        await buildProgram(program, versions(program.name), folder, binaries, go);
         log(`toolchain  ${place}  ${program.name} built in ${duration((Date.now() - start) / 1000)}`);
     }
 }
@@ -164,6 +167,22 @@ async function isThere(path: string): Promise<boolean> {
         () => true,
         () => false,
     );
+}
+
+/** Programs that somebody else put into the cache would run as the user. Root's may be shared. */
+async function checkCache(folder: string): Promise<void> {
+    const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") {
+            throw error;
+        }
+        return undefined;
+    });
+    const user = process.getuid?.();
+    if (found && user !== undefined && (![user, 0].includes(found.uid) || (found.mode & 0o002) !== 0)) {
+        throw new ToolchainError(
+            `${folder} is not yours alone, so what is in it may be another user's; set LANDFALL_CACHE to a folder of your own`,
+        );
+    }
 }
 
 /** `$LANDFALL_CACHE`, or `landfall` in `$XDG_CACHE_HOME` (`~/.cache`). */

@@ -146,6 +146,23 @@ describe("the tree on its branch", () => {
         assert.equal(await isSuccessor(github, repository, "staging", first, second), true);
     });
 
+    it("is not touched while the record of the branch is damaged, which preview and update say", async () => {
+        await createRepository();
+        await commit({ "a.yaml": "a: 1\n" });
+        const [head, base_tree] = [git("rev-parse", "staging"), git("rev-parse", "staging^{tree}")];
+        const content = "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> production\n";
+        const tree = [{ path: ".landfall.json", mode: "100644", type: "blob", content }];
+        const made = await github.call<{ sha: string }>("POST", `${root}/git/trees`, { base_tree, tree });
+        const merge = { message: "merge", tree: made.sha, parents: [head] };
+        const { sha } = await github.call<{ sha: string }>("POST", `${root}/git/commits`, merge);
+        await github.call("PATCH", `${root}/git/refs/heads/staging`, { sha });
+        const damaged =
+            /^Error: acme\/fleet, branch staging: \.landfall\.json holds the conflict of a merge; .*git checkout/;
+        await assert.rejects(planFleet(github, args({ "a.yaml": "a: 2\n" })), damaged);
+        await assert.rejects(commit({ "a.yaml": "a: 2\n" }), damaged);
+        assert.equal(git("rev-parse", "staging"), sha);
+    });
+
     it("does not go to a repository with unrelated content, nor to another stack's branch", async () => {
         await createRepository();
         await commit({ "a.yaml": "a: 1\n" });

@@ -53,7 +53,7 @@ export class AzureDeployer {
         const roleDefinitionId = `${this.subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
         const id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
         const properties = { principalId, principalType: "ServicePrincipal", roleDefinitionId };
-        return this.arm("PUT", id, assignmentVersion, properties);
+        return this.arm("PUT", id, assignmentVersion, { properties });
     }
 
     /** Takes a role away, by the id of its assignment. */
@@ -64,7 +64,7 @@ export class AzureDeployer {
     /** Changes what a federated credential trusts; what is not given is as the program made it. */
     setCredential({ id, outputs }: StackResource, change: object): Promise<ArmResource> {
         const { issuer, subject, audiences } = outputs;
-        return this.arm("PUT", id, credentialVersion, { issuer, subject, audiences, ...change });
+        return this.arm("PUT", id, credentialVersion, { properties: { issuer, subject, audiences, ...change } });
     }
 
     /** Removes a federated credential. */

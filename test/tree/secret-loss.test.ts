@@ -38,11 +38,32 @@ describe("npm run secret, with keys that are lost", function () {
         tool.adoptKey("staging", "next");
         const { status, output } = tool.run("", "recipients", "staging");
         assert.equal(status, 1);
-        assert.match(output, /Not encrypted to the new keys, since nothing here decrypts them/);
+        assert.match(output, /Not encrypted to the new keys; every other file is/);
         const anew = "npm run secret -- set staging podinfo-credentials jwt-secret --anew";
         assert.ok(output.includes(`gitops/${file} (jwt-secret): if every key of it is lost, ${anew}`), output);
         assert.doesNotMatch(output, /canary/);
         assert.match(tool.run("x", "set", "staging", "podinfo-credentials", "jwt-secret").output, /--anew/);
+    });
+
+    it("does not advise to give values up where sops refuses for another reason than its keys", () => {
+        const other = "clusters/production/podinfo-credentials.sops.yaml";
+        const before = tool.read(other);
+        const holder = new SecretTool();
+        try {
+            holder.holdDemonstrationKey();
+            holder.write(other, before.replace(/lastmodified: "?[^"\n]+"?/, 'lastmodified: "2020-01-01T00:00:00Z"'));
+            for (const args of [
+                ["set", "production", "podinfo-credentials", "jwt-secret"],
+                ["rotate", "production"],
+            ]) {
+                const { status, output } = holder.run("x", ...args);
+                assert.equal(status, 1);
+                assert.match(output, /sops (set|rotate) .* failed:[^]*MAC/);
+                assert.doesNotMatch(output, /anew|lost/);
+            }
+        } finally {
+            holder.remove();
+        }
     });
 
     it("makes a lost Secret again, to the new key, with its name, type and labels and none of its values", () => {

@@ -3,9 +3,10 @@ import { createDecipheriv } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createMessage, decrypt, encrypt, generateKey, readKey, readMessage, readPrivateKey } from "openpgp";
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, stringify } from "yaml";
+import { encryptionProblems } from "../../components/gitops/encryption/encryption-problems";
 import { allOf, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
-import { checkTree, problemsOf } from "../../tools/secret/check";
+import { checkTree } from "../../tools/secret/check";
 import { recipientsOf } from "../../tools/secret/rules";
 import { field, type KubernetesObject, list } from "../../tools/tree/object";
 import { environments, treeRoot } from "../support/tree";
@@ -127,7 +128,8 @@ function secretsIn(root: string): SecretFile[] {
 }
 
 function faults({ file, object }: SecretFile): string {
-    return problemsOf(treeRoot, file, object).join("\n");
+    const rules = readFileSync(join(treeRoot, ".sops.yaml"), "utf8");
+    return encryptionProblems({ ".sops.yaml": rules, [file]: stringify(object) }).join("\n");
 }
 
 async function wrongSeals({ file, object }: SecretFile): Promise<string[]> {

@@ -11,10 +11,11 @@ import { SandboxError } from "@landfall/sandbox";
 import { ToolchainError } from "@landfall/toolchain";
 
 const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] [--port N]
-                     [--deployer-roles "ROLE,…"]
+                     [--deployer-roles "ROLE,…"] [--azure-time 60x]
        npm run sandbox -- COMMAND
 
-  start                   the same as npm start; --deployer-roles: what the deployer has on the subscription
+  start                   the same as npm start; --deployer-roles: what the deployer has on the subscription;
+                          --azure-time 60x: Azure takes as long as it was recorded to take, sixty times as fast
   status                  clusters, Flux's layers and releases, Azure resources
   kubectl [--stack S] …   kubectl in the stack's cluster
   pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff

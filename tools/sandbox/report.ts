@@ -1,5 +1,5 @@
 import type { ObjectStatus } from "../../components/gitops/readiness/flux-status";
-import type { EngineSummary, Phase } from "@landfall/sandbox";
+import type { CriticalPath, EngineSummary, Phase } from "@landfall/sandbox";
 
 /** What a run did and how it ended, as `--report` writes it. */
 export interface Report {
@@ -11,6 +11,8 @@ export interface Report {
     readonly resources: EngineSummary["resources"];
     readonly git: { readonly commits: number; readonly files: number };
     readonly calls: { readonly azure: number; readonly github: number };
+    /** How long the run would have taken at Azure, and what it would have waited for. */
+    readonly onAzure: CriticalPath;
     readonly flux: readonly ObjectStatus[];
 }
 
@@ -30,7 +32,7 @@ export function fluxTable(objects: readonly ObjectStatus[]): string {
     return columns([["KIND", "NAME", "STATE", "REVISION"], ...rows]);
 }
 
-export function summaryLines({ changes, git, calls, phases, ms }: Report): string {
+export function summaryLines({ changes, git, calls, phases, ms, onAzure }: Report): string {
     const changed = Object.entries(changes)
         .filter(([, count]) => count > 0)
         .map(([op, count]) => `${count} ${op}`);
@@ -39,7 +41,19 @@ export function summaryLines({ changes, git, calls, phases, ms }: Report): strin
         `Git         ${git.commits} ${git.commits === 1 ? "commit" : "commits"}, ${git.files} files`,
         `Calls       ${calls.azure} to Azure, ${calls.github} to GitHub`,
         `Time        ${(ms / 1000).toFixed(1)} s (${phases.map((p) => `${p.name} ${(p.ms / 1000).toFixed(1)}`).join(", ")})`,
+        ...(onAzure.seconds > 0 ? [`On Azure    ${minutes(onAzure.seconds)}, waiting for ${chainOf(onAzure)}`] : []),
     ].join("\n");
+}
+
+/** The steps of the longest chain that are worth a word. */
+export function chainOf({ chain, seconds }: CriticalPath): string {
+    const shown = chain.filter((step) => step.seconds >= seconds / 100);
+    return shown.map((step) => `${step.name} ${minutes(step.seconds)}`).join(" → ");
+}
+
+/** Seconds, as people say them. */
+export function minutes(seconds: number): string {
+    return seconds < 60 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`;
 }
 
 export function columns(rows: readonly (readonly string[])[]): string {

@@ -20,12 +20,14 @@ import {
     type Phase,
     prepareStack,
     readDeployerRole,
+    readState,
     requireStack,
     SandboxError,
     type Session,
     startPulumi,
     summarize,
     tearDown,
+    timeOnAzure,
     type Workspace,
     type WorldStatus,
 } from "@landfall/sandbox";
@@ -39,6 +41,7 @@ export async function start(args: string[]): Promise<number> {
             report: { type: "string" },
             port: { type: "string", default: "0" },
             "deployer-roles": { type: "string" },
+            "azure-time": { type: "string" },
         },
     });
     const place = workspace();
@@ -46,6 +49,7 @@ export async function start(args: string[]): Promise<number> {
     requireStack(repository, values.stack);
     const port = parsePort(values.port);
     const roles = parseRoles(repository, values["deployer-roles"]);
+    const speed = parseSpeed(values["azure-time"]);
     const release = lock(directory);
     const interrupt = new Interrupt();
     const begin = Date.now();
@@ -54,6 +58,7 @@ export async function start(args: string[]): Promise<number> {
         const running = await ensureRunning(place, port);
         started = running.started;
         await control(directory, "POST", `/deployer-roles?${roles.toString()}`);
+        await control(directory, "POST", `/azure-speed${speed === undefined ? "" : `?times=${speed}`}`);
         const report = await update(place, running.session, values.stack, begin, interrupt);
         print(report, values.stack);
         if (values.report) {
@@ -75,6 +80,20 @@ function parsePort(text: string): number {
         throw new SandboxError(`--port ${text}: write a number up to 65535, or leave it out for a free port`);
     }
     return port;
+}
+
+/** `60x`: sixty times as fast as Azure. Undefined when Azure is to take no time. */
+function parseSpeed(text: string | undefined): number | undefined {
+    if (text === undefined) {
+        return undefined;
+    }
+    const speed = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1] ?? 0);
+    if (speed <= 0) {
+        throw new SandboxError(
+            `--azure-time ${text}: write how many times as fast as Azure, for example 60x, or leave it out for no time at all`,
+        );
+    }
+    return speed;
 }
 
 /** Roles separated by commas, as the query of a request. */
@@ -158,6 +177,11 @@ async function update(
             azure: after.calls.azure - before.calls.azure,
             github: after.calls.github - before.calls.github,
         },
+        onAzure: timeOnAzure(
+            readState(directory, stack),
+            after.azureOperations.slice(before.azureOperations.length),
+            summary.times,
+        ),
         flux: graph?.objects ?? [],
     };
 }

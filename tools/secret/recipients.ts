@@ -4,11 +4,12 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { allOf, canaryFile, type Recipients, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
+import { usableFingerprint } from "./public-key";
 import { updateKeys } from "./rotate";
 import { recipientsOf, writeRules } from "./rules";
 import { SecretError } from "./secret-error";
 import { listResource, offered, writeEncrypted } from "./secret-file";
-import { importPublicKey, publicFingerprint } from "./sops";
+import { importPublicKey } from "./sops";
 
 /** Which Key Vault key: that of a stack's outputs, none, or the one that `.sops.yaml` names. */
 export type KeyVaultChoice = { readonly stack: string } | "none" | "same";
@@ -27,8 +28,9 @@ export async function updateRecipients(tree: string, environment: string, choice
     }
     const before = recipientsOf(tree, `clusters/${environment}/any.sops.yaml`);
     const recipients: Recipients = {
-        pgp: [await publicFingerprint(tree, environment)],
+        pgp: [await usableFingerprint(tree, environment)],
         keyVault: choice === "same" ? before.keyVault : choice === "none" ? [] : [keyOfStack(tree, choice.stack)],
+        other: [],
     };
     importPublicKey(tree, environment);
     writeRules(tree, environment, recipients);

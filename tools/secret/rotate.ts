@@ -1,5 +1,5 @@
 import { isCanary } from "../../components/gitops/encryption/sops-recipients";
-import { SecretError, ToolRefusal } from "./secret-error";
+import { KeyRefusal, SecretError, ToolRefusal } from "./secret-error";
 import { closedFile, encryptedFiles } from "./secret-file";
 import { importPublicKey, sops } from "./sops";
 
@@ -18,15 +18,12 @@ export function updateKeys(tree: string, environment: string): void {
             if (!(error instanceof ToolRefusal)) {
                 throw error;
             }
-            closed.push(closedFile(tree, file), error.message.replace(/^/gm, "    "));
+            const message = error.message.replace(/^/gm, "    ");
+            closed.push(error instanceof KeyRefusal ? closedFile(tree, file) : `gitops/${file}:`, message);
         }
     }
     if (closed.length > 0) {
-        throw new SecretError(
-            ["Not encrypted to the new keys, since nothing here decrypts them; every other file is:", ...closed].join(
-                "\n",
-            ),
-        );
+        throw new SecretError(["Not encrypted to the new keys; every other file is:", ...closed].join("\n"));
     }
 }
 

@@ -1,15 +1,24 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument, YAMLMap, YAMLSeq } from "yaml";
-import { canaryFile, type Recipients, recipientsNamed } from "../../components/gitops/encryption/sops-recipients";
+import { canaryFile, type Recipients } from "../../components/gitops/encryption/sops-recipients";
+import { recipientsNamed } from "../../components/gitops/encryption/sops-rules";
 import { SecretError } from "./secret-error";
 
 const file = ".sops.yaml";
 const encrypted = "^(data|stringData)$";
 
-/** The keys that the tree's `.sops.yaml` names for a file. */
+/**
+ * The keys that the tree's `.sops.yaml` names for a file.
+ *
+ * @throws SecretError if it is missing or not understood.
+ */
 export function recipientsOf(tree: string, secret: string): Recipients {
-    return recipientsNamed(fs.readFileSync(path.join(tree, file), "utf8"), secret);
+    try {
+        return recipientsNamed(fs.readFileSync(path.join(tree, file), "utf8"), secret);
+    } catch (error) {
+        throw new SecretError((error as Error).message);
+    }
 }
 
 /**

@@ -5,3 +5,6 @@ export class SecretError extends Error {}
 
 /** sops or gpg was started, and refused. */
 export class ToolRefusal extends SecretError {}
+
+/** sops has none of the keys that decrypt a file. */
+export class KeyRefusal extends ToolRefusal {}

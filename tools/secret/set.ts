@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { SecretError, ToolRefusal } from "./secret-error";
+import { usableFingerprint } from "./public-key";
+import { KeyRefusal, SecretError } from "./secret-error";
 import {
     closedFile,
     fileOf,
@@ -42,7 +43,7 @@ function change(tree: string, file: string, key: string, value: string): void {
     try {
         sops(tree, ["set", "--value-stdin", file, `["stringData"]["${key}"]`], JSON.stringify(value));
     } catch (error) {
-        throw error instanceof ToolRefusal ? new SecretError(`${error.message}\n${closedFile(tree, file)}`) : error;
+        throw error instanceof KeyRefusal ? new SecretError(`${error.message}\n${closedFile(tree, file)}`) : error;
     }
     console.log(`Set ${key} in gitops/${file}.`);
 }
@@ -62,6 +63,7 @@ async function make(
     if (!layersOf(tree).includes(layer)) {
         throw new SecretError(`--layer ${layer} does not exist; layers are ${layersOf(tree).join(", ")}`);
     }
+    await usableFingerprint(tree, environment);
     importPublicKey(tree, environment);
     const metadata = offered(name, namespace);
     const stringData = { [key]: await value() };
@@ -79,6 +81,7 @@ async function beginAnew(
     value: () => Promise<string>,
 ): Promise<void> {
     const { metadata, type = "Opaque", ...before } = readSecret(tree, file);
+    await usableFingerprint(tree, environment);
     importPublicKey(tree, environment);
     const stringData = { [key]: await value() };
     writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type, stringData });

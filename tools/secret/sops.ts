@@ -1,28 +1,6 @@
 import { spawnSync, type StdioOptions } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { readKey } from "openpgp";
-import { SecretError, ToolRefusal } from "./secret-error";
-
-/** Where an environment's public key lies, from the tree's root. */
-export function publicKeyFile(environment: string): string {
-    return `clusters/${environment}/.sops.pub.asc`;
-}
-
-/**
- * Fingerprint of the environment's public key, in upper case.
- *
- * @throws SecretError naming the file if it is missing or no key.
- */
-export async function publicFingerprint(tree: string, environment: string): Promise<string> {
-    const file = publicKeyFile(environment);
-    try {
-        const armoredKey = fs.readFileSync(path.join(tree, file), "utf8");
-        return (await readKey({ armoredKey })).getFingerprint().toUpperCase();
-    } catch (error) {
-        throw new SecretError(`gitops/${file} is no PGP public key: ${error instanceof Error ? error.message : ""}`);
-    }
-}
+import { publicKeyFile } from "./public-key";
+import { KeyRefusal, SecretError, ToolRefusal } from "./secret-error";
 
 /**
  * Puts the environment's public key into the caller's keyring, where sops looks for it. Does nothing if it is there.
@@ -34,7 +12,7 @@ export function importPublicKey(tree: string, environment: string): void {
 /**
  * Calls sops in the tree's root, where it finds `.sops.yaml`, and returns what it prints.
  *
- * @throws ToolRefusal with sops's message.
+ * @throws ToolRefusal with sops's message; KeyRefusal if it has no key that decrypts the file.
  */
 export function sops(tree: string, args: readonly string[], input?: string): string {
     return run("sops", args, { cwd: tree, ...(input === undefined ? {} : { input }) });
@@ -44,6 +22,10 @@ export function sops(tree: string, args: readonly string[], input?: string): str
 export function sopsAtTerminal(tree: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
     run("sops", args, { cwd: tree, env, stdio: "inherit" });
 }
+
+/** What sops says of a file when none of its keys is here, and of nothing else. */
+const noKey =
+    /failed to get the data key required to decrypt|error getting data key|could not (?:decrypt|retrieve) data key/i;
 
 /** Exit code of `sops edit` when the file was left as it was. */
 const unchanged = 200;
@@ -59,7 +41,8 @@ function run(
         throw new SecretError(`${program} cannot be started (${error.message}); ${advice}`);
     }
     if (status !== 0 && !(program === "sops" && args[0] === "edit" && status === unchanged)) {
-        throw new ToolRefusal(`${program} ${args[0]} ${args.at(-1) ?? ""} failed:\n${(stderr ?? "").trim()}`);
+        const message = `${program} ${args[0]} ${args.at(-1) ?? ""} failed:\n${(stderr ?? "").trim()}`;
+        throw noKey.test(stderr ?? "") ? new KeyRefusal(message) : new ToolRefusal(message);
     }
     return stdout ?? "";
 }

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { readKey } from "openpgp";
 import { parseDocument } from "yaml";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
+import { publicKeyIn, usableFingerprint } from "../secret/public-key";
 import { writeRules } from "../secret/rules";
-import { importPublicKey, publicFingerprint } from "../secret/sops";
+import { importPublicKey } from "../secret/sops";
 import { checkNewName, writeFiles } from "./new-name";
 import { secretsOf, writeNewSecrets } from "./new-secrets";
 import { newStackFile } from "./new-stack";
@@ -40,7 +40,7 @@ export async function addEnvironment(
     if (!environmentsIn(root).includes(like)) {
         throw new TreeError(`--like ${like} does not exist; environments are ${environmentsIn(root).join(", ")}`);
     }
-    const key = pgpKey === undefined ? undefined : await publicKeyIn(pgpKey);
+    const key = pgpKey === undefined ? undefined : await armoredKeyIn(pgpKey);
     const stack = newStackFile(repository, name, like);
     const folder = `gitops/clusters/${name}`;
     const written = writeFiles(repository, {
@@ -52,7 +52,7 @@ export async function addEnvironment(
     if (key === undefined) {
         return { written, next: commandsForSecrets(root, name, like) };
     }
-    writeRules(root, name, { pgp: [await publicFingerprint(root, name)], keyVault: [] });
+    writeRules(root, name, { pgp: [await usableFingerprint(root, name)], keyVault: [], other: [] });
     importPublicKey(root, name);
     const secrets = writeNewSecrets(root, name, like).map((file) => `gitops/${file}`);
     return { written: [...written, "gitops/.sops.yaml", ...secrets], next: [] };
@@ -100,12 +100,12 @@ function secretText(root: string, name: string): string {
     return file === undefined ? "" : read(root, file);
 }
 
-async function publicKeyIn(file: string): Promise<string> {
+async function armoredKeyIn(file: string): Promise<string> {
     try {
         const text = fs.readFileSync(file, "utf8");
-        const key = await readKey({ armoredKey: text });
-        if (key.isPrivate()) {
-            throw new Error("it is a private key");
+        const { unusable } = await publicKeyIn(text);
+        if (unusable !== undefined) {
+            throw new Error(`nothing can be encrypted to it: it ${unusable}`);
         }
         return text;
     } catch (error) {

@@ -6,6 +6,7 @@ import { containers } from "./rules/containers";
 import { definitions } from "./rules/definitions";
 import { disruptionBudgets } from "./rules/disruption-budgets";
 import { environments } from "./rules/environments";
+import { files } from "./rules/files";
 import { healthChecks } from "./rules/health-checks";
 import { imageAutomation } from "./rules/image-automation";
 import { images } from "./rules/images";
@@ -45,6 +46,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     definitions,
     "disruption-budgets": disruptionBudgets,
     environments,
+    files,
     "health-checks": healthChecks,
     "image-automation": imageAutomation,
     images,

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { syntaxProblems } from "../../components/gitops/fleet/manifest-tree";
+import { syntaxProblems } from "../../components/gitops/fleet/manifests";
 import type { Finding } from "./finding";
 import { type Build, filesOfBuild, kustomizeFile, kustomizeFilesOf } from "./kustomizations";
 import type { Sources } from "./sources";

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Document, LineCounter, parseAllDocuments } from "yaml";
+import type { ManifestTree } from "../../components/gitops/fleet/manifest-tree";
 
 /** A file of the tree as YAML, with what it takes to turn offsets into lines. */
 export interface Parsed {
@@ -41,6 +42,11 @@ export class Sources {
     /** Text of a file; empty if there is none. */
     text(file: string): string {
         return this.texts.get(file) ?? "";
+    }
+
+    /** Every file with its text. */
+    tree(): ManifestTree {
+        return Object.fromEntries(this.texts);
     }
 
     /** Files below a folder. */

@@ -1,5 +1,5 @@
 import { type PrivateKey, readPrivateKey, readPrivateKeys } from "openpgp";
-import type { Recipients } from "./sops-recipients";
+import { isSameKey, type Recipients } from "./sops-recipients";
 
 /** A PGP key, by fingerprints in upper case. */
 export interface PgpKey {
@@ -58,7 +58,7 @@ async function readAll(armored: string): Promise<PrivateKey[]> {
 
 export function pgpDecrypts({ pgp }: Recipients, keys: DecryptionKeys): boolean {
     const own = keys.pgp.flatMap(({ fingerprint, subkeys }) => [fingerprint, ...subkeys]);
-    return pgp.some((recipient) => own.includes(recipient));
+    return pgp.some((recipient) => own.some((key) => isSameKey(recipient, key)));
 }
 
 export function keyVaultDecrypts({ keyVault }: Recipients, keys: DecryptionKeys): boolean {

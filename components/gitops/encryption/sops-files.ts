@@ -1,7 +1,16 @@
 import * as path from "node:path";
-import { type KubernetesObject, type ManifestTree, objectsOf } from "../fleet/manifest-tree";
+import type { ManifestTree } from "../fleet/manifest-tree";
+import { type KubernetesObject, objectsOf } from "../fleet/manifests";
 import { type DecryptionKeys, keyVaultDecrypts, pgpDecrypts } from "./decryption-keys";
-import { allOf, isCanary, type Recipients, recipientsIn, recipientsNamed } from "./sops-recipients";
+import {
+    allOf,
+    hasKeyGroups,
+    isCanary,
+    isSameKey,
+    isWholeFingerprint,
+    type Recipients,
+    recipientsIn,
+} from "./sops-recipients";
 
 /** An encrypted file of a tree. */
 interface SopsFile {
@@ -11,20 +20,23 @@ interface SopsFile {
 }
 
 /**
- * What keeps the cluster from decrypting the tree, or would keep it once a key is lost: Secrets that are not encrypted
- * at all, files that none of the stack's keys decrypts, with what that means, and files that lack a key of
- * `.sops.yaml`.
+ * What keeps the cluster from decrypting the tree: files that none of the stack's keys decrypts, with what that means.
+ * What is wrong with the encryption for everybody is `encryptionProblems`.
  */
 export function sopsProblems(tree: ManifestTree, keys: DecryptionKeys): string[] {
-    const files = filesOf(tree);
+    // Of a file with key groups it is said that they are not supported.
+    const files = filesOf(tree).filter(({ object }) => !hasKeyGroups(object));
     const closed = files.filter((file) => !isDecryptable(file, keys));
-    const lost = closed.filter(({ file }) => !isCanary(file));
+    const lost = closed.filter(({ file, recipients }) => !isCanary(file) && isUnderstood(recipients));
     return [
-        ...[...objectsOf(tree)].filter(({ object }) => object.kind === "Secret" && !object.sops).map(unencrypted),
         ...closed.map((file) => undecryptable(file, keys)),
         ...(lost.length === 0 ? [] : [whatIsLost(lost, files.length - closed.length)]),
-        ...files.filter((file) => !closed.includes(file)).flatMap((file) => lacking(file, tree)),
     ];
+}
+
+/** Whether it is known whose the keys are. Advice to give values up is for files of which nothing else is known. */
+function isUnderstood({ pgp, keyVault, other }: Recipients): boolean {
+    return other.length === 0 && pgp.length + keyVault.length > 0 && pgp.every(isWholeFingerprint);
 }
 
 /**
@@ -35,7 +47,7 @@ export function branchProblems(replaced: ManifestTree, keys: DecryptionKeys, los
     const closed = filesOf(replaced)
         .filter(({ file, recipients }) => recipients.pgp.length > 0 && !isCanary(file))
         .filter((file) => !isDecryptable(file, keys))
-        .filter(({ recipients }) => !recipients.pgp.some((key) => lost.includes(key)));
+        .filter(({ recipients }) => !recipients.pgp.some((key) => lost.some((one) => isSameKey(key, one))));
     if (closed.length === 0) {
         return [];
     }
@@ -71,17 +83,17 @@ function isDecryptable({ recipients }: SopsFile, keys: DecryptionKeys): boolean 
     return pgpDecrypts(recipients, keys) || keyVaultDecrypts(recipients, keys);
 }
 
-function unencrypted({ file, object }: { readonly file: string; readonly object: KubernetesObject }): string {
-    return `gitops/${file}: Secret ${object.metadata?.name ?? ""} is not encrypted; in gitops/, run sops encrypt --in-place ${file}`;
-}
-
 function undecryptable({ file, recipients }: SopsFile, { pgp, keyVault }: DecryptionKeys): string {
     const environment = environmentOf(file);
     const own = pgp.map(({ fingerprint }) => fingerprint).join(" and ");
     const state = keyVault.exists ? "" : ", which does not exist: az keyvault key recover, if it was deleted";
-    const fix = isCanary(file)
-        ? `npm run secret -- recipients ${environment} writes it again, to the key in gitops/clusters/${environment}/.sops.pub.asc and those of .sops.yaml; without the Key Vault key, add --without-key-vault`
-        : `as somebody who can: npm run secret -- recipients ${environment}, or write the Secret again (docs/secrets.md)`;
+    const short = recipients.pgp.filter((key) => !isWholeFingerprint(key));
+    const fix =
+        short.length > 0
+            ? `if ${short.join(" or ")} means one of these keys, write its whole fingerprint of 40 digits in .sops.yaml, and as somebody who can decrypt the file: npm run secret -- recipients ${environment}`
+            : isCanary(file)
+              ? `npm run secret -- recipients ${environment} writes it again, to the key in gitops/clusters/${environment}/.sops.pub.asc and those of .sops.yaml; without the Key Vault key, add --without-key-vault`
+              : `as somebody who can: npm run secret -- recipients ${environment}, or write the Secret again (docs/secrets.md)`;
     return (
         `gitops/${file}: encrypted to ${allOf(recipients).join(", ") || "nobody"}, which neither this stack's key ` +
         `(landfall:sopsPgpPrivateKey, ${own}) nor its Key Vault key (${keyVault.address}${state}) can decrypt; ${fix}`
@@ -105,16 +117,6 @@ function whatIsLost(lost: readonly SopsFile[], readable: number): string {
 /** The commands of the tool that set a Secret again: the first drops what is in the file, and the others add to it. */
 export function setAnew(environment: string, name: string, keys: readonly string[]): string[] {
     return keys.map((key, at) => `npm run secret -- set ${environment} ${name} ${key}${at === 0 ? " --anew" : ""}`);
-}
-
-function lacking({ file, recipients }: SopsFile, tree: ManifestTree): string[] {
-    const given = allOf(recipients);
-    return allOf(recipientsNamed(tree[".sops.yaml"] ?? "", file))
-        .filter((key) => !given.includes(key))
-        .map(
-            (key) =>
-                `gitops/${file}: is not encrypted to ${key}, which .sops.yaml names; npm run secret -- recipients ${environmentOf(file)}`,
-        );
 }
 
 function keysOf(object: KubernetesObject): string[] {

@@ -1,16 +1,7 @@
-import { applied, type Applied, mergeFile } from "./git-merge";
+import { type AppliedRecord, parseRecord, recordFile } from "./applied-record";
+import { applied, mergeFile } from "./git-merge";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
-
-/**
- * The file at the root of a stack's branch that records what the program wrote there last: the base of the next merge.
- */
-export const recordFile = ".landfall.json";
-
-interface AppliedRecord {
-    readonly stack: string;
-    readonly files: Readonly<Record<string, Applied>>;
-}
 
 /** A stack's branch as it is now. */
 export interface Branch {
@@ -36,6 +27,7 @@ export interface Plan {
     readonly record: string;
 }
 
+/** @throws Error if the branch has too many files, or if its record is damaged. */
 export async function readBranch(github: GitHubApi, repository: RepositoryName, branch: string): Promise<Branch> {
     const root = repositoryPath(repository);
     const head = await headOf(github, repository, branch);
@@ -58,7 +50,9 @@ export async function readBranch(github: GitHubApi, repository: RepositoryName, 
         head,
         tree: commit.tree.sha,
         blobs,
-        ...(recorded === undefined ? {} : { record: JSON.parse(recorded) as AppliedRecord }),
+        ...(recorded === undefined
+            ? {}
+            : { record: parseRecord(recorded, `${repository.owner}/${repository.name}, branch ${branch}`) }),
     };
 }
 

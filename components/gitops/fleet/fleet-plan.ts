@@ -1,5 +1,6 @@
-import { createTwoFilesPatch } from "diff";
-import { type Branch, type Change, planCommit, readBranch, recordFile, repositoryPath } from "./fleet-branch";
+import { recordFile } from "./applied-record";
+import { type Branch, type Change, planCommit, readBranch, repositoryPath } from "./fleet-branch";
+import { describeChange, type FileChange } from "./file-change";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { CommitMode } from "./manifest-commit";
 import type { ManifestTree } from "./manifest-tree";
@@ -20,16 +21,6 @@ export interface FleetPlan {
     readonly knownHosts: string;
     /** What stops an update, one line each, with the setting or file and what to do. */
     readonly problems: readonly string[];
-}
-
-/** A file that a commit would change. */
-interface FileChange {
-    readonly path: string;
-    readonly kind: Change["kind"];
-    readonly addedLines: number;
-    readonly removedLines: number;
-    /** Unified diff. */
-    readonly diff: string;
 }
 
 export interface FleetPlanArgs {
@@ -92,17 +83,6 @@ function replacedBy(changes: readonly Change[]): ManifestTree {
     return Object.fromEntries(changes.flatMap(({ path, before }) => (before === undefined ? [] : [[path, before]])));
 }
 
-function describeChange({ path, kind, before, after }: Change): FileChange {
-    const from = kind === "added" ? "/dev/null" : `a/${path}`;
-    const to = kind === "removed" ? "/dev/null" : `b/${path}`;
-    const context = { context: 3 };
-    const [, ...lines] = createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, context)
-        .trimEnd()
-        .split("\n");
-    const count = (sign: string) => lines.slice(2).filter((line) => line.startsWith(sign)).length;
-    return { path, kind, addedLines: count("+"), removedLines: count("-"), diff: lines.join("\n") };
-}
-
 function conflictProblem({ branch }: FleetPlanArgs, line: string): string {
     return `${line}; take the change of branch ${branch} into gitops/, or revert it on the branch`;
 }
@@ -158,7 +138,7 @@ async function foreignContent(
     if (branch.record) {
         return branch.record.stack === args.stack
             ? undefined
-            : `landfall:fleetBranch: branch ${args.branch} of ${name} belongs to stack '${branch.record.stack}'; choose another branch`;
+            : `landfall:fleetBranch: branch ${args.branch} of ${name} belongs to stack '${branch.record.stack}'; choose another branch, or if this stack was called '${branch.record.stack}' before, give it that name again, since the names of all that it made follow from it: pulumi stack rename ${branch.record.stack}`;
     }
     const inspected = branch.head ? args.branch : found.default_branch;
     const { blobs } = branch.head ? branch : await readBranch(github, args.repository, inspected);

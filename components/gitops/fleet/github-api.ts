@@ -1,4 +1,5 @@
 import { parseGithubToken } from "../../settings/github-token";
+import { whyUnreachable } from "../../unreachable";
 
 /** A repository on GitHub. */
 export interface RepositoryName {
@@ -99,8 +100,7 @@ function retryAfterSeconds(response: Response | Error, attempt: number): number 
 
 async function asError(method: string, path: string, response: Response | Error): Promise<Error> {
     if (response instanceof Error) {
-        const cause = response.cause instanceof Error ? response.cause.message : response.message;
-        return new Error(`GitHub: ${method} ${path}: no answer from api.github.com: ${cause}`);
+        return new Error(`GitHub: ${method} ${path}: no answer from api.github.com: ${whyUnreachable(response)}`);
     }
     const message = messageOf(await response.text());
     const advice = response.status === 401 ? "; check the token in github:token or GITHUB_TOKEN" : "";

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseAllDocuments } from "yaml";
+import { readTreeFolder } from "./tree-folder";
 
 /** The files that a stack's branch holds, by path in the repository. */
 export type ManifestTree = Readonly<Record<string, string>>;
@@ -8,15 +8,18 @@ export type ManifestTree = Readonly<Record<string, string>>;
 /** Names of the environments of a tree: the folders of `clusters/`, less the one with the layers that they share. */
 export function environmentsIn(directory: string): string[] {
     return fs
-        .readdirSync(path.join(directory, "clusters"))
-        .filter((name) => name !== "base")
+        .readdirSync(path.join(directory, "clusters"), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && entry.name !== "base")
+        .map(({ name }) => name)
         .sort();
 }
 
 /**
- * The tree of one environment: every file below `directory` but the folders of other environments.
+ * The tree of one environment: every file below `directory` that Git tracks, but those in the folders of other
+ * environments. Where the folder is in no checkout of Git, every file.
  *
- * @throws Error if the environment has no folder below `clusters/`, naming those that have one.
+ * @throws Error if the environment has no folder below `clusters/`, naming those that have one, or if the folder holds
+ * something that a branch cannot hold as it is, one line each.
  */
 export function loadManifestTree(directory: string, environment: string): ManifestTree {
     const environments = environmentsIn(directory);
@@ -26,53 +29,13 @@ export function loadManifestTree(directory: string, environment: string): Manife
         );
     }
     const others = environments.filter((name) => name !== environment).map((name) => `clusters/${name}/`);
-    const files = fs
-        .readdirSync(directory, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"))
-        .filter((file) => !others.some((folder) => file.startsWith(folder)))
-        .sort();
-    return Object.fromEntries(files.map((file) => [file, fs.readFileSync(path.join(directory, file), "utf8")]));
-}
-
-export function isManifest(file: string): boolean {
-    return /\.ya?ml$/.test(file) && !path.posix.basename(file).startsWith(".");
-}
-
-/** Every YAML document of the tree that is a Kubernetes object, with the file it stands in. */
-export function* objectsOf(tree: ManifestTree): Generator<{ file: string; object: KubernetesObject }> {
-    for (const file of Object.keys(tree).filter(isManifest)) {
-        for (const document of parseAllDocuments(tree[file] ?? "")) {
-            const object: unknown = document.toJS();
-            if (isKubernetesObject(object)) {
-                yield { file, object };
-            }
-        }
+    const isOwn = (file: string) => !others.some((folder) => file.startsWith(folder));
+    const { files, problems } = readTreeFolder(directory);
+    const lines = problems
+        .filter(({ file }) => isOwn(file))
+        .map(({ file, problem, fix }) => `  gitops/${file}: ${problem}; ${fix}`);
+    if (lines.length > 0) {
+        throw new Error(["gitops/ cannot be committed as it is:", ...lines].join("\n"));
     }
-}
-
-export interface KubernetesObject {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly metadata?: { readonly name?: string; readonly namespace?: string };
-    readonly [field: string]: unknown;
-}
-
-function isKubernetesObject(value: unknown): value is KubernetesObject {
-    return typeof value === "object" && value !== null && "apiVersion" in value && "kind" in value;
-}
-
-/** What is wrong with the YAML of the tree: one line for each error, with file, line and column. */
-export function syntaxProblems(tree: ManifestTree): string[] {
-    return Object.keys(tree)
-        .filter(isManifest)
-        .flatMap((file) =>
-            parseAllDocuments(tree[file] ?? "").flatMap((document) =>
-                document.errors.map((error) => {
-                    const at = error.linePos?.[0];
-                    const where = at ? `:${at.line}:${at.col}` : "";
-                    return `gitops/${file}${where}: ${error.message.split("\n")[0] ?? error.code}`;
-                }),
-            ),
-        );
+    return Object.fromEntries(Object.entries(files).filter(([file]) => isOwn(file)));
 }

@@ -1,4 +1,6 @@
-import { isManifest, type ManifestTree } from "../fleet/manifest-tree";
+import { visit, type YAMLMap } from "yaml";
+import type { ManifestTree } from "../fleet/manifest-tree";
+import { documentsIn, manifestsIn } from "../fleet/manifests";
 
 /**
  * What the program tells the tree about the cloud, through the ConfigMap `cluster-vars` that every layer substitutes
@@ -81,22 +83,48 @@ const produced: { readonly [name in keyof ClusterVars<unknown>]: true } = {
 // https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
 const reference = /(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}/g;
 
-/** The variables that the tree uses, each with the place of its first use as `gitops/<file>:<line>`. */
+/**
+ * The variables that the tree uses, each with the place of its first use as `gitops/<file>:<line>`. Those of comments
+ * and of objects that switch substitution off are Flux's no more than a chart's.
+ */
 export function variablesUsed(tree: ManifestTree): Map<string, string> {
     const used = new Map<string, string>();
-    for (const file of Object.keys(tree).filter(isManifest)) {
-        (tree[file] ?? "").split("\n").forEach((line, index) => {
-            if (line.trimStart().startsWith("#")) {
-                return;
+    for (const file of manifestsIn(Object.keys(tree))) {
+        const text = tree[file] ?? "";
+        // Most files have none, and following each as YAML takes its time.
+        for (const { name, offset } of text.includes("${") ? referencesIn(text) : []) {
+            if (!used.has(name)) {
+                used.set(name, `gitops/${file}:${text.slice(0, offset).split("\n").length}`);
             }
-            for (const [, name] of line.matchAll(reference)) {
-                if (name && !used.has(name)) {
-                    used.set(name, `gitops/${file}:${index + 1}`);
-                }
-            }
-        });
+        }
     }
     return used;
+}
+
+/** References in the keys and values of a text, which may be blocks of several lines. */
+function referencesIn(text: string): { name: string; offset: number }[] {
+    const found: { name: string; offset: number }[] = [];
+    for (const document of documentsIn(text)) {
+        visit(document, {
+            Map: (_key, node) => (isSubstitutionOff(node) ? visit.SKIP : undefined),
+            Scalar: (_key, node) => {
+                const [start = 0, end = start] = node.range ?? [];
+                for (const { 1: name = "", index } of text.slice(start, end).matchAll(reference)) {
+                    found.push({ name, offset: start + index });
+                }
+            },
+        });
+    }
+    return found;
+}
+
+/** Flux leaves an object alone that says so in a label or an annotation; so it does what a generator gives these to. */
+function isSubstitutionOff(node: YAMLMap): boolean {
+    return ["metadata", "options", "generatorOptions"].some((part) =>
+        ["labels", "annotations"].some(
+            (kind) => node.getIn([part, kind, "kustomize.toolkit.fluxcd.io/substitute"]) === "disabled",
+        ),
+    );
 }
 
 /** Where program and tree disagree about the variables. */
@@ -106,7 +134,7 @@ export function contractProblems(tree: ManifestTree, names: readonly string[] = 
         .filter(([name]) => !names.includes(name))
         .map(
             ([name, place]) =>
-                `${place}: \${${name}} is not produced by the program; add it to ClusterVars in components/gitops/flux/cluster-vars.ts, or write $\${${name}} if Flux is to leave it alone`,
+                `${place}: \${${name}} is not produced by the program; add it to ClusterVars in components/gitops/flux/cluster-vars.ts, or write $\${${name}} if Flux is to leave it alone, or annotate the object with kustomize.toolkit.fluxcd.io/substitute: disabled`,
         );
     const unused = names
         .filter((name) => !used.has(name))

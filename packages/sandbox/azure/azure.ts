@@ -10,7 +10,9 @@ import type { ClusterHost } from "./aks/clusters";
 import type { RunningClusters } from "./aks/managed-cluster";
 import { isAllowed } from "./arm/access";
 import { handleArm } from "./arm/arm";
+import type { Clock } from "./arm/clock";
 import { type CustomRole, setSubscriptionRoles } from "./arm/deployer-roles";
+import type { Operation } from "./arm/operations";
 import { show } from "./arm/read-resource";
 import type { Service } from "./arm/service";
 import { blobRoute } from "./blob/blob-data";
@@ -41,6 +43,10 @@ export interface AzureOptions {
     readonly traits?: Partial<SubscriptionTraits>;
     /** The keys of the issuers outside of Azure that federated credentials may trust. @default - there are none */
     readonly issuerKeys?: IssuerKeys;
+    /** How time passes. @default - nothing takes any time */
+    readonly clock?: Clock;
+    /** Add-ons of clusters that a policy of the subscription switches on, e.g. `azurepolicy`. @default - none */
+    readonly addonsByPolicy?: readonly string[];
 }
 
 export interface Azure {
@@ -56,13 +62,14 @@ export interface Azure {
     calls(): number;
     /** What exists, as a GET shows it. */
     resources(): Record<string, unknown>[];
+    /** What Azure did so far, in order of its start. */
+    operations(): Operation[];
 }
 
 export function createAzure(options: AzureOptions): Azure {
-    const state = new AzureState(options.tenantId, options.subscriptionId, {
-        ...usualTraits(),
-        ...options.traits,
-    });
+    const traits = { ...usualTraits(), ...options.traits };
+    const state = new AzureState(options.tenantId, options.subscriptionId, traits, options.clock);
+    options.addonsByPolicy?.forEach((name) => state.addonsByPolicy.add(name));
     const running: RunningClusters = new Map();
     const service: Service = { state, clusters: options.clusters, resourceProviders: resourceProviders(running) };
     addDeployer(state, options.deployer);
@@ -70,6 +77,7 @@ export function createAzure(options: AzureOptions): Azure {
         (await issuerKeys(state, running, issuer)) ?? options.issuerKeys?.(issuer);
     const entra = createEntra(state, keysOf);
     const arm = { service, running, entra };
+    const denials = new Map<string, number>();
     let calls = 0;
     const management: Route = {
         host: "management.azure.com",
@@ -91,10 +99,11 @@ export function createAzure(options: AzureOptions): Azure {
                 handle: (request) => clusterDiscovery(state, running, request),
             },
         ],
-        authorize: (clusterId, review) => Promise.resolve(mayAccess(state, clusterId, review)),
+        authorize: (clusterId, review) => Promise.resolve(mayAccess(state, denials, clusterId, review)),
         setDeployerRoles: (names) => setSubscriptionRoles(state, options.deployer, names),
         calls: () => calls,
         resources: () => state.resources().map((resource) => show(service, resource)),
+        operations: () => state.operations.list(),
     };
 }
 
@@ -109,20 +118,33 @@ function addDeployer(state: AzureState, deployer: AzureOptions["deployer"]): voi
     setSubscriptionRoles(state, deployer, roles);
 }
 
-function mayAccess(state: AzureState, clusterId: string, review: AccessReview): boolean {
+/** How long the authorizer of a cluster keeps a denial: whoever asks too early is refused for that much longer. */
+const denialSeconds = 300;
+
+function mayAccess(state: AzureState, denials: Map<string, number>, clusterId: string, review: AccessReview): boolean {
     const cluster = state.get(clusterId);
     const { enableAzureRBAC } = (cluster?.inputs.aadProfile ?? {}) as { enableAzureRBAC?: boolean };
     if (!cluster || !enableAzureRBAC || !state.principals.has(review.user)) {
         return false;
     }
     const scope = review.namespace ? `${clusterId}/namespaces/${review.namespace}` : clusterId;
-    return isAllowed(state, review.user, dataActionOf(review), scope, "dataActions");
+    const action = dataActionOf(review);
+    const { clock } = state;
+    const question = `${review.user} ${action} ${scope.toLowerCase()}`;
+    if (clock.seconds() < (denials.get(question) ?? -Infinity)) {
+        return false;
+    }
+    const allowed = isAllowed(state, review.user, action, scope, "dataActions");
+    if (!allowed && clock.milliseconds(1) > 0) {
+        denials.set(question, clock.seconds() + denialSeconds);
+    }
+    return allowed;
 }
 
 async function issuerKeys(state: AzureState, running: RunningClusters, issuer: string): Promise<object | undefined> {
     const cluster = state
         .ofType("containerservice:ManagedCluster")
-        .find(({ properties }) => (properties.oidcIssuerProfile as { issuerURL: string }).issuerURL === issuer);
+        .find(({ properties }) => (properties.oidcIssuerProfile as { issuerURL?: string }).issuerURL === issuer);
     return cluster && running.get(cluster.address.id.toLowerCase())?.jwks();
 }
 

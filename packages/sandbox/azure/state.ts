@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Properties } from "../plugins/provider";
 import type { RegistryRepository } from "../registry/repository";
+import { type Clock, SandboxClock } from "./arm/clock";
+import { Operations } from "./arm/operations";
 import { isWithin, type ResourceId } from "./arm/resource-id";
 import type { BlobContainer } from "./blob/blob-container";
 import type { SecretVersion } from "./key-vault/secret-versions";
@@ -14,6 +16,8 @@ export interface Resource {
     /** What a GET shows beside `id`, `name`, `type` and `systemData`. */
     readonly properties: Properties;
     readonly createdAt: string;
+    /** Client id of who made it. */
+    readonly createdBy?: string;
 }
 
 /** Somebody whom Entra knows. */
@@ -25,6 +29,8 @@ export interface Principal {
     readonly resourceId?: string;
     /** Only applications have one; managed identities prove who they are by federation. */
     readonly clientSecret?: string;
+    /** When it was made, in seconds of the clock. */
+    readonly madeAt?: number;
 }
 
 /** A key vault that was deleted and whose name is still reserved. */
@@ -55,12 +61,20 @@ export class AzureState {
     readonly deletedSecrets = new Map<string, Resource>();
     /** Ids of resources at which a write is under way that no other may join. */
     readonly busy = new Set<string>();
+    readonly operations: Operations;
+    /** By id of a role assignment in lower case: when it was made, in seconds of the clock. */
+    readonly assignedAt = new Map<string, number>();
+    /** Add-ons of clusters that a policy of the subscription switches on, whatever a PUT asks for. */
+    readonly addonsByPolicy = new Set<string>();
 
     constructor(
         readonly tenantId: string,
         readonly subscriptionId: string,
         readonly traits: SubscriptionTraits = usualTraits(),
-    ) {}
+        readonly clock: Clock = new SandboxClock(),
+    ) {
+        this.operations = new Operations(clock);
+    }
 
     get(id: string): Resource | undefined {
         return this.all.get(id.toLowerCase());
@@ -105,6 +119,7 @@ export class AzureState {
             clientId: randomUUID(),
             kind: "ServicePrincipal",
             resourceId,
+            madeAt: this.clock.seconds(),
         };
         this.principals.set(principal.objectId, principal);
         return principal;

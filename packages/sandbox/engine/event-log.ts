@@ -27,7 +27,11 @@ export interface EngineSummary {
     /** Number of resources by type. */
     readonly resources: Readonly<Record<string, number>>;
     readonly phases: readonly Phase[];
+    readonly times: StepTimes;
 }
+
+/** How long the engine's steps took, in seconds, by the resource's URN. */
+export type StepTimes = ReadonlyMap<string, number>;
 
 /** The resources whose completion ends a phase, in order. */
 const milestones = [
@@ -60,7 +64,23 @@ export function summarize(file: string, startedAt: number, endedAt: number): Eng
         },
         resources,
         phases: phasesOf(events, startedAt, endedAt),
+        times: timesOf(events),
     };
+}
+
+function timesOf(events: readonly EngineEvent[]): StepTimes {
+    const begun = new Map<string, number>();
+    const times = new Map<string, number>();
+    for (const { timestamp, resourcePreEvent: before, resOutputsEvent: after } of events) {
+        if (before) {
+            begun.set(before.metadata.urn, timestamp);
+        }
+        const start = after && begun.get(after.metadata.urn);
+        if (after && start !== undefined) {
+            times.set(after.metadata.urn, timestamp - start);
+        }
+    }
+    return times;
 }
 
 function phasesOf(events: readonly EngineEvent[], startedAt: number, endedAt: number): Phase[] {

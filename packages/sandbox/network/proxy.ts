@@ -3,6 +3,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import type { Authority } from "./authority";
 import { Gateway } from "./gateway";
 import type { UnknownHost } from "./host-table";
+import { isOwnPeer } from "./peer";
 import type { Route } from "./route";
 
 export interface ProxyOptions {
@@ -11,6 +12,8 @@ export interface ProxyOptions {
     readonly authority: Authority;
     /** The port of the HTTP proxy. Default 0: a free one. */
     readonly port?: number;
+    /** Whether a client is served. Default: every process of the user that runs the sandbox. */
+    readonly serves?: (client: Socket) => boolean;
     /** Hears of faults: a stand-in or a route that threw, a client that does not accept a certificate. */
     readonly report: (message: string) => void;
 }
@@ -29,17 +32,21 @@ export interface Proxy {
 
 /**
  * Starts the forward proxy which is a sandbox's only way out: HTTP (absolute-form requests and CONNECT), and SOCKS5
- * (CONNECT) on a second port. A host with a handler has its TLS ended here, a forwarded one gets the bytes untouched,
+ * (CONNECT) on a second port. Other users of the machine are not served. A host with a handler has its TLS ended here, a forwarded one gets the bytes untouched,
  * and every other one is refused with 502.
  *
  * It speaks HTTP/1.1 only, and holds a handler's request and response in memory as a whole.
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const gateway = new Gateway(options.routes, options.authority, options.report);
+    const isServed = options.serves ?? isOwnPeer;
     const http = createHttpServer({ keepAliveTimeout: 120_000, requestTimeout: 0 });
+    http.on("connection", (socket: Socket) => void (isServed(socket) || socket.destroy()));
     http.on("request", (request, response) => void gateway.onAbsoluteForm(request, response));
     http.on("connect", (request, socket, head) => void gateway.onConnect(request, socket as Socket, head));
-    const socks = createTcpServer({ allowHalfOpen: true, noDelay: true }, (socket) => void gateway.onSocks(socket));
+    const socks = createTcpServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+        return isServed(socket) ? void gateway.onSocks(socket) : void socket.destroy();
+    });
     const open = [http, socks].map(trackSockets);
     const [port, socksPort] = await Promise.all([listen(http, options.port ?? 0), listen(socks, 0)]);
     return {

@@ -40,6 +40,8 @@ export async function ground(subscription: TestSubscription): Promise<Ground> {
 export async function grant(subscription: TestSubscription, { controlPlane, kubelet, subnet }: Ground): Promise<void> {
     await subscription.assign(controlPlane.principalId, roles.managedIdentityOperator, kubelet.id);
     await subscription.assign(controlPlane.principalId, roles.networkContributor, subnet.id);
+    // A role works some time after it was given.
+    await subscription.clock?.pass(60);
 }
 
 /** A cluster as a careful program asks for it; `changes` replace top-level properties. */

@@ -2,8 +2,10 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { ClusterSpec, NodeSpec } from "../azure/aks/clusters";
 import { formatResourceId } from "../azure/arm/resource-id";
 import { findType } from "../azure/arm/resource-types";
+import { answerFromWire, requestToWire } from "../azure/arm/wire";
 import { type Azure, type AzureOptions, createAzure } from "../azure/azure";
 import type { HttpRequest, HttpResponse } from "../network/route";
+import type { ManualClock } from "./manual-clock";
 
 export type Json = Record<string, unknown>;
 
@@ -20,7 +22,8 @@ export const deployer = {
 export interface Answer {
     readonly status: number;
     readonly body: Json;
-    /** `error.code`, or "" when the answer is not a refusal. */
+    readonly headers: Readonly<Record<string, string>>;
+    /** `code` of the error, or "" when the answer is not a refusal. */
     readonly code: string;
     readonly message: string;
     readonly target: string;
@@ -71,10 +74,22 @@ class RecordedClusters {
 export class TestSubscription {
     readonly clusters = new RecordedClusters();
     readonly azure: Azure;
+    readonly tenantId = tenantId;
     private armToken: Promise<string> | undefined;
 
-    constructor(options: Partial<AzureOptions> = {}) {
-        this.azure = createAzure({ tenantId, subscriptionId, deployer, clusters: this.clusters, ...options });
+    /** With a clock, time passes when it is told to, and while `put` and `delete` wait. */
+    constructor(
+        options: Partial<AzureOptions> = {},
+        readonly clock?: ManualClock,
+    ) {
+        this.azure = createAzure({
+            tenantId,
+            subscriptionId,
+            deployer,
+            clusters: this.clusters,
+            ...(clock ? { clock } : {}),
+            ...options,
+        });
     }
 
     /** Sends a request to whichever route answers for its host. */
@@ -116,19 +131,59 @@ export class TestSubscription {
         return answer(await this.send(method, url, headers, body === undefined ? "" : JSON.stringify(body)));
     }
 
-    put(token: string, parameters: Record<string, string>, body: object): Promise<Answer> {
-        const { id, apiVersion } = this.address(token, parameters);
-        return this.arm("PUT", id, body, apiVersion);
+    /** Sends a request as the deployer, in Azure's wire format. */
+    async request(method: string, url: string, headers: Record<string, string>, body: string): Promise<Answer> {
+        this.armToken ??= this.deployerToken("https://management.azure.com");
+        return answer(
+            await this.send(method, url, { authorization: `Bearer ${await this.armToken}`, ...headers }, body),
+        );
     }
 
-    get(token: string, parameters: Record<string, string>): Promise<Answer> {
-        const { id, apiVersion } = this.address(token, parameters);
-        return this.arm("GET", id, undefined, apiVersion);
+    /** Writes a resource and waits until that is done. In the package's form, as `get`; `body` is what it is then. */
+    async put(token: string, parameters: Record<string, string>, body: object): Promise<Answer> {
+        const { id, type } = this.address(token, parameters);
+        const accepted = await this.arm("PUT", id, requestToWire(type, body as Json), type.apiVersion);
+        if (accepted.status >= 300) {
+            return accepted;
+        }
+        const failure = await this.followed(accepted);
+        return failure ?? { ...(await this.get(token, parameters)), status: accepted.status };
     }
 
-    delete(token: string, parameters: Record<string, string>): Promise<Answer> {
-        const { id, apiVersion } = this.address(token, parameters);
-        return this.arm("DELETE", id, undefined, apiVersion);
+    async get(token: string, parameters: Record<string, string>): Promise<Answer> {
+        const { id, type } = this.address(token, parameters);
+        const shown = await this.arm("GET", id, undefined, type.apiVersion);
+        return shown.status === 200 ? { ...shown, body: answerFromWire(type, shown.body) } : shown;
+    }
+
+    /** Deletes a resource and waits until that is done. */
+    async delete(token: string, parameters: Record<string, string>): Promise<Answer> {
+        const { id, type } = this.address(token, parameters);
+        const accepted = await this.arm("DELETE", id, undefined, type.apiVersion);
+        return (await this.followed(accepted)) ?? accepted;
+    }
+
+    /** Waits for the operation that an answer tells of. Gives what it failed with. */
+    private async followed({ headers }: Answer): Promise<Answer | undefined> {
+        const url = headers["azure-asyncoperation"] ?? (headers.location?.startsWith("https:") ? headers.location : "");
+        if (url === "") {
+            return undefined;
+        }
+        for (;;) {
+            await this.clock?.pass(60);
+            const authorization = `Bearer ${await this.deployerToken("https://management.azure.com")}`;
+            const polled = answer(await this.send("GET", url, { authorization }));
+            const { status } = polled.body;
+            if (polled.status >= 400) {
+                return polled;
+            }
+            if (status === "Failed") {
+                return { ...polled, status: 400 };
+            }
+            if (polled.status !== 202 && (status === undefined || status === "Succeeded")) {
+                return undefined;
+            }
+        }
     }
 
     /** @throws an Error with Azure's refusal when there is one. */
@@ -160,8 +215,10 @@ export class TestSubscription {
         const url = input instanceof Request ? input.url : String(input);
         const text = init.body instanceof URLSearchParams ? init.body.toString() : ((init.body ?? "") as string);
         const headers = Object.fromEntries(new Headers(init.headers).entries());
-        const { status, body } = await this.send(init.method ?? "GET", url, headers, text);
-        return new Response(body === undefined || status === 204 ? null : JSON.stringify(body), { status });
+        const answered = await this.send(init.method ?? "GET", url, headers, text);
+        const { status, body } = answered;
+        const options = { status, headers: { ...answered.headers } };
+        return new Response(body === undefined || status === 204 ? null : JSON.stringify(body), options);
     };
 
     private address(token: string, parameters: Record<string, string>) {
@@ -170,12 +227,23 @@ export class TestSubscription {
             throw new Error(`There is no type ${token}.`);
         }
         const defaults = { subscriptionId, resourceGroupName: "rg" };
-        return { id: formatResourceId(type, { ...defaults, ...parameters }), apiVersion: type.apiVersion };
+        return { id: formatResourceId(type, { ...defaults, ...parameters }), type };
     }
 }
 
-function answer({ status, body }: HttpResponse): Answer {
+function answer({ status, body, headers = {} }: HttpResponse): Answer {
     const parsed = (body ?? {}) as Json;
-    const error = (parsed.error ?? {}) as { code?: string; message?: string; target?: string };
-    return { status, body: parsed, code: error.code ?? "", message: error.message ?? "", target: error.target ?? "" };
+    const error = (parsed.error ?? (status >= 400 ? parsed : {})) as {
+        code?: string;
+        message?: string;
+        target?: string;
+    };
+    return {
+        status,
+        headers,
+        body: parsed,
+        code: error.code ?? "",
+        message: error.message ?? "",
+        target: error.target ?? "",
+    };
 }

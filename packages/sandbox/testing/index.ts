@@ -4,4 +4,5 @@ export { findType } from "../azure/arm/resource-types";
 export { checkSchema } from "../azure/arm/schema-check";
 export { createGitHub, type GitHub } from "../github/github";
 export { roles } from "./azure-cluster";
+export { witnessPage } from "./witness/page";
 export { deployer, subscription, subscriptionId, tenantId, TestSubscription } from "./azure-subscription";

@@ -46,6 +46,11 @@ async function answer(world: World, stop: () => Promise<void>, method: string, u
         world.setDeployerRoles(searchParams.getAll("role"));
         return {};
     }
+    if (method === "POST" && pathname === "/azure-speed") {
+        const speed = searchParams.get("times");
+        world.setAzureSpeed(speed === null ? undefined : Number(speed));
+        return {};
+    }
     if (method === "POST" && pathname === "/jobs") {
         const [repository = "", environment = ""] = ["repository", "environment"].map(
             (name) => searchParams.get(name) ?? "",

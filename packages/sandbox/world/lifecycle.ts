@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { ensureToolchain } from "@landfall/toolchain";
 import { clearCluster } from "../cluster/cluster";
 import { SandboxError } from "../sandbox-error";
+import { checkOwnFile, makeOwnFolder } from "./own-folder";
 import { control, isAlive, readSession, type Session, type Workspace } from "./session";
 
 /** Starts the sandbox's background process unless it runs already. */
@@ -28,8 +29,7 @@ export async function ensureRunning(
         );
     }
     const toolchain = await ensureToolchain({ log: (line) => console.error(line) });
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    fs.chmodSync(directory, 0o700);
+    makeOwnFolder(directory);
     fs.writeFileSync(path.join(directory, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
     const log = fs.openSync(path.join(directory, "daemon.log"), "a", 0o600);
     const args = [
@@ -85,7 +85,7 @@ export async function tearDown(directory: string): Promise<void> {
 /**
  * Keeps a second `npm start` of the same sandbox out while one runs.
  *
- * @throws SandboxError naming the process that holds the lock.
+ * @throws SandboxError naming the process that holds the lock, or if the lock is another user's.
  */
 export function lock(directory: string): () => void {
     const file = `${directory}.lock`;
@@ -93,6 +93,7 @@ export function lock(directory: string): () => void {
     try {
         take();
     } catch {
+        checkOwnFile(file);
         const holder = Number(fs.readFileSync(file, "utf8"));
         if (isAlive(holder)) {
             throw new SandboxError(

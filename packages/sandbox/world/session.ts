@@ -2,6 +2,8 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { AzureOperation } from "../engine/time-on-azure";
+import { checkOwnFile, checkOwnFolder } from "./own-folder";
 
 /** What the commands know of a running sandbox. */
 export interface Session {
@@ -22,6 +24,8 @@ export interface WorldStatus {
         readonly adminKubeconfig: string;
         readonly processes: readonly { readonly name: string; readonly pid: number }[];
     }[];
+    /** What the stand-in for Azure did so far, the first first. */
+    readonly azureOperations: readonly AzureOperation[];
     /** Type of each resource in Azure. */
     readonly azureResources: readonly string[];
     readonly unknownHosts: readonly string[];
@@ -43,9 +47,15 @@ export function sandboxDirectory(): string {
     return process.env.LANDFALL_SANDBOX ?? path.join(os.tmpdir(), `landfall-${os.userInfo().username}`);
 }
 
+/**
+ * The session of a sandbox; undefined if there is none.
+ *
+ * @throws SandboxError if the folder or the file is one that somebody else may have made or changed.
+ */
 export function readSession(directory: string): Session | undefined {
     const file = path.join(directory, "session.json");
-    return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Session) : undefined;
+    checkOwnFolder(directory);
+    return checkOwnFile(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Session) : undefined;
 }
 
 export function writeSession(directory: string, session: Session): void {

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
+import { SandboxClock } from "../azure/arm/clock";
 import { createAzure } from "../azure/azure";
 import { chartRoutes, generateCharts } from "../charts/charts";
 import { readStack } from "../engine/stack-file";
@@ -27,6 +28,8 @@ export interface WorldOptions extends Workspace {
 /** Everything outside of the program: Azure, Entra, GitHub, chart registries, and the clusters that Azure runs. */
 export interface World {
     status(): WorldStatus;
+    /** How many times as fast as Azure the stand-in is; undefined: nothing takes it any time. */
+    setAzureSpeed(speed: number | undefined): void;
     /** Gives the deployer these roles on the subscription and takes away its others there. */
     setDeployerRoles(names: readonly string[]): void;
     /** Starts a job of GitHub Actions, and gives the variables that it finds in its environment. */
@@ -54,7 +57,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         authorize: (id, review) => azure.authorize(id, review),
     });
     const actions = createActionsTokens();
-    const azure = createAzure({ ...credentials, clusters, issuerKeys: (issuer) => actions.keysOf(issuer) });
+    const clock = new SandboxClock();
+    const azure = createAzure({ ...credentials, clusters, clock, issuerKeys: (issuer) => actions.keysOf(issuer) });
     const repositories = path.join(directory, "github");
     const github = await createGitHub({
         directory: repositories,
@@ -73,9 +77,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         status: () => ({
             calls: { azure: azure.calls(), github: github.calls() },
             clusters: clusters.list(),
+            azureOperations: azure
+                .operations()
+                .map(({ resourceId, kind, plan: { seconds } }) => ({ resourceId, kind, seconds })),
             azureResources: azure.resources().map(({ type }) => String(type)),
             unknownHosts: [...new Set(proxy.unknownHosts().map(({ host }) => host))],
         }),
+        setAzureSpeed: (speed) => clock.setSpeed(speed),
         setDeployerRoles: (names) => azure.setDeployerRoles(names),
         startJob: (job) => actions.startJob(job),
         announce: () =>

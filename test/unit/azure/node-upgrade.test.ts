@@ -35,7 +35,7 @@ describe("NodeUpgrade", () => {
         calls.length = 0;
         answer = () => ({ body: { properties: old } });
         globalThis.fetch = (url, init) => {
-            const pool = /agentPools\/([^?]+)/.exec(String(url))?.[1] ?? "";
+            const pool = /agentPools\/([^?]+)/.exec(url as string)?.[1] ?? "";
             const body = init?.body ? (JSON.parse(init.body as string) as Call["body"]) : undefined;
             const call = { method: init?.method ?? "", pool, body };
             calls.push(call);

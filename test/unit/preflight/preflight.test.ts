@@ -11,6 +11,7 @@ import { UserError } from "../../../components/user-error";
 import { deployer } from "../../support/azure";
 import { everyVariable } from "../../support/every-variable";
 import { configuration } from "../../support/fixtures";
+import { sealedTree } from "../../support/sealed-secret";
 
 interface World {
     readonly files: ManifestTree;
@@ -222,9 +223,7 @@ function succeeded<T>({ outcome }: { readonly outcome: T | Error }): T {
 function encryptedToOwnVault({ settings }: Configuration): { readonly vault: string; readonly files: ManifestTree } {
     const { keyVault } = physicalNames({ ...deployer, project: "landfall", stack: settings.stack }, settings);
     const vault = `https://${keyVault}.vault.azure.net`;
-    const sops = `sops:\n  azure_kv:\n    - { vault_url: "${vault}", name: sops, version: v1 }\n`;
-    const secret = `apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: ENC }\n${sops}`;
-    return { vault, files: { ...everyVariable, "apps/staging/s.sops.yaml": secret } };
+    return { vault, files: { ...everyVariable, ...sealedTree({ keyVault: [`${vault}/keys/sops/v1`] }) } };
 }
 
 /** What a run logs, without an engine to log to, and how it ends. */

@@ -2,15 +2,11 @@ import * as assert from "node:assert/strict";
 import { generateKey } from "openpgp";
 import { checkTree, type TreeCheckArgs } from "../../../components/preflight/tree-check";
 import { everyVariable } from "../../support/every-variable";
+import { sealedSecret, sealedTree } from "../../support/sealed-secret";
 
 const vault = "https://kv.vault.azure.net";
 
-/** A Secret that is encrypted to a PGP key, to the stack's Key Vault key too if told. */
-function secret(fingerprint: string, inVault = false): string {
-    const azure = `  azure_kv:\n    - { vault_url: "${vault}", name: sops, version: v1 }\n`;
-    const sops = `sops:\n  pgp:\n    - fp: ${fingerprint}\n${inVault ? azure : ""}`;
-    return `apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: ENC }\n${sops}`;
-}
+const inVault = [`${vault}/keys/sops/v1`];
 
 describe("checkTree", () => {
     let own: { readonly armored: string; readonly fingerprint: string };
@@ -31,7 +27,7 @@ describe("checkTree", () => {
         });
 
     it("finds nothing wrong with a tree that the stack decrypts, and names its key", async () => {
-        const files = { ...everyVariable, "apps/staging/s.sops.yaml": secret(own.fingerprint) };
+        const files = { ...everyVariable, ...sealedTree({ pgp: [own.fingerprint] }) };
         assert.deepEqual(await check({ files }), { problems: [], warnings: [], sopsFingerprints: [own.fingerprint] });
     });
 
@@ -50,20 +46,36 @@ describe("checkTree", () => {
     });
 
     it("warns of what Key Vault alone decrypts, in the tree and on the branch", async () => {
-        const file = { "apps/staging/s.sops.yaml": secret("A".repeat(40), true) };
+        const file = sealedTree({ pgp: ["A".repeat(40)], keyVault: inVault });
         const { problems, warnings } = await check({ files: { ...everyVariable, ...file }, replaced: file });
-        assert.match(warnings[0] ?? "", /^the tree: Key Vault alone decrypts apps\/staging\/s\.sops\.yaml/);
+        assert.match(warnings[0] ?? "", /^the tree: Key Vault alone decrypts clusters\/staging\/s\.sops\.yaml/);
         assert.match(warnings[1] ?? "", /^the branch, until this tree is applied: Key Vault alone/);
         assert.deepEqual(problems, []);
     });
 
     it("refuses to take a key away that the branch still needs, unless it is lost", async () => {
         const other = "B".repeat(40);
-        const replaced = { "apps/staging/s.sops.yaml": secret(other) };
+        const replaced = { "clusters/staging/s.sops.yaml": sealedSecret({ pgp: [other] }) };
         assert.match(
             (await check({ replaced })).problems[0] ?? "",
             /^landfall:sopsPgpPrivateKey: the cluster still reads/,
         );
         assert.deepEqual((await check({ replaced, lostSopsKeys: [other] })).problems, []);
+    });
+
+    it("refuses what nobody encrypted, beside what the stack cannot decrypt", async () => {
+        const other = "B".repeat(40);
+        const plain = "apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: open }\n";
+        const files = { ...everyVariable, ...sealedTree({ pgp: [other] }), "apps/plain.yaml": plain };
+        const { problems } = await check({ files });
+        assert.match(problems[0] ?? "", /^gitops\/apps\/plain\.yaml: Secret s is not encrypted/);
+        assert.match(problems[1] ?? "", /^gitops\/clusters\/staging\/s\.sops\.yaml: encrypted to B{40}, which neither/);
+    });
+
+    it("names what Flux would not fetch", async () => {
+        const generator = "configMapGenerator: [{ name: logo, files: [logo.png] }]\n";
+        const files = { ...everyVariable, "apps/kustomization.yaml": generator, "apps/logo.png": "" };
+        const { problems } = await check({ files });
+        assert.match(problems.join("\n"), /^gitops\/apps\/kustomization\.yaml:1: names apps\/logo\.png, which Flux/);
     });
 });

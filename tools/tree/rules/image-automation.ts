@@ -1,4 +1,4 @@
-import { isManifest } from "../../../components/gitops/fleet/manifest-tree";
+import { manifestsIn } from "../../../components/gitops/fleet/manifests";
 import { nearest } from "../../../components/settings/nearest";
 import type { Finding } from "../finding";
 import { textAt } from "../object";
@@ -33,9 +33,9 @@ export function imageAutomation(tree: Tree): readonly Finding[] {
 
 /** Markers in the files that an environment's branch holds. */
 function markersOf({ sources }: Tree, environment: string): Marker[] {
-    const others = sources.foldersIn("clusters").filter((name) => name !== environment);
-    return sources.files
-        .filter((file) => isManifest(file) && !file.split("/").some((part) => others.includes(part)))
+    const others = sources.foldersIn("clusters").filter((name) => name !== environment && name !== "base");
+    return manifestsIn(sources.files)
+        .filter((file) => !others.some((name) => file.startsWith(`clusters/${name}/`)))
         .flatMap((file) =>
             sources
                 .text(file)

@@ -8,11 +8,12 @@ import type { Tree } from "../tree";
  */
 export async function secrets({ sources }: Tree): Promise<readonly Finding[]> {
     return (await checkTree(sources.root)).map((text) => {
-        const [, file = "", rest = text] = /^gitops\/(.*?):? ((?<=: ).*|is no PGP public key.*)$/.exec(text) ?? [];
+        const [, file = "", at, rest = text] = /^gitops\/([^:]*)(?::(\d+))?(?::\d+)?: (.*)$/.exec(text) ?? [];
         const [problem = rest, fix = ""] = splitOnce(rest, "; ");
         const [, key] = /^(?:data|stringData)\.(\S+) is not encrypted/.exec(problem) ?? [];
-        const pattern = key === undefined ? /^kind: Secret/ : new RegExp(`^ +"?${key}"?:`);
-        return { file, line: sources.lineOf(file, pattern), problem, fix };
+        const pattern =
+            key === undefined ? /^ *(- )?"?kind"?: "?Secret|^secretGenerator/ : new RegExp(`^ +"?${key}"?:`);
+        return { file, line: at === undefined ? sources.lineOf(file, pattern) : Number(at), problem, fix };
     });
 }
 

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isManifest } from "../../../components/gitops/fleet/manifest-tree";
+import { manifestsIn } from "../../../components/gitops/fleet/manifests";
 import type { Finding } from "../finding";
 import { type Build, filesOfBuild, kustomizeFile, kustomizeFilesOf, plainBuild } from "../kustomizations";
 import { list } from "../object";
@@ -18,8 +18,8 @@ function unreadFiles(tree: Tree): Finding[] {
         ...buildsOf(tree).flatMap((build) => filesOfBuild(sources, build)),
         ...tree.clusters.flatMap(({ layers }) => layers.map(({ kustomization }) => kustomization.file)),
     ]);
-    return sources.files
-        .filter((file) => file.includes("/") && isManifest(file) && !read.has(file))
+    return manifestsIn(sources.files)
+        .filter((file) => file.includes("/") && !read.has(file))
         .filter((file) => !isListedBeside(sources, file))
         .map((file) => ({ file, line: 1, problem: `${file} is read by no kustomization`, fix: fixOf(sources, file) }));
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { UnreachableError } from "../../kubernetes/api-error";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
+import type { OperationPlan } from "../arm/operations";
 import { parentOf } from "../arm/resource-id";
 import type { Context, PutContext, ResourceProvider } from "../arm/resource-provider";
 import { without } from "../arm/without";
@@ -9,7 +9,7 @@ import type { Resource } from "../state";
 import { checkQuota } from "../subscription/vcpu-quota";
 import { checkSubnetAccess } from "./cluster-identity";
 import type { ClusterInputs, PoolInputs } from "./cluster-inputs";
-import { resolveVersion } from "./kubernetes-versions";
+import { minorOf, resolveVersion } from "./kubernetes-versions";
 import { nodesOf, poolsOf } from "./nodes";
 import { checkPool, checkPoolChange, poolDefaults } from "./pool-rules";
 
@@ -26,7 +26,18 @@ export const agentPool: ResourceProvider = {
         }
         poolVersion(cluster, put.inputs, put.previous);
     },
-    view: (_, { properties }) => ({ properties }),
+    writing: ({ previous, inputs }) => poolWriting(previous, inputs),
+    deleting: () => ({ seconds: 18, state: "Deleting", follow: "both" }),
+    notFound(state, { id, name, parameters: { subscriptionId, resourceGroupName, resourceName } }) {
+        const where = `subscription: ${subscriptionId}, resourceGroup: ${resourceGroupName}, resourceName: ${resourceName}`;
+        const details = [{ code: "Unspecified", message: "rpc error: code = NotFound desc = Agent Pool not found" }];
+        const more = { details, subcode: "GetAgentPool_NotFound_HCPServerError" };
+        const message = `Could not find the agentpool: ${name} in ${where}.`;
+        const hasCluster = state.get(parentOf(id) ?? "") !== undefined;
+        return hasCluster ? new ArmError(404, "NotFound", message, undefined, more).asBare() : undefined;
+    },
+    /** The answer echoes the count; the autoscaler then sees to its minimum. */
+    answer: (shown, { inputs }) => ({ ...shown, properties: { ...(shown.properties as object), count: inputs.count } }),
     properties: (put) => poolProperties(clusterOf(put), put.inputs, put.previous),
     written: ({ state, clusters, address }) => {
         const cluster = state.get(parentOf(address.id) ?? "");
@@ -59,17 +70,48 @@ export const agentPool: ResourceProvider = {
 /** What a GET of the pool shows. */
 export function poolProperties(cluster: Resource, inputs: Properties, previous: Resource | undefined): Properties {
     const pool = without(poolDefaults(inputs), "name");
+    const { enableAutoScaling, minCount = 0, count = 0 } = inputs as PoolInputs;
     const version = poolVersion(cluster, inputs, previous);
     return {
         ...pool,
-        orchestratorVersion: inputs.orchestratorVersion ?? version,
+        count: enableAutoScaling ? Math.max(count, minCount) : count,
+        maxPods: pool.maxPods ?? defaultMaxPods(cluster),
+        orchestratorVersion: inputs.orchestratorVersion ?? minorOf(version),
         currentOrchestratorVersion: version,
-        nodeImageVersion: `AKS${String(pool.osSKU)}-gen2containerd`,
+        nodeImageVersion: imageOf(String(pool.osSKU)),
         powerState: { code: "Running" },
-        eTag: randomUUID(),
         type: pool.type,
         provisioningState: "Succeeded",
     };
+}
+
+/** Clusters of the plugin kubenet have fewer pods a node. */
+function defaultMaxPods({ properties }: Resource): number {
+    const { networkPlugin } = properties.networkProfile as { networkPlugin?: string };
+    return networkPlugin === "kubenet" ? 110 : 250;
+}
+
+function imageOf(osSKU: string): string {
+    return osSKU === "Ubuntu" ? "AKSUbuntu-2204gen2containerd-202601.07.0" : `AKS${osSKU}-gen2containerd-202601.07.0`;
+}
+
+/** How long AKS takes depends on what a write changes. */
+function poolWriting(previous: Resource | undefined, inputs: PoolInputs): OperationPlan {
+    const plan = {
+        follow: "status",
+        statuses: ["CreatingAgentPool", "CreatingAgentPool: 0/1 nodes completed"],
+    } as const;
+    if (!previous) {
+        return { ...plan, seconds: 197, state: "Creating" };
+    }
+    const before = previous.inputs as PoolInputs;
+    if (before.orchestratorVersion !== inputs.orchestratorVersion) {
+        return { seconds: 447, state: "Upgrading", follow: "status" };
+    }
+    if (before.count !== inputs.count && !inputs.enableAutoScaling) {
+        return { seconds: 78, state: "Scaling", follow: "status" };
+    }
+    return { seconds: 7, state: "Updating", follow: "status" };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { type AddressRange, overlaps, parseAddress, parseCidr } from "../arm/cidr";
 import { parentOf } from "../arm/resource-id";
@@ -11,14 +12,41 @@ const reserved = ["169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0
 /** AKS takes service ranges smaller than a /12. */
 const largestServiceRange = 2 ** 20;
 
+/** Where no network profile is given. */
+const defaultPlugin = { networkPlugin: "azure", networkPluginMode: "overlay", networkDataplane: "azure" };
+
 /** The network profile with what AKS fills in. */
-export function networkProfileOf(profile: NetworkProfile | undefined): NetworkProfile & typeof defaults {
+export function networkProfileOf(profile: NetworkProfile | undefined): NetworkProfile & Properties & typeof defaults {
+    const plugin = profile?.networkPlugin === undefined ? defaultPlugin : {};
+    const ranges = { ...defaults, ...profile };
+    const given = profile as Properties | undefined;
     return {
-        networkPlugin: "kubenet",
+        ...plugin,
+        ...(profile?.networkPlugin === "azure" ? { networkDataplane: "azure" } : {}),
         networkPolicy: "none",
-        ...defaults,
-        ...profile,
+        ...ranges,
+        podCidrs: [ranges.podCidr],
+        serviceCidrs: [ranges.serviceCidr],
+        ipFamilies: ["IPv4"],
+        outboundType: "loadBalancer",
+        loadBalancerSku: "standard",
+        ...withoutEmpty(given),
+        ...loadBalancer(given),
     };
+}
+
+function loadBalancer(profile: Properties | undefined): Properties {
+    const { outboundType = "loadBalancer", loadBalancerProfile } = profile ?? {};
+    if (outboundType !== "loadBalancer") {
+        return {};
+    }
+    const filled = { managedOutboundIPs: { count: 1 }, ...(loadBalancerProfile as object | undefined) };
+    return { loadBalancerProfile: { ...filled, backendPoolType: "nodeIPConfiguration" } };
+}
+
+/** A profile that says nothing of a property leaves it to AKS. */
+function withoutEmpty(profile: Properties | undefined): Properties {
+    return Object.fromEntries(Object.entries(profile ?? {}).filter(([, value]) => value !== undefined && value !== ""));
 }
 
 /**

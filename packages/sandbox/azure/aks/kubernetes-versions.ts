@@ -70,6 +70,11 @@ function laterPatch(asked: string): string | undefined {
     return oldest !== undefined && oldest.localeCompare(asked, "en", { numeric: true }) <= 0 ? asked : undefined;
 }
 
+/** The minor that a full version is of, as AKS shows it where none was asked: "1.36". */
+export function minorOf(version: string): string {
+    return version.split(".").slice(0, 2).join(".");
+}
+
 function minor(version: string): number {
     return Number(version.split(".")[1]);
 }

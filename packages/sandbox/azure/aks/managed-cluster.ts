@@ -7,11 +7,13 @@ import type { AzureState, Resource } from "../state";
 import { checkQuota } from "../subscription/vcpu-quota";
 import { poolProperties } from "./agent-pool";
 import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
+import { drivers, omittedProfiles, withOutboundIP } from "./cluster-defaults";
 import type { ClusterInputs } from "./cluster-inputs";
 import { checkClusterNetwork, networkProfileOf } from "./cluster-network";
+import { clusterWriting, poolState, withoutLateParts } from "./cluster-operation";
 import { checkClusterRules } from "./cluster-rules";
 import type { RunningCluster } from "./clusters";
-import { resolveVersion } from "./kubernetes-versions";
+import { minorOf, resolveVersion } from "./kubernetes-versions";
 import { nodesOf, poolsOf } from "./nodes";
 import { checkPool, checkPoolChange } from "./pool-rules";
 
@@ -19,8 +21,7 @@ import { checkPool, checkPoolChange } from "./pool-rules";
 export type RunningClusters = Map<string, RunningCluster>;
 
 /**
- * A managed cluster: a PUT starts a control plane and is answered when that serves, a DELETE stops it. Azure answers at
- * once and lets the client poll; here the client waits.
+ * A managed cluster: a PUT starts a control plane, and is done when that serves; a DELETE stops it.
  */
 export function managedCluster(running: RunningClusters): ResourceProvider {
     return {
@@ -36,11 +37,18 @@ export function managedCluster(running: RunningClusters): ResourceProvider {
             );
             checkNodeResourceGroup(put);
         },
+        writing: ({ previous, inputs }) => clusterWriting(previous, inputs as unknown as ClusterInputs),
+        deleting: () => ({ seconds: 250, state: "Deleting", follow: "both" }),
+        answer: withoutLateParts,
         properties: clusterProperties,
         view: (state, { address }) => ({
             // Every pool, those that are resources of their own too, by name.
             agentPoolProfiles: poolsOf(state, address.id)
-                .map((pool) => ({ name: pool.address.name, ...pool.properties }))
+                .map((pool) => ({
+                    name: pool.address.name,
+                    ...pool.properties,
+                    provisioningState: poolState(state, address.id, pool),
+                }))
                 .sort((a, b) => a.name.localeCompare(b.name, "en")),
         }),
         written: (put, cluster) => startOrUpdate(running, put, cluster),
@@ -51,7 +59,7 @@ export function managedCluster(running: RunningClusters): ResourceProvider {
 interface ClusterOutputs {
     readonly fqdn: string;
     readonly nodeResourceGroup: string;
-    readonly oidcIssuerProfile: { readonly issuerURL: string };
+    readonly oidcIssuerProfile: { readonly issuerURL?: string };
     readonly networkProfile: { readonly serviceCidr: string };
 }
 
@@ -66,7 +74,8 @@ async function startOrUpdate(running: RunningClusters, put: PutContext, cluster:
     storeNodeResourceGroup(put.state, cluster);
     const { fqdn, oidcIssuerProfile, networkProfile } = cluster.properties as unknown as ClusterOutputs;
     const { serviceCidr } = networkProfile;
-    const spec = { id, name, fqdn, issuer: oidcIssuerProfile.issuerURL, serviceCidr, nodes };
+    const { issuerURL: issuer = `https://${fqdn}` } = oidcIssuerProfile;
+    const spec = { id, name, fqdn, issuer, serviceCidr, nodes };
     running.set(id.toLowerCase(), await put.clusters.start(spec));
 }
 
@@ -77,7 +86,10 @@ async function stop(running: RunningClusters, { state, clusters, resource }: Rem
         state.remove(inner.address.id);
     }
     for (const { objectId, resourceId } of [...state.principals.values()]) {
-        if (resourceId === resource.address.id || (resourceId && isWithin(resourceId, nodeResourceGroup))) {
+        if (
+            resourceId?.toLowerCase() === resource.address.id.toLowerCase() ||
+            (resourceId && isWithin(resourceId, nodeResourceGroup))
+        ) {
             state.principals.delete(objectId);
         }
     }
@@ -94,31 +106,47 @@ function clusterProperties(put: PutContext): Properties {
         put.previous?.properties.currentKubernetesVersion as string | undefined,
     );
     const suffix = kept(put, "resourceUID", () => randomBytes(12).toString("hex"));
-    const issuerURL = kept(put, "oidcIssuerProfile", () => ({
-        issuerURL: `https://${region}.oic.prod-aks.azure.com/${state.tenantId}/${randomUUID()}/`,
-    })).issuerURL;
+    const issuerURL =
+        (put.previous?.properties.oidcIssuerProfile as { issuerURL?: string } | undefined)?.issuerURL ??
+        `https://${region}.oic.prod-aks.azure.com/${state.tenantId}/${randomUUID()}/`;
+    const hasIssuer = inputs.oidcIssuerProfile?.enabled === true || (put.previous && hadIssuer(put.previous));
     const fqdn = kept(
         put,
         "fqdn",
         () => `${inputs.dnsPrefix}-${randomBytes(4).toString("hex")}.hcp.${region}.azmk8s.io`,
     );
     return {
+        kind: "Base",
         enableRBAC: true,
+        supportPlan: "KubernetesOfficial",
+        nodeProvisioningProfile: { mode: "Manual", defaultNodePools: "Auto" },
+        bootstrapProfile: { artifactSource: "Direct" },
+        securityProfile: {},
+        workloadAutoScalerProfile: {},
+        metricsProfile: { costAnalysis: { enabled: false } },
+        ...omittedProfiles(put),
         ...put.inputs,
+        sku: { name: "Base", tier: "Free", ...inputs.sku },
+        autoUpgradeProfile: {
+            nodeOSUpgradeChannel: "NodeImage",
+            ...(put.inputs.autoUpgradeProfile as object | undefined),
+        },
+        storageProfile: { ...drivers, ...(put.inputs.storageProfile as object | undefined) },
+        ...(inputs.aadProfile ? { aadProfile: { adminUsers: null, ...inputs.aadProfile } } : {}),
+        servicePrincipalProfile: { clientId: "msi" },
         fqdn,
         azurePortalFQDN: fqdn.replace(".hcp.", ".portal.hcp."),
-        kubernetesVersion: inputs.kubernetesVersion ?? version,
+        kubernetesVersion: inputs.kubernetesVersion ?? minorOf(version),
         currentKubernetesVersion: version,
         nodeResourceGroup,
-        networkProfile: networkProfileOf(inputs.networkProfile),
-        oidcIssuerProfile: { enabled: true, issuerURL },
+        networkProfile: withOutboundIP(put, networkProfileOf(inputs.networkProfile), nodeResourceGroup),
+        oidcIssuerProfile: hasIssuer ? { enabled: true, issuerURL } : { enabled: false },
         identity: identityView(put, inputs),
         identityProfile: { kubeletidentity: kubeletIdentity(put, inputs, nodeResourceGroup) },
-        addonProfiles: addons(put, inputs, nodeResourceGroup),
+        ...addons(put, inputs, nodeResourceGroup),
         maxAgentPools: 100,
         powerState: { code: "Running" },
         resourceUID: suffix,
-        eTag: randomUUID(),
         provisioningState: "Succeeded",
     };
 }
@@ -242,16 +270,28 @@ function kubeletIdentity({ state, address }: PutContext, inputs: ClusterInputs, 
     return { resourceId, clientId, objectId };
 }
 
-function addons({ state, address }: PutContext, inputs: ClusterInputs, nodeResourceGroup: string): Properties {
-    const entries = Object.entries(inputs.addonProfiles ?? {}).map(([name, profile]) => {
+/** Those that a PUT leaves out stay; with none there is no property. */
+function addons(
+    { state, address, previous }: PutContext,
+    inputs: ClusterInputs,
+    nodeResourceGroup: string,
+): Properties {
+    const before = previous?.properties.addonProfiles as ClusterInputs["addonProfiles"];
+    const byPolicy = [...state.addonsByPolicy].map((name) => [name, { enabled: true, config: null }] as const);
+    const wanted = { ...Object.fromEntries(byPolicy), ...before, ...inputs.addonProfiles };
+    const entries = Object.entries(wanted).map(([name, profile]) => {
         const resourceId = ownIdentity(state, nodeResourceGroup, `${name.toLowerCase()}-${address.name}`);
         const { clientId, objectId } = state.principalOf(resourceId);
         return [name, { ...profile, ...(profile.enabled ? { identity: { resourceId, clientId, objectId } } : {}) }];
     });
-    return Object.fromEntries(entries) as Properties;
+    return entries.length === 0 ? {} : { addonProfiles: Object.fromEntries(entries) as object };
+}
+
+function hadIssuer({ properties }: Resource): boolean {
+    return (properties.oidcIssuerProfile as { enabled?: boolean }).enabled === true;
 }
 
 /** The address of an identity that AKS makes in the node resource group. */
 function ownIdentity(state: AzureState, nodeResourceGroup: string, name: string): string {
-    return `/subscriptions/${state.subscriptionId}/resourceGroups/${nodeResourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+    return `/subscriptions/${state.subscriptionId}/resourcegroups/${nodeResourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
 }

@@ -2,6 +2,7 @@ import { parsePath, valueAt } from "../../plugins/property-path";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { hasZones } from "../arm/regions";
+import { without } from "../arm/without";
 import type { PoolInputs } from "./cluster-inputs";
 
 const fixedOnceCreated = [
@@ -47,7 +48,8 @@ export function checkPool(pool: PoolInputs, region: string, path: string): void 
     if (pool.mode === "System" && (pool.scaleSetPriority === "Spot" || pool.osType === "Windows")) {
         throw fail("mode", "A system node pool runs Linux on machines of regular priority.");
     }
-    if (pool.spotMaxPrice !== undefined && pool.scaleSetPriority !== "Spot") {
+    // -1 is no limit, which clients send for regular pools too.
+    if (![undefined, -1].includes(pool.spotMaxPrice) && pool.scaleSetPriority !== "Spot") {
         throw fail("spotMaxPrice", "It is for pools of priority Spot.");
     }
 }
@@ -55,9 +57,10 @@ export function checkPool(pool: PoolInputs, region: string, path: string): void 
 /** @throws an ArmError for a change that needs another pool. */
 export function checkPoolChange(before: Properties, after: Properties, path: string): void {
     const pool = before as PoolInputs;
-    const changed = fixedOnceCreated.find(
-        (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name] ?? before[name]),
-    );
+    const wanted = poolDefaults(after);
+    const changed = fixedOnceCreated
+        .filter((name) => after[name] !== undefined)
+        .find((name) => JSON.stringify(before[name]) !== JSON.stringify(wanted[name]));
     const losesSpotTaint =
         pool.scaleSetPriority === "Spot" &&
         !((after as PoolInputs).nodeTaints ?? []).includes(spotTaint) &&
@@ -77,16 +80,41 @@ export function checkPoolChange(before: Properties, after: Properties, path: str
 /** What AKS fills in. */
 export function poolDefaults(pool: PoolInputs): PoolInputs & Properties {
     const spot = pool.scaleSetPriority === "Spot";
+    const { osDiskSizeGB, upgradeSettings, securityProfile } = pool as Properties;
     return {
         mode: "User",
         osType: "Linux",
         osSKU: "Ubuntu",
+        osDiskType: "Managed",
+        kubeletDiskType: "OS",
         type: "VirtualMachineScaleSets",
         enableAutoScaling: false,
-        ...pool,
+        scaleDownMode: "Delete",
+        enableNodePublicIP: false,
+        enableFIPS: false,
+        ...withoutEmpty(spot ? pool : without(pool as Properties, ...forSpotOnly)),
+        osDiskSizeGB: osDiskSizeGB === undefined || osDiskSizeGB === 0 ? 128 : osDiskSizeGB,
+        // Spot nodes are not upgraded with surge.
+        ...(spot ? {} : { upgradeSettings: { maxSurge: "10%", maxUnavailable: "0", ...(upgradeSettings as object) } }),
+        securityProfile: {
+            ...{ sshAccess: "LocalUser", enableVTPM: false, enableSecureBoot: false },
+            ...(securityProfile as object | undefined),
+        },
         ...(spot ? { nodeTaints: [...new Set([...(pool.nodeTaints ?? []), spotTaint])] } : {}),
         ...(spot ? { nodeLabels: { "kubernetes.azure.com/scalesetpriority": "spot", ...pool.nodeLabels } } : {}),
     };
+}
+
+/** What AKS does not show of regular pools. */
+const forSpotOnly = ["scaleSetPriority", "scaleSetEvictionPolicy", "spotMaxPrice"];
+
+/** Empty labels and taints are none. */
+function withoutEmpty<T extends Properties>(pool: T): T {
+    const empty = ["nodeTaints", "nodeLabels"].filter((name) => {
+        const value = pool[name];
+        return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+    });
+    return Object.fromEntries(Object.entries(pool).filter(([name]) => !empty.includes(name))) as T;
 }
 
 function checkScaling(pool: PoolInputs, fail: (name: string, message: string) => ArmError): void {
@@ -97,11 +125,14 @@ function checkScaling(pool: PoolInputs, fail: (name: string, message: string) =>
         }
     } else if (minCount === undefined || maxCount === undefined) {
         throw fail(minCount === undefined ? "minCount" : "maxCount", "Autoscaling needs minCount and maxCount.");
-    } else if (minCount > maxCount || count < minCount || count > maxCount) {
+    } else if (minCount > maxCount) {
+        throw fail("minCount", `It must not be more than maxCount (${maxCount}).`);
+    } else if (count > maxCount) {
         throw fail("count", `It must be from minCount (${minCount}) to maxCount (${maxCount}).`);
     }
-    if (pool.mode === "System" && (count < 1 || (enableAutoScaling && minCount === 0))) {
-        throw fail(count < 1 ? "count" : "minCount", "A system node pool needs at least one node.");
+    const fewest = enableAutoScaling ? (minCount ?? 0) : count;
+    if (pool.mode === "System" && fewest < 1) {
+        throw fail(enableAutoScaling ? "minCount" : "count", "A system node pool needs at least one node.");
     }
 }
 

@@ -26,9 +26,23 @@ export function isAllowed(
 export function rolesAt(state: AzureState, principalId: string, scope: string): RoleDefinition[] {
     return state
         .ofType("authorization:RoleAssignment")
+        .filter(({ address }) => isEffective(state, address.id))
         .map(({ properties }) => properties as { principalId: string; scope: string; roleDefinitionId: string })
         .filter((assignment) => assignment.principalId === principalId && isWithin(scope, assignment.scope))
         .flatMap((assignment) => findRole(state, assignment.roleDefinitionId) ?? []);
+}
+
+/**
+ * A role assignment works some time after it was made: Azure documents up to ten minutes, and one catches who does not
+ * wait. At once where nothing takes time.
+ *
+ * @see https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+ */
+const propagationSeconds = 60;
+
+function isEffective({ clock, assignedAt }: AzureState, assignmentId: string): boolean {
+    const at = assignedAt.get(assignmentId.toLowerCase());
+    return at === undefined || clock.milliseconds(1) === 0 || clock.seconds() - at >= propagationSeconds;
 }
 
 /** @throws an ArmError `AuthorizationFailed` unless the caller may do `action` at `scope`. */

@@ -1,14 +1,16 @@
+import type { HttpResponse } from "../../network/route";
 import type { Properties } from "../../plugins/provider";
 import type { ClusterInputs } from "../aks/cluster-inputs";
 import { userKubeconfig } from "../aks/kubeconfig";
 import type { RunningClusters } from "../aks/managed-cluster";
-import { purgeVault } from "../key-vault/key-vault";
+import { purgePlan, purgeVault } from "../key-vault/key-vault";
 import type { AzureState, Resource } from "../state";
 import { checkPolicyRestrictions } from "../subscription/policies";
 import { register } from "../subscription/registrations";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
 import { isNameHeld } from "./global-names";
+import { operationHeaders } from "./operation-answers";
 import { parseResourceId } from "./resource-id";
 import type { Service } from "./service";
 
@@ -16,44 +18,56 @@ export interface ActionContext {
     readonly service: Service;
     readonly running: RunningClusters;
     readonly caller: Caller;
+    readonly apiVersion: string;
 }
 
-const checkedNames: Readonly<Record<string, { token: string; pattern: RegExp; reason: string }>> = {
+const checkedNames: Readonly<
+    Record<string, { token: string; pattern: RegExp; reason: string; taken: (name: string) => string }>
+> = {
     "microsoft.containerregistry": {
         token: "containerregistry:Registry",
         pattern: /^[a-zA-Z0-9]{5,50}$/,
         reason: "AlreadyExists",
+        taken: (name) => `The registry ${name} is already in use.`,
     },
     "microsoft.keyvault": {
         token: "keyvault:Vault",
         pattern: /^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
         reason: "AlreadyExists",
+        taken: (name) => `The name '${name}' is already in use.`,
     },
-    "microsoft.storage": { token: "storage:StorageAccount", pattern: /^[a-z0-9]{3,24}$/, reason: "AlreadyExists" },
+    "microsoft.storage": {
+        token: "storage:StorageAccount",
+        pattern: /^[a-z0-9]{3,24}$/,
+        reason: "AlreadyExists",
+        taken: (name) => `The storage account named ${name} is already taken.`,
+    },
 };
 
 /**
  * Answers a POST.
  * @throws an ArmError when the path has no such action.
  */
-export function runAction(context: ActionContext, path: string, body: Properties): Properties {
+export function runAction(context: ActionContext, path: string, body: Properties): HttpResponse {
     const { state } = context.service;
     const names = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/checkNameAvailability$/i.exec(path)?.[1];
     if (names !== undefined) {
         const scope = `/subscriptions/${state.subscriptionId}`;
         authorize(state, context.caller, `${names}/checkNameAvailability/read`, scope);
-        return checkName(state, names.toLowerCase(), typeof body.name === "string" ? body.name : "");
+        const name = typeof body.name === "string" ? body.name : "";
+        return { status: 200, body: checkName(state, names.toLowerCase(), name) };
     }
     const registered = register(state, context.caller, path);
     if (registered !== undefined) {
-        return registered;
+        return { status: 200, body: registered };
     }
     if (/^\/subscriptions\/[^/]+\/providers\/Microsoft\.PolicyInsights\/checkPolicyRestrictions$/i.test(path)) {
         const scope = `/subscriptions/${state.subscriptionId}`;
         authorize(state, context.caller, "Microsoft.PolicyInsights/checkPolicyRestrictions/read", scope);
-        return checkPolicyRestrictions(state, body);
+        return { status: 200, body: checkPolicyRestrictions(state, body) };
     }
-    const purge = /\/providers\/Microsoft\.KeyVault\/locations\/[^/]+\/deletedVaults\/([^/]+)\/purge$/i.exec(path)?.[1];
+    const [, region = "", purge] =
+        /\/providers\/Microsoft\.KeyVault\/locations\/([^/]+)\/deletedVaults\/([^/]+)\/purge$/i.exec(path) ?? [];
     if (purge !== undefined) {
         authorize(
             state,
@@ -62,11 +76,20 @@ export function runAction(context: ActionContext, path: string, body: Properties
             `/subscriptions/${state.subscriptionId}`,
         );
         purgeVault(state, purge);
-        return {};
+        const { apiVersion } = context;
+        const target = {
+            resourceId: path,
+            kind: "action",
+            namespace: "Microsoft.KeyVault",
+            region,
+            apiVersion,
+        } as const;
+        const operation = state.operations.start(target, purgePlan, () => Promise.resolve());
+        return { status: 202, headers: operationHeaders(state, operation) };
     }
     const credential = /^(.+)\/(listCluster(?:User|Admin)Credential)$/i.exec(path);
     if (credential?.[1] !== undefined && credential[2] !== undefined) {
-        return clusterCredential(context, credential[1], credential[2]);
+        return { status: 200, body: clusterCredential(context, credential[1], credential[2]) };
     }
     throw new ArmError(404, "ResourceNotFound", `There is no action at '${path}'.`);
 }
@@ -87,7 +110,7 @@ function checkName(state: AzureState, namespace: string, name: string): Properti
         isNameHeld(state, rule.token, name) ||
         (rule.token === "keyvault:Vault" && state.deletedVaults.has(name.toLowerCase()))
     ) {
-        return { nameAvailable: false, reason: rule.reason, message: `The name '${name}' is already in use.` };
+        return { nameAvailable: false, reason: rule.reason, message: rule.taken(name) };
     }
     return { nameAvailable: true };
 }

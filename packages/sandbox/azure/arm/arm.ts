@@ -2,24 +2,25 @@
  * Stands in for Azure Resource Manager: the resource types of `resource-types.ts` in one subscription, with what Azure
  * refuses.
  *
- * Differences from Azure: bodies have the flattened property names of @pulumi/azure-native instead of the wire format
- * (but for DNS, see `dns-wire.ts`, and node pools, which have both), and long operations are answered when they are
- * done. Not modelled: throttling, replication delays, prices, and whatever the services themselves do beyond their management
- * interface.
+ * Requests and answers are in Azure's wire format (`wire.ts`), and what takes long there is answered before it is done
+ * (`operations.ts`), on a clock that by default lets nothing take long (`clock.ts`). What recorded exchanges with Azure
+ * show of each type is compared in `test/services/witness`. Not modelled: throttling, prices, and
+ * whatever the services themselves do beyond their management interface.
  */
 import type { HttpRequest, HttpResponse } from "../../network/route";
 import type { Properties } from "../../plugins/provider";
 import type { RunningClusters } from "../aks/managed-cluster";
-import { answerDns } from "../dns/dns-wire";
+import { answerDns } from "../dns/dns-requests";
 import { bearerOf } from "../entra/bearer";
 import type { Entra } from "../entra/entra";
 import { checkRegistration } from "../subscription/registrations";
 import { readSubscription } from "../subscription/subscription-reads";
 import type { Caller } from "./access";
 import { runAction } from "./actions";
+import { answerDelete } from "./answer-delete";
+import { answerPut } from "./answer-put";
 import { ArmError } from "./arm-error";
-import { deleteResource } from "./delete-resource";
-import { putResource } from "./put-resource";
+import { answerOperation, findOperation, retryAfter } from "./operation-answers";
 import { readPath, show } from "./read-resource";
 import { parseResourceId, type ResourceId } from "./resource-id";
 import type { Service } from "./service";
@@ -39,35 +40,51 @@ export interface Arm {
 /** Answers a request to management.azure.com. @throws ArmError */
 export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpResponse> {
     const caller = await authenticate(arm.entra, request);
-    const path = decodeURIComponent(request.url.pathname).replace(/\/+$/, "");
+    // Clients put "/" before a scope that starts with one.
+    const path = decodeURIComponent(request.url.pathname).replace(/^\/+/, "/").replace(/\/+$/, "");
     checkSubscription(arm, path);
     checkRegistration(arm.service.state, path);
-    const dns = await answerDns(arm.service, caller, path, request);
+    const apiVersion = checkApiVersion(request.url, parseResourceId(path));
+    const dns = answerDns(arm.service, caller, path, request);
     if (dns) {
         return dns;
     }
-    checkApiVersion(request.url, parseResourceId(path));
     switch (request.method) {
         case "GET": {
             const facts = readSubscription(arm.service.state, caller, path, request.url.searchParams);
-            return { status: 200, body: facts ?? readPath(arm.service, caller, path) };
+            return facts === undefined ? answerGet(arm, caller, path) : { status: 200, body: facts };
         }
         case "HEAD":
             readPath(arm.service, caller, path);
             return { status: 204 };
-        case "PUT": {
-            const address = addressOf(path);
-            const body = inputsOf(address, bodyOf(request));
-            const { resource, created } = await putResource(arm.service, caller, address, body);
-            return { status: created ? 201 : 200, body: show(arm.service, resource) };
-        }
+        case "PUT":
+            return answerPut({ service: arm.service, caller, address: addressOf(path), apiVersion }, bodyOf(request));
         case "DELETE":
-            return { status: (await deleteResource(arm.service, caller, addressOf(path))) ? 200 : 204 };
+            return answerDelete({ service: arm.service, caller, address: addressOf(path), apiVersion });
         case "POST":
-            return { status: 200, body: runAction({ ...arm, caller }, path, bodyOf(request)) };
+            return runAction({ ...arm, caller, apiVersion }, path, bodyOf(request));
         default:
             throw new ArmError(405, "MethodNotAllowed", `The method ${request.method} is not supported.`);
     }
+}
+
+async function answerGet({ service }: Arm, caller: Caller, path: string): Promise<HttpResponse> {
+    const { state } = service;
+    const operation = findOperation(state, path);
+    if (operation) {
+        const made = () => state.get(operation.resourceId);
+        return answerOperation(state, operation, path, () => {
+            const resource = made();
+            return resource && show(service, resource);
+        });
+    }
+    const running = state.operations.runningAt(path);
+    const body = readPath(service, caller, path);
+    const headers = {
+        ...(typeof body.etag === "string" ? { etag: body.etag } : {}),
+        ...(running?.plan.follow === "resource" ? retryAfter(state.operations, running.plan) : {}),
+    };
+    return { status: 200, headers, body };
 }
 
 async function authenticate(entra: Entra, request: HttpRequest): Promise<Caller> {
@@ -97,7 +114,7 @@ function checkSubscription({ service }: Arm, path: string): void {
     }
 }
 
-function checkApiVersion(url: URL, address: ResourceId | undefined): void {
+function checkApiVersion(url: URL, address: ResourceId | undefined): string {
     const asked = url.searchParams.get("api-version");
     if (asked === null) {
         throw new ArmError(
@@ -106,14 +123,16 @@ function checkApiVersion(url: URL, address: ResourceId | undefined): void {
             "The api-version query parameter (?api-version=) is required for all requests.",
         );
     }
-    if (address && asked !== address.type.apiVersion) {
+    const served = address && [address.type.apiVersion, ...(address.type.otherVersions ?? [])];
+    if (served?.includes(asked) === false) {
         throw new ArmError(
             400,
             "NoRegisteredProviderFound",
-            `No registered resource provider found for API version '${asked}' of type '${address.type.token}'. The supported ` +
-                `api-versions are '${address.type.apiVersion}'.`,
+            `No registered resource provider found for API version '${asked}' of type '${address?.type.token}'. The supported ` +
+                `api-versions are '${served.join(", ")}'.`,
         );
     }
+    return asked;
 }
 
 function addressOf(path: string): ResourceId {
@@ -126,14 +145,6 @@ function addressOf(path: string): ResourceId {
         );
     }
     return address;
-}
-
-/** The program itself writes node pools, and knows nothing of the provider's names. */
-function inputsOf({ type }: ResourceId, body: Properties): Properties {
-    const { properties, ...rest } = body;
-    return type.token === "containerservice:AgentPool" && properties
-        ? { ...rest, ...(properties as Properties) }
-        : body;
 }
 
 function bodyOf(request: HttpRequest): Properties {

@@ -1,15 +1,26 @@
+import type { Properties } from "../../plugins/provider";
 import { findRole } from "./access";
 import { ArmError } from "./arm-error";
+import { takes } from "./operations";
 import { isWithin } from "./resource-id";
 import { kept, type PutContext, type ResourceProvider } from "./resource-provider";
 
 const fixedProperties = ["principalId", "scope", "roleDefinitionId"];
+/** How long a new identity is not found in the directory: recorded once. */
+const replicationSeconds = 37;
 
 /**
  * A role assignment names a principal, its type, a role and a scope, each triple once, and never changes.
- * Azure looks a principal up unless its type is given, and a new managed identity is not found yet: here it never is.
+ * Azure looks a principal up unless its type is given, and a new managed identity is not found yet.
  */
 export const roleAssignment: ResourceProvider = {
+    statuses: [201, 201],
+    writing: () => takes(2.1),
+    deleting: () => takes(2.2),
+    showsDeleted: true,
+    answer: withoutCreator,
+    notFound: (_, { name }) =>
+        new ArmError(404, "RoleAssignmentNotFound", `The role assignment '${name}' is not found.`),
     check(put) {
         const { state, address, inputs, previous } = put;
         checkPrincipal(put);
@@ -37,17 +48,37 @@ export const roleAssignment: ResourceProvider = {
             .filter((other) => other.address.id.toLowerCase() !== address.id.toLowerCase())
             .find((other) => fixedProperties.every((name) => !differs(other.properties[name], assigned(put)[name])));
         if (twin) {
-            throw new ArmError(
-                409,
-                "RoleAssignmentExists",
-                `The role assignment already exists. The ID of the existing role assignment is ${twin.address.name}.`,
-            );
+            throw new ArmError(409, "RoleAssignmentExists", "The role assignment already exists.");
         }
     },
-    properties: (put) => ({ ...put.inputs, ...assigned(put), ...authorship(put) }),
+    properties: (put) => ({
+        condition: null,
+        conditionVersion: null,
+        description: null,
+        delegatedManagedIdentityResourceId: null,
+        principalType: put.state.principals.get(String(put.inputs.principalId))?.kind,
+        ...put.inputs,
+        ...assigned(put),
+        ...authorship(put),
+    }),
+    written({ state, previous }, { address }) {
+        if (!previous) {
+            state.assignedAt.set(address.id.toLowerCase(), state.clock.seconds());
+        }
+        return Promise.resolve();
+    },
+    removed({ state, resource }) {
+        state.assignedAt.delete(resource.address.id.toLowerCase());
+        return Promise.resolve();
+    },
 };
 
 export const roleDefinition: ResourceProvider = {
+    statuses: [201, 201],
+    writing: () => takes(2),
+    deleting: () => takes(2.1),
+    showsDeleted: true,
+    answer: withoutCreator,
     check({ state, address, inputs }) {
         const scope = address.parameters.scope ?? "";
         const scopes = (inputs.assignableScopes ?? []) as string[];
@@ -71,7 +102,11 @@ export const roleDefinition: ResourceProvider = {
             );
         }
     },
-    properties: (put) => ({ roleType: "CustomRole", ...put.inputs, ...authorship(put) }),
+    properties(put) {
+        const lists = { actions: [], notActions: [], dataActions: [], notDataActions: [] };
+        const permissions = ((put.inputs.permissions ?? []) as object[]).map((entry) => ({ ...lists, ...entry }));
+        return { description: null, ...put.inputs, roleType: "CustomRole", permissions, ...authorship(put) };
+    },
     checkRemoval({ state, resource }) {
         const guid = resource.address.name.toLowerCase();
         if (
@@ -90,11 +125,19 @@ export const roleDefinition: ResourceProvider = {
 
 export const managementLock: ResourceProvider = { properties: ({ inputs }) => ({ ...inputs }) };
 
+/** The answer to a PUT does not say who made it. */
+function withoutCreator(shown: Properties): Properties {
+    return { ...shown, properties: { ...(shown.properties as object), createdBy: null } };
+}
+
 function checkPrincipal({ state, inputs }: PutContext): void {
     const principalId = String(inputs.principalId);
     const principal = state.principals.get(principalId);
-    const identityByDefaultType = principal?.resourceId !== undefined && inputs.principalType === undefined;
-    if (!principal || identityByDefaultType) {
+    const isNew =
+        principal?.resourceId !== undefined &&
+        state.clock.seconds() - (principal.madeAt ?? 0) < replicationSeconds &&
+        inputs.principalType === undefined;
+    if (!principal || isNew) {
         throw new ArmError(
             400,
             "PrincipalNotFound",
@@ -109,8 +152,8 @@ function checkPrincipal({ state, inputs }: PutContext): void {
         throw new ArmError(
             400,
             "UnmatchedPrincipalType",
-            `The PrincipalId '${principalId.replace(/-/g, "")}' has type '${principal.kind}', ` +
-                `which is different from specified PrincipalType '${JSON.stringify(inputs.principalType)}'.`,
+            `The PrincipalId '${principalId.replace(/-/g, "")}' has type '${principal.kind}' , ` +
+                `which is different from specified PrinciaplType '${inputs.principalType as string}'.`,
             "principalType",
         );
     }

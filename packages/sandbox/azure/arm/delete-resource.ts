@@ -1,22 +1,25 @@
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
+import { asService } from "./bare-errors";
 import { checkLocks } from "./locks";
 import { checkUnused } from "./references";
 import { armType, type ResourceId } from "./resource-id";
+import type { Removal } from "./resource-provider";
 import { providerOf, type Service } from "./service";
+import { checkNothingUnderWay } from "./under-way";
 
-/**
- * Deletes a resource with everything in and on it. False when it does not exist.
- *
- * @throws an ArmError for what Azure would refuse.
- */
-export async function deleteResource(service: Service, caller: Caller, address: ResourceId): Promise<boolean> {
+/** What a deletion concerns: the resource with everything in and on it. Undefined when it does not exist. */
+export function findRemoval(service: Service, caller: Caller, address: ResourceId): Removal | undefined {
     const { state } = service;
     authorize(state, caller, `${armType(address.id)}/delete`, address.id);
     const resource = state.get(address.id);
-    if (!resource) {
-        return false;
-    }
+    return resource && { ...service, caller, resource, inner: state.within(address.id) };
+}
+
+/** @throws an ArmError for what Azure would refuse to delete. */
+export function prepareRemoval(service: Service, removal: Removal): void {
+    const { state } = service;
+    const { address } = removal.resource;
     if (address.type.singleton) {
         throw new ArmError(
             405,
@@ -25,9 +28,20 @@ export async function deleteResource(service: Service, caller: Caller, address: 
         );
     }
     checkLocks(state, address.id, "delete");
-    const all = state.within(address.id);
-    checkUnused(state, all);
-    providerOf(service, address.type.token).checkRemoval?.({ ...service, caller, resource, inner: all });
+    checkUnused(state, removal.inner);
+    asService(address.id, () => {
+        if (state.operations.runningAt(address.id)?.kind !== "delete") {
+            checkNothingUnderWay(state, address.id);
+        }
+        providerOf(service, address.type.token).checkRemoval?.(removal);
+    });
+}
+
+/** Deletes it with everything that is in and on it by then. */
+export async function deleteResource(service: Service, removal: Removal): Promise<void> {
+    const { state } = service;
+    const { resource, caller } = removal;
+    const all = state.within(resource.address.id);
     all.forEach((inner) => state.remove(inner.address.id));
     try {
         for (const gone of all) {
@@ -39,5 +53,4 @@ export async function deleteResource(service: Service, caller: Caller, address: 
         state.set(resource);
         throw error;
     }
-    return true;
 }

@@ -4,51 +4,68 @@ import type { Resource } from "../state";
 import { checkPolicies } from "../subscription/policies";
 import { authorize, type Caller } from "./access";
 import { ArmError } from "./arm-error";
+import { asService } from "./bare-errors";
 import { checkLocks } from "./locks";
+import { groupNotFound, parentNotFound } from "./not-found";
 import { checkReferences } from "./references";
 import { checkLocation } from "./regions";
 import { armType, parentOf, type ResourceId } from "./resource-id";
 import type { PutContext } from "./resource-provider";
 import { checkSchema } from "./schema-check";
 import { providerOf, type Service } from "./service";
+import { checkNothingUnderWay, checkParentProvisioned, checkReferencesProvisioned } from "./under-way";
 import { without } from "./without";
 
+/** A resource that was written, and what is left to do for it. */
+export interface Written {
+    readonly put: PutContext;
+    readonly resource: Resource;
+    readonly created: boolean;
+    /** Does what the service does beyond keeping the resource. When that fails, all is as before. */
+    readonly complete: () => Promise<void>;
+}
+
 /**
- * Creates or replaces a resource.
+ * Creates or replaces a resource; `body` is in the package's form, without path parameters.
  * @throws an ArmError for whatever Azure would refuse.
  */
-export async function putResource(
-    service: Service,
-    caller: Caller,
-    address: ResourceId,
-    body: Properties,
-): Promise<{ resource: Resource; created: boolean }> {
+export function putResource(service: Service, caller: Caller, address: ResourceId, body: Properties): Written {
     const { state } = service;
     authorize(state, caller, `${armType(address.id)}/write`, address.id);
     const previous = state.get(address.id);
     const put: PutContext = { ...service, caller, address: previous?.address ?? address, inputs: body, previous };
     checkParent(put);
     checkLocks(state, address.id, "write");
+    checkParentProvisioned(state, address.id);
     checkPolicies(state, address.name, { ...body, type: armType(address.id), name: address.name });
     const inputs = checkInputs(put);
     const checked = { ...put, inputs };
     checkReferences(state, address, inputs);
+    checkReferencesProvisioned(state, address.id, inputs);
     const provider = providerOf(service, address.type.token);
-    provider.check?.(checked);
-    const properties = provider.properties?.(checked) ?? { ...inputs, provisioningState: "Succeeded" };
+    const properties = asService(address.id, () => {
+        checkNothingUnderWay(state, address.id);
+        provider.check?.(checked);
+        return provider.properties?.(checked) ?? { ...inputs, provisioningState: "Succeeded" };
+    });
     const resource = {
         address: put.address,
         inputs,
         properties,
         createdAt: previous?.createdAt ?? new Date().toISOString(),
+        createdBy: previous?.createdBy ?? caller.clientId,
     };
-    await store(checked, resource, service);
-    return { resource, created: previous === undefined };
+    state.set(resource);
+    return {
+        put: checked,
+        resource,
+        created: previous === undefined,
+        complete: () => complete(checked, resource, service),
+    };
 }
 
-async function store(put: PutContext, resource: Resource, service: Service): Promise<void> {
+async function complete(put: PutContext, resource: Resource, service: Service): Promise<void> {
     const { state, previous, address } = put;
-    state.set(resource);
     try {
         await providerOf(service, address.type.token).written?.(put, resource);
     } catch (error) {
@@ -65,17 +82,13 @@ function checkParent({ state, address }: PutContext): void {
     const { resourceGroupName, subscriptionId } = address.parameters;
     const groupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}`;
     if (resourceGroupName !== undefined && address.type.token !== "resources:ResourceGroup" && !state.get(groupId)) {
-        throw new ArmError(404, "ResourceGroupNotFound", `Resource group '${resourceGroupName}' could not be found.`);
+        throw groupNotFound(resourceGroupName);
     }
     // A role may be assigned in one namespace of a cluster, which is not a resource.
     const parent = parentOf(address.id)?.replace(/\/namespaces\/[^/]+$/i, "");
     const isSubscription = parent === undefined || /^\/subscriptions\/[^/]+$/i.test(parent);
     if (!isSubscription && !state.get(parent)) {
-        throw new ArmError(
-            404,
-            "ParentResourceNotFound",
-            `Failed to perform 'write' on resource(s) of type '${armType(address.id)}', because the parent resource '${parent}' could not be found.`,
-        );
+        throw parentNotFound(address.id, parent, "write");
     }
 }
 

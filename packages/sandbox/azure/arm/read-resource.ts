@@ -3,22 +3,36 @@ import { describeDeletedVault } from "../key-vault/key-vault";
 import type { AzureState, Resource } from "../state";
 import { authorize, type Caller, findRole, isAllowed } from "./access";
 import { ArmError } from "./arm-error";
+import { groupNotFound, resourceNotFound } from "./not-found";
 import { armType, isWithin, parentOf, parseResourceId } from "./resource-id";
 import { builtInRoles, type RoleDefinition } from "./roles";
 import { providerOf, type Service } from "./service";
+import { answerToWire } from "./wire";
 
-/** A resource as a GET shows it: the package's property names, flattened. */
+/** A resource as a GET shows it, in the wire format. */
 export function show(service: Service, resource: Resource): Properties {
-    const { address, createdAt } = resource;
+    const { state } = service;
+    const { type, id: asked, name } = resource.address;
+    const id = type.spellId?.(asked) ?? asked;
+    const spelled = type.spelledType === undefined ? armType(id) : type.spelledType;
+    const view = providerOf(service, type.token).view?.(state, resource);
+    const shown = answerToWire(type, { ...resource.properties, ...view });
+    const running = state.operations.runningAt(asked);
     return {
-        id: address.id,
-        name: address.name,
-        type: armType(address.id),
-        azureApiVersion: address.type.apiVersion,
-        systemData: { createdAt },
-        ...resource.properties,
-        ...providerOf(service, address.type.token).view?.(service.state, resource),
+        id,
+        name,
+        ...(spelled === null ? {} : { type: spelled }),
+        ...(type.systemData ? { systemData: authorship(resource) } : {}),
+        ...shown,
+        ...(running?.plan.state !== undefined && running.kind !== "action"
+            ? { properties: { ...(shown.properties as object), provisioningState: running.plan.state } }
+            : {}),
     };
+}
+
+function authorship({ createdAt, createdBy }: Resource): Properties {
+    const by = { createdBy, createdByType: "Application", createdAt };
+    return { ...by, lastModifiedBy: createdBy, lastModifiedByType: "Application", lastModifiedAt: createdAt };
 }
 
 /**
@@ -45,17 +59,15 @@ export function readPath(service: Service, caller: Caller, path: string): Proper
     return list(service, caller, path);
 }
 
-function notFound({ state }: Service, path: string): ArmError {
+function notFound(service: Service, path: string): ArmError {
+    const { state } = service;
     const address = parseResourceId(path);
     const group = address?.parameters.resourceGroupName;
     if (group !== undefined && !state.get(`/subscriptions/${state.subscriptionId}/resourceGroups/${group}`)) {
-        return new ArmError(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
+        return groupNotFound(group);
     }
-    return new ArmError(
-        404,
-        "ResourceNotFound",
-        `The Resource '${path}' under resource group '${group ?? "(none)"}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
-    );
+    const own = address && providerOf(service, address.type.token).notFound?.(state, address);
+    return own ?? resourceNotFound(path, group);
 }
 
 function list(service: Service, caller: Caller, path: string): Properties {
@@ -85,8 +97,7 @@ function list(service: Service, caller: Caller, path: string): Properties {
     const mayRead = ({ address: { id } }: Resource) =>
         isAllowed(state, caller.objectId, `${armType(id)}/read`, id, "actions");
     const value = filtered ? found.filter(mayRead) : found;
-    // A list has both forms: flattened, and below `properties` as on the wire.
-    return { value: value.map((resource) => ({ properties: resource.properties, ...show(service, resource) })) };
+    return { value: value.map((resource) => show(service, resource)) };
 }
 
 /** Whether the path is the collection of the resource, or that of its type in the subscription. */
@@ -143,9 +154,11 @@ function describeRole(state: AzureState, { id, name, ...permissions }: RoleDefin
         id: path,
         name: id,
         type,
-        roleName: name,
-        roleType: "BuiltInRole",
-        permissions: [permissions],
-        assignableScopes: ["/"],
+        properties: {
+            roleName: name,
+            type: "BuiltInRole",
+            permissions: [permissions],
+            assignableScopes: ["/"],
+        },
     };
 }

@@ -46,7 +46,7 @@ export function checkUnused(state: AzureState, removed: readonly Resource[]): vo
     }
 }
 
-function referencesOf(inputs: Properties): Reference[] {
+export function referencesOf(inputs: Properties): Reference[] {
     return collect(inputs, []);
 }
 

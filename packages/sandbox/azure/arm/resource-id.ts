@@ -63,6 +63,11 @@ export function armType(id: string): string {
     return [namespace, ...segments.filter((_, index) => index % 2 === 0)].join("/");
 }
 
+/** The namespace of the service that an id belongs to, e.g. `Microsoft.Network`. */
+export function namespaceOf(id: string): string {
+    return armType(id).split("/")[0] ?? "";
+}
+
 /** The id of the resource that this one lives in or on; undefined for a subscription. */
 export function parentOf(id: string): string | undefined {
     const segments = id.split("/");

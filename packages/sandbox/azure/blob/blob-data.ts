@@ -4,6 +4,7 @@
  * process's memory. Not modelled: account keys and signatures, anonymous access, leases, tiers, copies, snapshots, soft
  * delete (versions are kept where the account keeps them), lifecycle rules, firewalls.
  */
+import { randomBytes } from "node:crypto";
 import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";
 import { isAllowed } from "../arm/access";
@@ -14,8 +15,10 @@ import { BlobContainer } from "./blob-container";
 import { listBlobs } from "./blob-list";
 import { answerBlob } from "./blob-operations";
 import { StorageError } from "./storage-error";
+import { xml } from "./xml";
 
-const containers = "Microsoft.Storage/storageAccounts/blobServices/containers";
+const service = "Microsoft.Storage/storageAccounts/blobServices";
+const containers = `${service}/containers`;
 const audiences = ["https://storage.azure.com", "https://storage.azure.com/"];
 /** The first version of the service that knows Entra's tokens. */
 const oldestVersion = "2017-11-09";
@@ -35,18 +38,24 @@ async function answer(state: AzureState, entra: Entra, request: HttpRequest): Pr
     const objectId = await authenticate(state, entra, account, request);
     const [, containerName = "", blobName = ""] = /^\/([^/]+)\/?(.*)$/.exec(decodeURIComponent(url.pathname)) ?? [];
     const id = `${account.address.id}/blobServices/default/containers/${containerName}`;
-    const demand = (plane: "actions" | "dataActions", action: string) => {
-        if (!isAllowed(state, objectId, `${containers}/${action}`, id, plane)) {
+    const demandAt = (plane: "actions" | "dataActions", action: string, scope: string) => {
+        if (!isAllowed(state, objectId, action, scope, plane)) {
             const message = "This request is not authorized to perform this operation using this permission.";
             throw new StorageError(403, "AuthorizationPermissionMismatch", message);
         }
     };
+    const demand = (plane: "actions" | "dataActions", action: string) => demandAt(plane, `${containers}/${action}`, id);
     const content = () => contentOf(state, id);
     if (blobName !== "") {
         const keepsVersions = hasVersions(state, account);
         return answerBlob({ blobName, request, content, keepsVersions, demand: (verb) => demand("dataActions", verb) });
     }
     const call = `${method} ${url.searchParams.get("restype") ?? ""} ${url.searchParams.get("comp") ?? ""}`.trim();
+    if (call === "POST service userdelegationkey") {
+        // A right on a container is none here: the key signs for the whole account.
+        demandAt("actions", `${service}/generateUserDelegationKey/action`, account.address.id);
+        return userDelegationKey(state, objectId, request);
+    }
     if (call === "GET container list") {
         demand("dataActions", "blobs/read");
         return listBlobs(content(), url);
@@ -100,6 +109,21 @@ function checkSharedKey({ properties }: Resource, { headers, url }: HttpRequest)
     throw new StorageError(403, "AuthenticationFailed", message, {
         AuthenticationErrorDetail: "The sandbox has no account keys.",
     });
+}
+
+/** A key that signs in the caller's name. Signatures are not taken here: see above. */
+function userDelegationKey({ tenantId }: AzureState, objectId: string, { body, headers }: HttpRequest): HttpResponse {
+    const text = body.toString("utf8");
+    const [start, expiry] = ["Start", "Expiry"].map((name) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(text)?.[1]);
+    if (expiry === undefined) {
+        throw new StorageError(400, "InvalidXmlDocument", "XML specified is not syntactically valid.");
+    }
+    const key = {
+        ...{ SignedOid: objectId, SignedTid: tenantId, SignedStart: start, SignedExpiry: expiry, SignedService: "b" },
+        SignedVersion: headers["x-ms-version"] ?? oldestVersion,
+        Value: randomBytes(32).toString("base64"),
+    };
+    return { status: 200, headers: { "content-type": "application/xml" }, body: xml("UserDelegationKey", key) };
 }
 
 function findAccount(state: AzureState, host: string): Resource {

@@ -1,7 +1,11 @@
+import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { isNameHeld } from "../arm/global-names";
+import { type OperationPlan, takes } from "../arm/operations";
 import { parseResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
+import { answerToWire } from "../arm/wire";
+import { without } from "../arm/without";
 
 /** Its name is unique in the whole of Azure; the blob service and its settings are there from the start. */
 export const storageAccount: ResourceProvider = {
@@ -15,21 +19,40 @@ export const storageAccount: ResourceProvider = {
             );
         }
     },
+    /** A new account is answered with nothing, and with itself once it is there. */
+    statuses: [202, 200],
+    answer: (shown, { previous }) => (previous ? shown : undefined),
+    writing: ({ previous }) => (previous ? takes(1) : creation),
     properties(put) {
         const { address, inputs } = put;
-        const services = ["blob", "file", "queue", "table", "dfs"];
-        const endpoints = services.map((service) => [service, `https://${address.name}.${service}.core.windows.net/`]);
+        const { kind, sku, location } = inputs as { kind: string; sku: { name: string }; location: string };
         const creationTime = kept(put, "creationTime", () => new Date().toISOString());
+        const service = { keyType: "Account", enabled: true, lastEnabledTime: creationTime };
+        const rules = inputs.networkRuleSet as object | undefined;
+        const region = { primaryLocation: location, statusOfPrimary: "available" };
+        const endpoints = endpointsOf(address.name, location, kind);
         return {
-            accessTier: "Hot",
+            tags: {},
+            ...(kind === "Storage" ? {} : { accessTier: "Hot" }),
+            allowBlobPublicAccess: false,
+            allowCrossTenantReplication: false,
+            allowCrossTenantDelegationSas: false,
+            minimumTlsVersion: "TLS1_2",
             enableHttpsTrafficOnly: true,
             ...inputs,
-            primaryEndpoints: {
-                ...(Object.fromEntries(endpoints) as object),
-                web: `https://${address.name}.z6.web.core.windows.net/`,
+            sku: { ...sku, tier: sku.name.split("_")[0] },
+            networkRuleSet: {
+                ...{ ipv6Rules: [], bypass: "AzureServices", virtualNetworkRules: [], ipRules: [] },
+                ...{ defaultAction: "Allow", ...rules },
             },
-            primaryLocation: inputs.location,
-            statusOfPrimary: "available",
+            encryption: {
+                services: { file: service, blob: service },
+                keySource: "Microsoft.Storage",
+                ...(inputs.encryption as object | undefined),
+            },
+            primaryEndpoints: endpoints,
+            ...region,
+            ...secondary(sku.name, location, endpoints),
             creationTime,
             keyCreationTime: { key1: creationTime, key2: creationTime },
             privateEndpointConnections: [],
@@ -39,17 +62,21 @@ export const storageAccount: ResourceProvider = {
     written({ state, previous }, { address, createdAt }) {
         const service = parseResourceId(`${address.id}/blobServices/default`);
         if (!previous && service) {
-            const properties = {
-                sku: { name: "Standard_LRS", tier: "Standard" },
-                deleteRetentionPolicy: { enabled: false },
-            };
-            state.set({ address: service, inputs: {}, properties, createdAt });
+            state.set({ address: service, inputs: {}, properties: blobServiceOf({}), createdAt });
         }
         return Promise.resolve();
     },
 };
 
 export const blobServiceProperties: ResourceProvider = {
+    statuses: [200, 200],
+    writing: () => takes(0.4),
+    /** Only what was asked comes back. */
+    answer({ id, name, type }, { inputs, address }) {
+        const { properties } = answerToWire(address.type, inputs);
+        return properties === undefined ? { name } : { id, name, type, properties };
+    },
+    view: (state, { address }) => ({ sku: state.get(accountOf(address.id))?.properties.sku }),
     check({ inputs }) {
         const { restorePolicy } = inputs as { restorePolicy?: { enabled?: boolean } };
         const { changeFeed, isVersioningEnabled } = inputs as {
@@ -65,12 +92,18 @@ export const blobServiceProperties: ResourceProvider = {
             );
         }
     },
-    properties: ({ inputs, previous }) => ({ ...inputs, sku: previous?.properties.sku }),
+    properties: ({ inputs }) => blobServiceOf(inputs),
 };
 
 export const blobContainer: ResourceProvider = {
+    writing: () => takes(0.5),
+    answer: ({ id, name, type }) => ({ id, name, type }),
     properties: (put) => ({
         publicAccess: "None",
+        defaultEncryptionScope: "$account-encryption-key",
+        denyEncryptionScopeOverride: false,
+        legalHold: { hasLegalHold: false, tags: [] },
+        remainingRetentionDays: 0,
         ...put.inputs,
         etag: etag(put),
         lastModifiedTime: new Date().toISOString(),
@@ -84,12 +117,78 @@ export const blobContainer: ResourceProvider = {
 
 /** The service names it `DefaultManagementPolicy`, whatever the address says. */
 export const managementPolicy: ResourceProvider = {
+    statuses: [200, 200],
+    writing: () => takes(0.5),
+    notFound: (_, { parameters: { accountName } }) =>
+        new ArmError(404, "ManagementPolicyNotFound", `No ManagementPolicy found for account ${accountName}`),
     properties: ({ inputs }) => ({
         ...inputs,
         name: "DefaultManagementPolicy",
         lastModifiedTime: new Date().toISOString(),
     }),
 };
+
+const creation: OperationPlan = {
+    seconds: 27,
+    state: "Creating",
+    follow: "result",
+    retryAfterSeconds: 17,
+    collection: { status: "asyncoperations", result: "asyncoperations" },
+};
+
+/** The second region of the pairs that the sandbox knows. */
+const pairs: Readonly<Record<string, string>> = {
+    westeurope: "northeurope",
+    northeurope: "westeurope",
+    westus2: "westcentralus",
+    southcentralus: "northcentralus",
+    swedencentral: "swedensouth",
+    eastus: "westus",
+};
+/** The zone of static web sites differs by region. */
+const webZones: Readonly<Record<string, string>> = { westus2: "z5", southcentralus: "z21", westeurope: "z6" };
+
+function endpointsOf(name: string, region: string, kind: string): Readonly<Record<string, string>> {
+    const hasAll = kind !== "Storage";
+    const services = ["blob", "file", "queue", "table", ...(hasAll ? ["dfs"] : [])];
+    return {
+        ...Object.fromEntries(services.map((service) => [service, `https://${name}.${service}.core.windows.net/`])),
+        ...(hasAll ? { web: `https://${name}.${webZones[region] ?? "z1"}.web.core.windows.net/` } : {}),
+    };
+}
+
+/** What an account shows of its second region, when that can be read. */
+function secondary(sku: string, region: string, endpoints: Readonly<Record<string, string>>): Properties {
+    const second = pairs[region];
+    if (!/GRS|GZRS/.test(sku) || second === undefined) {
+        return {};
+    }
+    const secondaryEndpoints = Object.fromEntries(
+        Object.entries(without(endpoints, "file")).map(([service, url]) => [
+            service,
+            url.replace(/^(https:\/\/[^.]+)/, "$1-secondary"),
+        ]),
+    );
+    return {
+        secondaryLocation: second,
+        statusOfSecondary: "available",
+        ...(sku.includes("_RA") ? { secondaryEndpoints } : {}),
+    };
+}
+
+function blobServiceOf(inputs: Properties): Properties {
+    const given = inputs as { cors?: object; deleteRetentionPolicy?: object; staticWebsite?: object };
+    return {
+        ...inputs,
+        staticWebsite: { enabled: false, ...given.staticWebsite },
+        cors: { corsRules: [], ...given.cors },
+        deleteRetentionPolicy: { allowPermanentDelete: false, enabled: false, ...given.deleteRetentionPolicy },
+    };
+}
+
+function accountOf(serviceId: string): string {
+    return serviceId.slice(0, serviceId.toLowerCase().indexOf("/blobservices"));
+}
 
 function etag({ address }: PutContext): string {
     return `"0x${Buffer.from(`${address.name}${Date.now()}`).toString("hex").slice(0, 16).toUpperCase()}"`;

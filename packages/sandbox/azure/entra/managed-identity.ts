@@ -1,16 +1,26 @@
 import { setTimeout } from "node:timers/promises";
+import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
+import { takes } from "../arm/operations";
 import { parentOf } from "../arm/resource-id";
-import type { Context, ResourceProvider } from "../arm/resource-provider";
+import type { Context, PutContext, ResourceProvider } from "../arm/resource-provider";
 
 const maxCredentials = 20;
 /** Long enough for writes that are not put in order to meet, as they do at Entra. */
 const replicationMilliseconds = 100;
 
+/** A path without a host, and not to be followed. */
+function location({ id }: Properties, { previous }: PutContext): Readonly<Record<string, string>> {
+    return previous ? {} : { location: String(id) };
+}
+
 export const userAssignedIdentity: ResourceProvider = {
+    writing: () => takes(1.9),
+    deleting: () => takes(5.3),
+    headers: location,
     properties({ state, address, inputs }) {
         const { objectId, clientId } = state.principalOf(address.id);
-        return { ...inputs, principalId: objectId, clientId, tenantId: state.tenantId };
+        return { tags: {}, ...inputs, principalId: objectId, clientId, tenantId: state.tenantId };
     },
     removed({ state, resource }) {
         state.principals.delete(state.principalOf(resource.address.id).objectId);
@@ -20,6 +30,10 @@ export const userAssignedIdentity: ResourceProvider = {
 
 /** At most 20 an identity, each pair of issuer and subject once, and one write at a time. */
 export const federatedIdentityCredential: ResourceProvider = {
+    writing: () => takes(1.9),
+    headers: location,
+    notFound: (_, { type, id }) =>
+        new ArmError(404, "NotFound", `Resource '${type.spellId?.(id) ?? id}' was not found.`),
     check({ state, address, inputs }) {
         const identity = parentOf(address.id) ?? "";
         refuseConcurrent(state, identity);

@@ -3,6 +3,7 @@ import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { deletedName } from "../arm/deleted-name";
 import { isNameHeld } from "../arm/global-names";
+import { type OperationPlan, takes } from "../arm/operations";
 import { isWithin, parentOf } from "../arm/resource-id";
 import type { PutContext, ResourceProvider } from "../arm/resource-provider";
 import { without } from "../arm/without";
@@ -72,11 +73,18 @@ export const vault: ResourceProvider = {
     properties(put) {
         const { inputs, previous, address } = put;
         const before = previous?.properties.properties as VaultProperties | undefined;
+        const deleted = recovered(put);
+        if (deleted) {
+            // What else the PUT asks for is not applied: nothing that was recorded shows that it is.
+            return deleted.vault.properties;
+        }
         const asked = without(inputs.properties as VaultProperties, "createMode");
         return {
             ...inputs,
+            tags: inputs.tags ?? {},
             properties: {
-                enableRbacAuthorization: false,
+                accessPolicies: [],
+                enabledForDeployment: false,
                 enableSoftDelete: true,
                 softDeleteRetentionInDays: before?.softDeleteRetentionInDays ?? 90,
                 publicNetworkAccess: "Enabled",
@@ -86,6 +94,22 @@ export const vault: ResourceProvider = {
                 provisioningState: "Succeeded",
             },
         };
+    },
+    statuses: [200, 200],
+    writing: (put) => {
+        if (put.previous || recovered(put)) {
+            return takes(put.previous ? 3 : 4);
+        }
+        return { seconds: 22, state: "RegisteringDns", follow: "resource" };
+    },
+    deleting: () => takes(5),
+    /** The address of a vault that was just made is told without its last slash. */
+    answer(shown, { previous }) {
+        const { properties } = shown as { properties: { vaultUri: string } };
+        const isNew = !previous && (properties as { provisioningState?: string }).provisioningState !== "Succeeded";
+        return isNew
+            ? { ...shown, properties: { ...properties, vaultUri: properties.vaultUri.replace(/\/$/, "") } }
+            : shown;
     },
     written({ state, address }) {
         const deleted = state.deletedVaults.get(address.name.toLowerCase());
@@ -104,8 +128,16 @@ export const vault: ResourceProvider = {
     },
 };
 
+/** The deleted vault that a PUT asks to have back. */
+function recovered({ state, address, inputs }: PutContext): DeletedVault | undefined {
+    const { createMode } = inputs.properties as VaultProperties;
+    return createMode === "recover" ? state.deletedVaults.get(address.name.toLowerCase()) : undefined;
+}
+
 /** ARM creates a key if there is none; an existing one is given back as it is, whatever the PUT says. */
 export const key: ResourceProvider = {
+    statuses: [200, 200],
+    writing: () => takes(0.5),
     check({ state, address, inputs }) {
         const { kty = "RSA", keySize, curveName } = inputs.properties as KeyProperties;
         if (state.deletedKeys.has(address.id.toLowerCase())) {
@@ -123,6 +155,13 @@ export const key: ResourceProvider = {
     properties(put) {
         return put.previous?.properties ?? newKey(put);
     },
+};
+
+/** How a purge runs. */
+export const purgePlan: OperationPlan = {
+    seconds: 5,
+    follow: "result",
+    collection: { status: "operationResults", result: "operationResults" },
 };
 
 /** @throws an ArmError when there is no such deleted vault, or when it is protected. */
@@ -144,12 +183,17 @@ export function purgeVault(state: AzureState, name: string): void {
 export function describeDeletedVault({ vault, deletedAt }: DeletedVault): Properties {
     const { softDeleteRetentionInDays = 90, enablePurgeProtection } = vault.properties.properties as VaultProperties;
     const purgeAt = new Date(deletedAt.getTime() + softDeleteRetentionInDays * 24 * 3600 * 1000);
+    const { subscriptionId } = vault.address.parameters;
+    const location = String(vault.inputs.location);
+    const { name } = vault.address;
     return {
-        name: vault.address.name,
+        id: `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${name}`,
+        name,
         type: "Microsoft.KeyVault/deletedVaults",
         properties: {
             vaultId: vault.address.id,
-            location: vault.inputs.location,
+            location,
+            tags: vault.inputs.tags ?? {},
             deletionDate: deletedAt.toISOString(),
             scheduledPurgeDate: purgeAt.toISOString(),
             purgeProtectionEnabled: enablePurgeProtection,
@@ -181,8 +225,7 @@ function newKey(put: PutContext): Properties {
     const kty = asked.kty ?? "RSA";
     const uri = `${vaultUri(put)}keys/${put.address.name}`;
     const now = Math.floor(Date.now() / 1000);
-    const { enablePurgeProtection } = vaultOf(put.state, put.address.id);
-    const recoveryLevel = enablePurgeProtection ? "Recoverable" : "Recoverable+Purgeable";
+    const recoveryLevel = recoveryLevelOf(vaultOf(put.state, put.address.id));
     return {
         ...asked,
         kty,
@@ -196,7 +239,14 @@ function newKey(put: PutContext): Properties {
     };
 }
 
-function vaultOf(state: AzureState, keyId: string): Partial<VaultProperties> {
+/** How what a vault holds can come back after its deletion; a retention of less than 90 days is a custom one. */
+export function recoveryLevelOf(vault: Partial<VaultProperties>): string {
+    const { softDeleteRetentionInDays = 90, enablePurgeProtection } = vault;
+    const kind = softDeleteRetentionInDays < 90 ? "CustomizedRecoverable" : "Recoverable";
+    return enablePurgeProtection ? kind : `${kind}+Purgeable`;
+}
+
+export function vaultOf(state: AzureState, keyId: string): Partial<VaultProperties> {
     return state.get(parentOf(keyId) ?? "")?.properties.properties ?? {};
 }
 

@@ -80,7 +80,7 @@ function recover(call: VaultCall): HttpResponse {
 
 function purge(call: VaultCall): HttpResponse {
     const key = deleted(call, "purge/action");
-    if ((key.properties.attributes as { recoveryLevel: string }).recoveryLevel === "Recoverable") {
+    if (!(key.properties.attributes as { recoveryLevel: string }).recoveryLevel.endsWith("+Purgeable")) {
         const message = 'Operation "purge" is not allowed on this vault: it has purge protection.';
         throw new VaultError(403, "Forbidden", message);
     }

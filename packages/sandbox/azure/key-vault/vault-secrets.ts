@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../network/route";
 import { parseResourceId } from "../arm/resource-id";
 import type { AzureState, Resource } from "../state";
+import { recoveryLevelOf } from "./key-vault";
 import {
     addSecretVersion,
     findSecretVersion,
@@ -155,15 +156,15 @@ function bodyOf({ body }: HttpRequest): SecretBody {
 function describe(vault: Resource, id: string, { version, contentType, tags, created, enabled }: SecretVersion) {
     return {
         id: `${vaultUri(vault)}secrets/${id.split("/").at(-1)}/${version}`,
-        attributes: { enabled, created, updated: created, recoveryLevel: recoveryLevelOf(vault) },
+        attributes: {
+            enabled,
+            created,
+            updated: created,
+            recoveryLevel: recoveryLevelOf(vault.properties.properties as object),
+        },
         ...(contentType === undefined ? {} : { contentType }),
         ...(tags ? { tags } : {}),
     };
-}
-
-function recoveryLevelOf({ properties }: Resource): string {
-    const { enablePurgeProtection } = properties.properties as { enablePurgeProtection?: boolean };
-    return enablePurgeProtection ? "Recoverable" : "Recoverable+Purgeable";
 }
 
 function recoveryId(vault: Resource, id: string): string {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Properties } from "../../plugins/provider";
 import { ArmError } from "../arm/arm-error";
 import { contains, overlaps, parseCidr } from "../arm/cidr";
+import type { OperationPlan } from "../arm/operations";
 import { parentOf, parseResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
 import type { AzureState, Resource } from "../state";
@@ -10,21 +11,86 @@ interface AddressSpace {
     readonly addressSpace?: { readonly addressPrefixes?: readonly string[] };
 }
 
-/** What every resource of Microsoft.Network has. */
-function networkResource(more: (put: PutContext) => Properties = () => ({})): ResourceProvider {
+const deletion: OperationPlan = { seconds: 11, state: "Deleting", follow: "both", retryAfterSeconds: 10 };
+
+/** What every resource of Microsoft.Network has; `more` is what the service fills in. */
+function networkResource(
+    writing: Pick<OperationPlan, "seconds" | "retryAfterSeconds">,
+    more: (put: PutContext) => Properties = () => ({}),
+): ResourceProvider {
     return {
+        writing: () => ({ ...writing, state: "Updating", follow: "status" }),
+        deleting: () => deletion,
+        answer: withEtagOfItsOwn,
         properties: (put) => ({
+            ...more(put),
             ...put.inputs,
             resourceGuid: kept(put, "resourceGuid", randomUUID),
             etag: `W/"${randomUUID()}"`,
             provisioningState: "Succeeded",
-            ...more(put),
         }),
     };
 }
 
+/** A network resource has another etag once it is written. */
+function withEtagOfItsOwn(shown: Properties): Properties {
+    return { ...shown, etag: `W/"${randomUUID()}"` };
+}
+
+/** The rules that every group has. */
+function defaultSecurityRules({ address }: PutContext): Properties[] {
+    const rule = (
+        name: string,
+        description: string,
+        [access, priority, direction]: [string, number, string],
+        [sourceAddressPrefix, destinationAddressPrefix]: [string, string],
+    ) => ({
+        id: `${address.id}/defaultSecurityRules/${name}`,
+        name,
+        type: "Microsoft.Network/networkSecurityGroups/defaultSecurityRules",
+        provisioningState: "Succeeded",
+        ...{ description, access, priority, direction, sourceAddressPrefix, destinationAddressPrefix },
+        ...{ protocol: "*", sourcePortRange: "*", destinationPortRange: "*" },
+        ...{ sourcePortRanges: [], destinationPortRanges: [] },
+        ...{ sourceAddressPrefixes: [], destinationAddressPrefixes: [] },
+    });
+    const [inbound, outbound] = ["Inbound", "Outbound"];
+    const [network, all] = ["VirtualNetwork", "*"];
+    return [
+        rule(
+            "AllowVnetInBound",
+            "Allow inbound traffic from all VMs in VNET",
+            ["Allow", 65000, inbound],
+            [network, network],
+        ),
+        rule(
+            "AllowAzureLoadBalancerInBound",
+            "Allow inbound traffic from azure load balancer",
+            ["Allow", 65001, inbound],
+            ["AzureLoadBalancer", all],
+        ),
+        rule("DenyAllInBound", "Deny all inbound traffic", ["Deny", 65500, inbound], [all, all]),
+        rule(
+            "AllowVnetOutBound",
+            "Allow outbound traffic from all VMs to all VMs in VNET",
+            ["Allow", 65000, outbound],
+            [network, network],
+        ),
+        rule(
+            "AllowInternetOutBound",
+            "Allow outbound traffic from all VMs to Internet",
+            ["Allow", 65001, outbound],
+            [all, "Internet"],
+        ),
+        rule("DenyAllOutBound", "Deny all outbound traffic", ["Deny", 65500, outbound], [all, all]),
+    ];
+}
+
 export const networkSecurityGroup: ResourceProvider = {
-    ...networkResource(),
+    ...networkResource({ seconds: 1, retryAfterSeconds: 1 }, (put) => ({
+        securityRules: [],
+        defaultSecurityRules: defaultSecurityRules(put),
+    })),
     check({ inputs }) {
         const rules = (inputs.securityRules ?? []) as { name?: string; direction: string; priority?: number }[];
         const seen = new Map<string, string | undefined>();
@@ -48,7 +114,11 @@ export const networkSecurityGroup: ResourceProvider = {
  * the package does by sending them again (ARM itself would delete them).
  */
 export const virtualNetwork: ResourceProvider = {
-    ...networkResource(),
+    ...networkResource({ seconds: 3, retryAfterSeconds: 3 }, () => ({
+        privateEndpointVNetPolicies: "Disabled",
+        virtualNetworkPeerings: [],
+        enableDdosProtection: false,
+    })),
     check({ state, address, inputs }) {
         const ranges = prefixes(inputs, "addressSpace.addressPrefixes");
         const outside = subnetsOf(state, address.id).find((subnet) =>
@@ -91,7 +161,11 @@ export const virtualNetwork: ResourceProvider = {
 
 export const subnet: ResourceProvider = {
     check: checkSubnet,
+    writing: () => ({ seconds: 2, state: "Updating", follow: "status", retryAfterSeconds: 3 }),
+    deleting: () => deletion,
+    answer: withEtagOfItsOwn,
     properties: ({ inputs }) => ({
+        delegations: [],
         privateEndpointNetworkPolicies: "Disabled",
         privateLinkServiceNetworkPolicies: "Enabled",
         ...inputs,

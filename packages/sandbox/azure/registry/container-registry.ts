@@ -11,6 +11,10 @@ interface Inputs {
     readonly policies?: {
         readonly retentionPolicy?: { readonly status?: string };
         readonly softDeletePolicy?: { readonly status?: string };
+        readonly quarantinePolicy?: object;
+        readonly trustPolicy?: object;
+        readonly exportPolicy?: object;
+        readonly azureADAuthenticationAsArmPolicy?: object;
     };
 }
 
@@ -29,11 +33,37 @@ export const registry: ResourceProvider = {
         }
         checkTier(put);
     },
+    writing: ({ previous }) => ({ seconds: 6, state: previous ? "Updating" : "Creating", follow: "status" }),
+    deleting: () => ({ seconds: 13, state: "Deleting", follow: "result", retryAfterSeconds: 10 }),
+    showsDeleted: true,
     properties(put) {
         const { address, inputs } = put;
-        const sku = (inputs as unknown as Inputs).sku;
+        const { sku, policies } = inputs as unknown as Inputs;
+        const lastUpdatedTime = new Date().toISOString();
         return {
+            tags: {},
+            adminUserEnabled: false,
+            encryption: { status: "disabled" },
+            dataEndpointEnabled: false,
+            publicNetworkAccess: "Enabled",
+            networkRuleBypassOptions: "AzureServices",
+            zoneRedundancy: "Disabled",
+            anonymousPullEnabled: false,
+            ...(sku.name === "Premium" ? { networkRuleSet: { defaultAction: "Allow", ipRules: [] } } : {}),
             ...inputs,
+            policies: {
+                quarantinePolicy: { status: "disabled", ...policies?.quarantinePolicy },
+                trustPolicy: { type: "Notary", status: "disabled", ...policies?.trustPolicy },
+                retentionPolicy: { days: 7, status: "disabled", ...policies?.retentionPolicy, lastUpdatedTime },
+                exportPolicy: { status: "enabled", ...policies?.exportPolicy },
+                azureADAuthenticationAsArmPolicy: { status: "enabled", ...policies?.azureADAuthenticationAsArmPolicy },
+                softDeletePolicy: {
+                    retentionDays: 7,
+                    status: "disabled",
+                    ...policies?.softDeletePolicy,
+                    lastUpdatedTime,
+                },
+            },
             sku: { ...sku, tier: sku.name },
             loginServer: `${address.name.toLowerCase()}.azurecr.io`,
             creationDate: kept(put, "creationDate", () => new Date().toISOString()),
@@ -59,15 +89,6 @@ function checkTier(put: PutContext): void {
     }
     if (inputs.anonymousPullEnabled && inputs.sku.name === "Basic") {
         throw unsupported("anonymousPullEnabled", "Standard", inputs.sku.name);
-    }
-    const { retentionPolicy, softDeletePolicy } = inputs.policies ?? {};
-    if (retentionPolicy?.status === "enabled" && softDeletePolicy?.status === "enabled") {
-        throw new ArmError(
-            400,
-            "InvalidParameter",
-            "The retention policy and the soft delete policy cannot be enabled at the same time.",
-            "policies.softDeletePolicy",
-        );
     }
 }
 

@@ -1,5 +1,6 @@
 import { formatResourceId } from "../../azure/arm/resource-id";
 import { findType } from "../../azure/arm/resource-types";
+import { answerFromWire } from "../../azure/arm/wire";
 import type { Properties } from "../provider";
 import type { AzureClient } from "./azure-client";
 import { type EntraClient, objectIdOf } from "./entra-client";
@@ -43,7 +44,7 @@ export async function invoke(session: Session, token: string, args: Properties):
     if (!found) {
         throw new Error(`${token}: there is no ${id}.`);
     }
-    return found;
+    return { azureApiVersion: type.apiVersion, ...answerFromWire(type, found) };
 }
 
 async function clusterCredentials({ settings, azure }: Session, action: string, args: Properties): Promise<Properties> {

@@ -1,12 +1,12 @@
 /**
  * Stands in for the provider plugin of @pulumi/azure-native 3.28.0, for the resource types that the sandbox's Azure
- * knows: naming, defaults, replacement and deletion as that provider does them. What it sends to Azure Resource Manager
- * are the package's property names as they are, where the real one translates them; an import knows the path parameters
- * of a resource only.
+ * knows: naming, defaults, replacement, deletion and the following of long operations as that provider does them. An
+ * import knows the path parameters of a resource only.
  */
 import { version } from "@pulumi/azure-native/package.json";
 import { formatResourceId, parseResourceId, pathParameters } from "../../azure/arm/resource-id";
 import { findType, type ResourceType } from "../../azure/arm/resource-types";
+import { answerFromWire, requestToWire } from "../../azure/arm/wire";
 import { without } from "../../azure/arm/without";
 import {
     type CheckFailure,
@@ -91,7 +91,7 @@ export class AzureNativeProvider implements Provider {
             await this.session.azure.vault("DELETE", String(outputs.keyUri));
             return;
         }
-        await this.session.azure.resource("DELETE", id, type.apiVersion);
+        await this.session.azure.delete(id, type.apiVersion);
     }
 
     async read(
@@ -100,10 +100,11 @@ export class AzureNativeProvider implements Provider {
         inputs: Properties | undefined,
     ): Promise<(ResourceState & { inputs: Properties }) | undefined> {
         const type = typeOf(token);
-        const outputs = await this.session.azure.resource("GET", id, type.apiVersion);
-        if (!outputs) {
+        const body = await this.session.azure.resource("GET", id, type.apiVersion);
+        if (!body) {
             return undefined;
         }
+        const outputs = outputsOf(type, body);
         if (inputs && Object.keys(inputs).length > 0) {
             return { id, outputs, inputs: refreshInputs(inputs, outputs) };
         }
@@ -120,16 +121,17 @@ export class AzureNativeProvider implements Provider {
 
     private async put(type: ResourceType, id: string, inputs: Properties): Promise<ResourceState> {
         const apart = new Set([createBeforeDelete, ...pathParameters(type)]);
-        const body = Object.fromEntries(Object.entries(inputs).filter(([key]) => !apart.has(key)));
-        const outputs = await this.session.azure
-            .resource("PUT", id, type.apiVersion, body)
+        const asked = Object.fromEntries(Object.entries(inputs).filter(([key]) => !apart.has(key)));
+        const body = await this.session.azure
+            .put(id, type.apiVersion, requestToWire(type, asked), type.longRunning === true)
             .catch(async (error: unknown) => {
                 if (type.token === "keyvault:Key" && error instanceof AzureError && error.code === "Conflict") {
                     return this.recoverKey(type, id, error);
                 }
                 throw error;
             });
-        return { id: typeof outputs?.id === "string" ? outputs.id : id, outputs: outputs ?? {} };
+        const outputs = outputsOf(type, body ?? {});
+        return { id: typeof outputs.id === "string" ? outputs.id : id, outputs };
     }
 
     /** A deleted key keeps its name; azure-native takes it back. */
@@ -163,6 +165,11 @@ export class AzureNativeProvider implements Provider {
         }
         return this.current;
     }
+}
+
+/** As the package shows what Azure answers. */
+function outputsOf(type: ResourceType, body: Properties): Properties {
+    return { azureApiVersion: type.apiVersion, ...answerFromWire(type, body) };
 }
 
 function typeOf(token: string): ResourceType {

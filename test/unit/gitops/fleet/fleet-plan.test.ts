@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { recordFile } from "../../../../components/gitops/fleet/fleet-branch";
+import { recordFile } from "../../../../components/gitops/fleet/applied-record";
 import { type FleetPlanArgs, planFleet } from "../../../../components/gitops/fleet/fleet-plan";
 import { applied, blobId } from "../../../../components/gitops/fleet/git-merge";
 import { githubApi } from "../../../../components/gitops/fleet/github-api";

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
-import { recordFile } from "../../../../components/gitops/fleet/fleet-branch";
+import { recordFile } from "../../../../components/gitops/fleet/applied-record";
 import { applied, blobId } from "../../../../components/gitops/fleet/git-merge";
 import { githubApi } from "../../../../components/gitops/fleet/github-api";
 import { type CommitMode, commitTree, ManifestCommit } from "../../../../components/gitops/fleet/manifest-commit";

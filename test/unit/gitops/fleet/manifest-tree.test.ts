@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
-import { loadManifestTree, syntaxProblems } from "../../../../components/gitops/fleet/manifest-tree";
+import { loadManifestTree } from "../../../../components/gitops/fleet/manifest-tree";
 
 const gitops = path.join(__dirname, "../../../../gitops");
 
@@ -25,10 +25,5 @@ describe("the tree of a stack", () => {
 
     it("refuses an environment that has no folder, naming those that have one", () => {
         assert.throws(() => loadManifestTree(gitops, "qa"), /landfall:environment: .*production, staging/);
-    });
-
-    it("reports broken YAML with file, line and column", () => {
-        const [problem] = syntaxProblems({ "apps/x.yaml": "a: 1\nb: [1, 2\nc: 3\n" });
-        assert.match(problem ?? "", /^gitops\/apps\/x\.yaml:\d+:\d+: /);
     });
 });

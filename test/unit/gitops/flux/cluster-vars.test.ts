@@ -18,6 +18,36 @@ describe("the contract between program and tree", () => {
         assert.deepEqual([...variablesUsed(tree)], []);
     });
 
+    const script = (metadata: string) =>
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: start${metadata} }\ndata:\n  start.sh: |\n    # \${comment}\n    cd \${HOME}\n`;
+    const off = '"kustomize.toolkit.fluxcd.io/substitute": disabled';
+
+    it("leaves an object alone that switches substitution off, and no other", () => {
+        for (const part of ["annotations", "labels"]) {
+            assert.deepEqual([...variablesUsed({ "a.yaml": script(`, ${part}: { ${off} }`) })], []);
+        }
+        const both = `${script(`, annotations: { ${off} }`)}---\n${script("")}`;
+        assert.deepEqual(
+            [...variablesUsed({ "a.yaml": both })],
+            [
+                ["comment", "gitops/a.yaml:14"],
+                ["HOME", "gitops/a.yaml:15"],
+            ],
+        );
+        const item = `{ kind: ConfigMap, metadata: { annotations: { ${off} } }, data: { a: "\${x}" } }`;
+        assert.deepEqual([...variablesUsed({ "a.yaml": `kind: List\nitems: [${item}]\n` })], []);
+    });
+
+    it("takes what a generator makes with substitution off for such an object", () => {
+        const generator = `{ name: a, literals: ["a=\${x}"], options: { annotations: { ${off} } } }`;
+        assert.deepEqual([...variablesUsed({ "kustomization.yaml": `configMapGenerator: [${generator}]\n` })], []);
+    });
+
+    it("finds a variable in a comment of a script, which is no comment of YAML, and in a key", () => {
+        assert.deepEqual([...variablesUsed({ "a.yaml": script("") }).keys()], ["comment", "HOME"]);
+        assert.deepEqual([...variablesUsed({ "a.yaml": "a: 1 # ${b}\n${c}: d\n" }).keys()], ["c"]);
+    });
+
     it("refuses a variable that the program does not produce, naming its place", () => {
         const [problem] = contractProblems({ "a.yaml": "x: ${domian}\n" }, []);
         assert.match(problem ?? "", /^gitops\/a\.yaml:1: \$\{domian\} is not produced/);

@@ -214,7 +214,7 @@ describe("the Azure stand-in", () => {
     describe("deletion", () => {
         it("takes all that a resource group holds", async () => {
             await subscription.make("storage:StorageAccount", { accountName: "acc" }, account);
-            assert.equal((await subscription.delete("resources:ResourceGroup", {})).status, 200);
+            assert.equal((await subscription.delete("resources:ResourceGroup", {})).status, 202);
             assert.deepEqual(
                 subscription.azure.resources().map(({ type }) => type),
                 ["Microsoft.Authorization/roleAssignments"],

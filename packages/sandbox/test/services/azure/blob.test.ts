@@ -147,4 +147,15 @@ describe("the blob storage stand-in", () => {
         await subscription.assign(writer.principalId, contributor, container.id);
         assert.deepEqual(refusal(await send(writer, "GET", "/backups/readme")), [404, "BlobNotFound"]);
     });
+
+    it("gives a user delegation key to who may ask at the account, which a role on a container does not allow", async () => {
+        const body = "<KeyInfo><Start>2026-01-01T00:00:00Z</Start><Expiry>2026-01-02T00:00:00Z</Expiry></KeyInfo>";
+        const ask = (identity: TestIdentity) =>
+            send(identity, "POST", "/?restype=service&comp=userdelegationkey", { body });
+        const refused = await ask(writer);
+        assert.deepEqual(refusal(refused), [403, "AuthorizationPermissionMismatch"]);
+        const given = await ask(auditor);
+        assert.equal(given.status, 200);
+        assert.match(textOf(given), new RegExp(`<SignedOid>${auditor.principalId}</SignedOid>.*<Value>`));
+    });
 });

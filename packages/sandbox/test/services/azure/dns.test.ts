@@ -28,7 +28,11 @@ describe("the DNS stand-in in Azure's wire format", () => {
         const url = `https://management.azure.com${path}?api-version=2018-05-01`;
         const answer = await subscription.send(method, url, headers, body ? JSON.stringify(body) : "");
         const parsed = (answer.body ?? {}) as Json;
-        return { status: answer.status, body: parsed, code: (parsed.error as { code?: string } | undefined)?.code };
+        return {
+            status: answer.status,
+            body: parsed,
+            code: (parsed.error as { code?: string } | undefined)?.code ?? parsed.code,
+        };
     };
     const names = async (path: string) =>
         ((await send("GET", path)).body.value as { name: string }[]).map(({ name }) => name);
@@ -52,6 +56,8 @@ describe("the DNS stand-in in Azure's wire format", () => {
         assert.deepEqual((await send("GET", www)).body.properties, {
             ...a.properties,
             fqdn: "www.one.example.",
+            targetResource: {},
+            trafficManagementProfile: {},
             provisioningState: "Succeeded",
         });
         await send("PUT", `${zones}/one.example/TXT/owner-www`, {

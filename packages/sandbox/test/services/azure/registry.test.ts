@@ -144,8 +144,8 @@ describe("the container registry stand-in", () => {
             undefined,
             "2022-04-01",
         );
-        const assignment = (body.value as { id: string; principalId: string }[]).find(
-            ({ principalId }) => principalId === puller.principalId,
+        const assignment = (body.value as { id: string; properties: { principalId: string } }[]).find(
+            ({ properties }) => properties.principalId === puller.principalId,
         );
         await subscription.arm("DELETE", assignment?.id ?? "", undefined, "2022-04-01");
         const login = Buffer.from(`00000000-0000-0000-0000-000000000000:${refresh.refresh_token}`).toString("base64");

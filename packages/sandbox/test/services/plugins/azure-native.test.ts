@@ -104,7 +104,7 @@ describe("the azure-native plugin's stand-in", () => {
         const made = await provider.create(token, "flux", inputs);
         assert.equal(
             made.id,
-            `${scope}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/flux`,
+            `${scope}/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/flux`,
         );
         const updated = await provider.update(token, made.id, inputs, { ...inputs, tags: { team: "a" } });
         assert.equal(updated.outputs.principalId, made.outputs.principalId);
@@ -166,5 +166,81 @@ describe("the azure-native plugin's stand-in", () => {
         assert.equal((kubeconfigs as unknown[]).length, 1);
         const { fqdn } = await provider.invoke(type("containerservice:getManagedCluster"), args);
         assert.match(String(fqdn), /azmk8s\.io$/);
+    });
+
+    describe("follows what takes long", () => {
+        const inputs = {
+            resourceGroupName: "rg",
+            virtualNetworkName: "vnet",
+            location: "westeurope",
+            addressSpace: { addressPrefixes: ["10.20.0.0/16"] },
+        };
+        const make = () => provider.create(type("network:VirtualNetwork"), "vnet", inputs);
+        const json = (status: number, body: object) =>
+            new Response(JSON.stringify(body), { status, headers: { "retry-after-ms": "1" } });
+
+        /** Answers requests that match before Azure does, for as long as there are answers. */
+        const interpose = (method: string, pattern: RegExp, answers: Response[]) => {
+            globalThis.fetch = (input, init = {}) => {
+                const url = input instanceof Request ? input.url : String(input);
+                const next = (init.method ?? "GET") === method && pattern.test(url) ? answers.shift() : undefined;
+                return next ? Promise.resolve(next) : subscription.fetch(input, init);
+            };
+            return answers;
+        };
+
+        beforeEach(group);
+
+        it("taking every status but an end for running, and an error beside one for none", async () => {
+            const error = { code: "NotLatestOperation", message: "not saved yet" };
+            const answers = interpose("GET", /\/operations\//, [
+                json(200, { status: "ProvisioningControlPlane" }),
+                json(200, { status: "InProgress", error }),
+                json(504, { error: { code: "GatewayTimeout", message: "no answer" } }),
+                json(200, { status: "Succeeded", error }),
+            ]);
+            const { outputs } = await make();
+            assert.equal(outputs.provisioningState, "Succeeded");
+            assert.equal(answers.length, 0);
+        });
+
+        it("saying what an operation failed with", async () => {
+            const error = { code: "Conflict", message: "it did not work" };
+            interpose("GET", /\/operations\//, [json(200, { status: "Failed", error })]);
+            await assert.rejects(make(), /Code="Conflict" Message="it did not work"/);
+        });
+
+        it("trying again what another operation or a resource that is still updating holds up", async () => {
+            const answers = interpose("PUT", /virtualNetworks/, [
+                json(409, { error: { code: "AnotherOperationInProgress", message: "wait" } }),
+                json(429, { error: { code: "RetryableError", message: "wait" } }),
+            ]);
+            await make();
+            assert.equal(answers.length, 0);
+        });
+
+        it("reading a refusal that has no error around it", async () => {
+            interpose("PUT", /virtualNetworks/, [json(400, { code: "BadRequest", message: "not so" })]);
+            await assert.rejects(make(), /Code="BadRequest" Message="not so"/);
+        });
+
+        it("by the resource itself where no header says where to look", async () => {
+            const properties = { tenantId, sku: { family: "A", name: "standard" } };
+            const vault = { resourceGroupName: "rg", vaultName: "kv-a", location: "westeurope", properties };
+            const made = await provider.create(type("keyvault:Vault"), "kv", vault);
+            const shown = made.outputs.properties as Json;
+            assert.deepEqual([shown.provisioningState, shown.vaultUri], ["Succeeded", "https://kv-a.vault.azure.net/"]);
+        });
+
+        it("by its result, for an account that is answered with nothing", async () => {
+            const account = { resourceGroupName: "rg", accountName: "acc", location: "westeurope", kind: "StorageV2" };
+            const made = await provider.create(type("storage:StorageAccount"), "acc", {
+                ...account,
+                sku: { name: "Standard_LRS" },
+                enableHttpsTrafficOnly: true,
+            });
+            assert.equal(made.outputs.enableHttpsTrafficOnly, true);
+            assert.match(made.id, /storageAccounts\/acc$/);
+        });
     });
 });

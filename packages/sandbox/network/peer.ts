@@ -1,0 +1,56 @@
+import * as fs from "node:fs";
+import type { Socket } from "node:net";
+
+/** The user that this process runs as; undefined where the system has no such numbers. */
+const ownUser = process.getuid?.();
+/** May do everything anyway. */
+const root = 0;
+
+/**
+ * Whether the process at the other end of a loopback connection runs as the user of this one. Every user of a machine
+ * can connect to every port of 127.0.0.0/8, and a proxy's client has no name. Linux alone knows whose a connection is;
+ * elsewhere everybody is let in.
+ */
+export function isOwnPeer(socket: Socket, user = ownUser): boolean {
+    const tables = ["/proc/net/tcp", "/proc/net/tcp6"].filter((file) => fs.existsSync(file));
+    if (user === undefined || tables.length === 0) {
+        return true;
+    }
+    const peer = userOfPeer(socket, tables);
+    return peer === user || peer === root;
+}
+
+/** The user of the socket that is connected with this one; undefined if there is none any more. */
+function userOfPeer(socket: Socket, tables: readonly string[]): number | undefined {
+    const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket;
+    const ends = [
+        `${hexadecimal(remoteAddress)}:${port(remotePort)}`,
+        `${hexadecimal(localAddress)}:${port(localPort)}`,
+    ];
+    for (const table of tables) {
+        for (const line of fs.readFileSync(table, "ascii").split("\n")) {
+            // sl, local_address, rem_address, st, tx_queue:rx_queue, tr:tm->when, retrnsmt, uid: proc_net_tcp.rst of Linux.
+            const [, local, remote, , , , , uid] = line.trim().split(/\s+/);
+            // An IPv4 address ends its IPv6 form, which a client of both kinds uses.
+            if (local?.endsWith(ends[0]!) && remote?.endsWith(ends[1]!)) {
+                return Number(uid);
+            }
+        }
+    }
+    return undefined;
+}
+
+/** The number of an IPv4 address as the kernel prints it: of four bytes in the machine's order. */
+function hexadecimal(address: string): string {
+    const bytes = Buffer.from(
+        address
+            .replace(/^::ffff:/, "")
+            .split(".")
+            .map(Number),
+    );
+    return (bytes.length === 4 ? bytes.readUInt32LE() : 0).toString(16).toUpperCase().padStart(8, "0");
+}
+
+function port(number: number): string {
+    return number.toString(16).toUpperCase().padStart(4, "0");
+}
