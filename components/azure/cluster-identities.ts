@@ -54,7 +54,7 @@ export class ClusterIdentities extends pulumi.ComponentResource {
             { parent: this },
         );
         const spread = [subnetGrant, kubeletGrant].map((grant) => whenSpread(grant, spreadSeconds));
-        this.controlPlaneId = pulumi.all([controlPlane.id, ...spread]).apply(([id]) => id);
+        this.controlPlaneId = pulumi.all([controlPlane.id, pulumi.all(spread)]).apply(([id]) => id);
         this.kubeletId = kubelet.id;
         this.kubeletClientId = kubelet.clientId;
         this.kubeletPrincipalId = kubelet.principalId;
