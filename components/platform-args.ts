@@ -28,7 +28,6 @@ export function platformArgs(
         },
         flux: {
             environment,
-            version: settings.fluxVersion,
             sopsPgpPrivateKey: pulumi.secret(secrets.sopsPgpPrivateKey),
             readyTimeoutMinutes: settings.readyTimeoutMinutes,
         },

@@ -145,10 +145,6 @@ export const settingsSchema = z.strictObject({
     ),
     commitMode: z.enum(["direct", "pullRequest", "none"]),
     imageAutomation: structured(z.boolean()),
-    fluxVersion: text(
-        /^2\.9\.(x|\d+)$/,
-        "is not a Flux that this program installs; write 2.9.x or an exact 2.9 version",
-    ),
     readyTimeoutMinutes: integer(1, 120),
     ciRepository: optionalText(
         new RegExp(`${gitName.source.slice(0, -1)}(@\\d+)?/${gitName.source.slice(1, -1)}(@\\d+)?$`),

@@ -1,4 +1,4 @@
-import { chmod, copyFile, cp, lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadModule } from "./go";
 
@@ -6,7 +6,7 @@ const modulePath = "github.com/controlplaneio-fluxcd/flux-operator";
 
 /** The checksums of the module's versions, as in a go.sum that does not replace the module. */
 const checksums: Readonly<Record<string, string>> = {
-    "v0.58.0": "h1:7fbGeGRzp7sEwfg7jjc3a3bJvMYTAgPv+hl5qf9SBxo=",
+    "v0.59.0": "h1:jByuiWYtjSJxucGHuz68tV0DeVFz5CYrKQYfxAwE7lE=",
 };
 
 /**
@@ -15,6 +15,8 @@ const checksums: Readonly<Record<string, string>> = {
  *
  * The operator embeds the built pages of its web interface, which its module does not contain. The module cache is
  * read-only, and `-overlay` does not reach into it. The copy has one empty page, which the sandbox does not serve.
+ *
+ * The copy's go.mod asks for the Go that compiles the other programs, which share most of its libraries.
  *
  * Throws when the module cannot be downloaded, or is not the pinned one.
  */
@@ -34,6 +36,13 @@ export async function copyFluxOperator(folder: string, moduleFolder: string, ver
     await makeWritable(temporary);
     await mkdir(join(temporary, "web", "dist"), { recursive: true });
     await writeFile(join(temporary, "web", "dist", "index.html"), "<html></html>\n");
+    const goMod = join(temporary, "go.mod");
+    const pinnedGo = /^go .*$/m;
+    const [goLine] = pinnedGo.exec(await readFile(join(moduleFolder, "go.mod"), "utf8")) ?? [];
+    if (goLine === undefined) {
+        throw new Error(`${join(moduleFolder, "go.mod")} names no Go release.`);
+    }
+    await writeFile(goMod, (await readFile(goMod, "utf8")).replace(pinnedGo, goLine));
     for (const file of ["go.mod", "go.sum"]) {
         await copyFile(join(moduleFolder, file), join(folder, file));
     }

@@ -31,13 +31,13 @@ function kubernetes(name: string, expectedSeconds: number): Program {
     };
 }
 
-function fluxController(name: string, folder: string, expectedSeconds: number): Program {
+function fluxController(name: string, expectedSeconds: number): Program {
     const module = `github.com/fluxcd/${name}`;
-    return { name, folder, module, package: module, expectedSeconds };
+    return { name, folder: "kubernetes", module, package: module, expectedSeconds };
 }
 
 function commandLine(name: string, module: string, path: string, expectedSeconds: number): Program {
-    return { name, folder: "cli", module, package: module + path, expectedSeconds };
+    return { name, folder: "kubernetes", module, package: module + path, expectedSeconds };
 }
 
 /** Every program that a sandbox runs, in the order in which they are built. */
@@ -48,13 +48,6 @@ export const programs: readonly Program[] = [
         module: "go.etcd.io/etcd/server/v3",
         package: "go.etcd.io/etcd/server/v3",
         expectedSeconds: 20,
-    },
-    {
-        name: "kwok",
-        folder: "kwok",
-        module: "sigs.k8s.io/kwok",
-        package: "sigs.k8s.io/kwok/cmd/kwok",
-        expectedSeconds: 45,
     },
     {
         name: "pulumi",
@@ -68,27 +61,26 @@ export const programs: readonly Program[] = [
     kubernetes("kube-controller-manager", 56),
     kubernetes("kube-scheduler", 5),
     kubernetes("kubectl", 20),
-    fluxController("source-controller", "kubernetes", 107),
-    fluxController("kustomize-controller", "kubernetes", 30),
-    fluxController("helm-controller", "kubernetes", 13),
-    {
-        name: "helm",
-        folder: "kubernetes",
-        module: "helm.sh/helm/v4",
-        package: "helm.sh/helm/v4/cmd/helm",
-        expectedSeconds: 6,
-    },
+    commandLine("kwok", "sigs.k8s.io/kwok", "/cmd/kwok", 5),
+    fluxController("source-controller", 107),
+    fluxController("kustomize-controller", 30),
+    fluxController("helm-controller", 13),
+    commandLine("helm", "helm.sh/helm/v4", "/cmd/helm", 6),
     {
         name: "flux-operator",
         folder: "flux-operator",
         module: "github.com/controlplaneio-fluxcd/flux-operator",
         package: "github.com/controlplaneio-fluxcd/flux-operator/cmd/operator",
-        expectedSeconds: 120,
+        expectedSeconds: 60,
         variables: (version) => ({ "main.VERSION": version }),
     },
-    fluxController("notification-controller", "notification-controller", 160),
-    commandLine("sops", "github.com/getsops/sops/v3", "/cmd/sops", 43),
-    commandLine("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "", 6),
+    fluxController("notification-controller", 10),
+    fluxController("image-reflector-controller", 10),
+    fluxController("image-automation-controller", 10),
+    commandLine("source-watcher", "github.com/fluxcd/source-watcher/v2", "/cmd", 5),
+    commandLine("kubelogin", "github.com/Azure/kubelogin", "", 10),
+    commandLine("sops", "github.com/getsops/sops/v3", "/cmd/sops", 5),
+    commandLine("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "", 5),
     commandLine("kubeconform", "github.com/yannh/kubeconform", "/cmd/kubeconform", 2),
     commandLine("actionlint", "github.com/rhysd/actionlint", "/cmd/actionlint", 3),
 ];

@@ -42,7 +42,7 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
         return toolchain;
     }
     await mkdir(directory, { recursive: true });
-    await withLock(join(directory, "lock"), options.log, () => build(directory, toolchain, wanted, options.log));
+    await withLock(join(directory, "lock"), options.log, () => build(directory, toolchain, wanted, go, options.log));
     return toolchain;
 }
 
@@ -64,6 +64,7 @@ async function build(
     directory: string,
     { binaries }: Toolchain,
     wanted: readonly Program[],
+    go: GoInstallation,
     log: (line: string) => void,
 ): Promise<void> {
     await removeHalfBinaries(binaries);
@@ -79,7 +80,7 @@ async function build(
         log(`toolchain  ${place}  ${program.name} … ${duration(program.expectedSeconds)} expected`);
         const start = Date.now();
         const folder = program.folder === "flux-operator" ? operatorFolder : moduleFolder(program.folder);
-        await buildProgram(program, versions(program.name), folder, binaries);
+        await buildProgram(program, versions(program.name), folder, binaries, go);
         log(`toolchain  ${place}  ${program.name} built in ${duration((Date.now() - start) / 1000)}`);
     }
 }

@@ -26,6 +26,10 @@ const versions: Readonly<Record<string, readonly Place[]>> = {
         ["packages/toolchain/modules/*/go.mod", /github\.com\/controlplaneio-fluxcd\/flux-operator v(\S+)/g],
         ["packages/facts/charts/flux-operator/chart.yaml", /^version: (.+)/gm],
     ],
+    Flux: [
+        ["components/**/*.ts", /fluxVersion = "(.+)"/g],
+        ["packages/sandbox/test/programs/flux-distribution.test.ts", /fluxVersion = "(.+)"/g],
+    ],
     Go: [["packages/toolchain/modules/*/go.mod", /^go (\S+)/gm]],
     "Node's major": [
         [".nvmrc", /^(\d+)/gm],

@@ -5,12 +5,16 @@ import { clusterVarsName, fluxNamespace, rootName } from "../flux-names";
 import type { ClusterVars } from "./cluster-vars";
 
 /** Version of the chart, which is that of the operator; it carries the manifests of the Flux releases that it knows. */
-const operatorVersion = "0.58.0";
+const operatorVersion = "0.59.0";
+
+/**
+ * The Flux release, exactly, and one that `operatorVersion` carries: what runs is what was tested. Releases before
+ * 2.9.5 read files of the controllers' pods for a tenant's kubeconfig (https://github.com/advisories/GHSA-vvmq-fwmg-2gjc).
+ */
+const fluxVersion = "2.9.5";
 
 export interface FluxArgs {
     readonly environment: string;
-    /** Flux release to install: a minor such as `2.9.x`, whose patches come with the operator, or an exact version. */
-    readonly version: string;
     readonly git: GitAccess;
     /** ASCII-armored PGP private key that decrypts the tree's Secrets. Secret. */
     readonly sopsPgpPrivateKey: pulumi.Input<string>;
@@ -126,9 +130,9 @@ export class Flux extends pulumi.ComponentResource {
     }
 }
 
-function instanceSpec({ version, controllerClientIds }: FluxArgs) {
+function instanceSpec({ controllerClientIds }: FluxArgs) {
     return {
-        distribution: { version, registry: "ghcr.io/fluxcd" },
+        distribution: { version: fluxVersion, registry: "ghcr.io/fluxcd" },
         components: [
             "source-controller",
             "kustomize-controller",

@@ -20,8 +20,6 @@ export interface HostProgram {
     readonly name: string;
     readonly flags: (place: HostPlace) => string[];
     readonly env?: Readonly<Record<string, string>>;
-    /** Flags of newer releases that the binary would refuse, and which are dropped from the pod's arguments. */
-    readonly unknownFlags?: readonly string[];
 }
 
 /**
@@ -60,8 +58,22 @@ const programs: readonly HostProgram[] = [
             `--events-addr=${address}:9090`,
             `--receiverAddr=${address}:9292`,
         ],
-        // v1.6.0's main.go binds no watch options (sharding) and no default service account.
-        unknownFlags: ["--default-service-account", "--watch-label-selector", "--watch-configs-label-selector"],
+    },
+    {
+        name: "image-reflector-controller",
+        flags: ({ address, folder }) => [
+            ...controllerFlags(address),
+            `--storage-path=${join(folder, "volumes", "data")}`,
+        ],
+    },
+    { name: "image-automation-controller", flags: ({ address }) => controllerFlags(address) },
+    {
+        name: "source-watcher",
+        flags: ({ address, folder }) => [
+            ...controllerFlags(address),
+            `--storage-addr=${address}:9090`,
+            `--storage-path=${join(folder, "volumes", "data")}`,
+        ],
     },
 ];
 

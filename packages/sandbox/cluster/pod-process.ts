@@ -134,9 +134,9 @@ export class PodProcess {
         };
         const { loopback } = this.address;
         const { fluxDistribution } = this.node;
-        const args = [...(container.command?.slice(1) ?? []), ...(container.args ?? [])]
-            .filter((arg) => !this.program.unknownFlags?.includes(arg.split("=")[0]!))
-            .map((arg) => this.volumes.mapPath(expand(arg, own)));
+        const args = [...(container.command?.slice(1) ?? []), ...(container.args ?? [])].map((arg) =>
+            this.volumes.mapPath(expand(arg, own)),
+        );
         return startProcess({
             name: `pod-${namespace}-${name}-${uid.slice(0, 8)}`,
             command: join(this.node.binaries, this.program.name),

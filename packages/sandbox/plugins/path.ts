@@ -14,10 +14,9 @@ const entryPoints = {
     "pulumi-language-nodejs": "language-nodejs/main.ts",
 } as const;
 
-/** Scripts that are started as they are: what runs dynamic providers ships inside the SDK, kubelogin is plain Node. */
+/** Scripts that are started as they are: what runs dynamic providers ships inside the SDK. */
 const scripts = {
     "pulumi-resource-pulumi-nodejs": require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
-    kubelogin: join(__dirname, "kubelogin/main.mjs"),
 } as const;
 
 /**

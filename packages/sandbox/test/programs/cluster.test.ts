@@ -235,7 +235,7 @@ async function runFluxOperator(api: KubernetesApi, source: string): Promise<void
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
         subjects: [{ kind: "ServiceAccount", name, namespace }],
     });
-    const image = "ghcr.io/controlplaneio-fluxcd/flux-operator:v0.58.0";
+    const image = "ghcr.io/controlplaneio-fluxcd/flux-operator:v0.59.0";
     const readinessProbe = { httpGet: { path: "/readyz", port: 8081 } };
     const pod = { serviceAccountName: name, containers: [{ name: "manager", image, readinessProbe }] };
     const labelled = deployment(name, image, pod, { "azure.workload.identity/use": "true" });
