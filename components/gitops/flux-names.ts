@@ -9,3 +9,6 @@ export const clusterVarsName = "cluster-vars";
 
 /** The layer, and its folder in the tree, that holds one Secret for each kind of key and nothing else. */
 export const decryptionCheckLayer = "canary";
+
+/** The shard of Flux's controllers that reconciles what teams make: the value of label `sharding.fluxcd.io/key`. */
+export const tenantShard = "tenants";

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { useCheckout } from "../support/checkout";
 import { listTeams } from "../support/checkout-tree";
 import { KeyOwner } from "../support/key-owner";
+import { smallTree } from "../support/small-tree";
 import { Team } from "../support/team";
 import { TeamRepository } from "../support/team-repository";
 import { until } from "../support/until";
@@ -14,7 +15,7 @@ const examples = path.join(__dirname, "../../examples");
  * controllers do not run in the sandbox, nor that the images exist.
  */
 describe("the example teams", function () {
-    const checkout = useCheckout(this);
+    const checkout = useCheckout(this, { systems: [...smallTree, "gateway-crds-helm"] });
     const helm = new Team(checkout, "team-helm");
     const kustomize = new Team(checkout, "team-kustomize");
 
@@ -35,7 +36,7 @@ describe("the example teams", function () {
     it("deliver by Kustomize from a private repository, with names of their environment", async () => {
         const applied = () => kustomize.message("kustomization", "team", "Ready", "True");
         await until("the team's Kustomization", applied, /^Applied revision: main@sha1:/);
-        const host = ["get", "ingress", "app", "-n", kustomize.name, "-o", "jsonpath={.spec.rules[0].host}"];
+        const host = ["get", "httproute", "app", "-n", kustomize.name, "-o", "jsonpath={.spec.hostnames[0]}"];
         assert.match(await kustomize.cluster.kubectl(...host), /^app\.team-kustomize\.staging\./);
     });
 

@@ -3,27 +3,37 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { useCheckout } from "../support/checkout";
 import { listTeams } from "../support/checkout-tree";
-import type { Escape } from "../support/escapes/escape";
-import { chartOfPlatform, references } from "../support/escapes/references";
+import { addresses } from "../support/escapes/addresses";
+import { forTenants } from "../support/escapes/attempt";
+import { commits } from "../support/escapes/commits";
+import { delivery } from "../support/escapes/delivery";
+import { edge } from "../support/escapes/edge";
+import { type Escape, kustomization } from "../support/escapes/escape";
+import { pods } from "../support/escapes/pods";
+import { chartOfPlatform, fetches, references } from "../support/escapes/references";
 import { rights } from "../support/escapes/rights";
-import { settings } from "../support/escapes/settings";
 import { app, others } from "../support/escapes/team-manifests";
+import { smallTree } from "../support/small-tree";
 import { controllerLog, type Manifest, Team } from "../support/team";
 import { until } from "../support/until";
 
 /**
- * What a tenant cannot do in a cluster with the real API server and Flux controllers. The test does not prove that the
- * network policy is enforced, since the sandbox has no network plugin, nor that image-automation-controller keeps to
- * the namespace, since it does not run in the sandbox; the tenant's role has no image automation.
+ * What a tenant cannot do in a cluster with the real API server and Flux controllers. The test does not prove that a
+ * network plugin enforces the network policies: the sandbox does, for Flux's own processes. The tenant's role has no
+ * image automation.
  */
 describe("a tenant", function () {
-    const checkout = useCheckout(this);
+    const checkout = useCheckout(this, { systems: [...smallTree, "gateway-crds-helm"] });
     const team = new Team(checkout, "team-example");
     const { kubectl } = team.cluster;
     let unlist: () => void;
 
     before("starts staging with the example team", async () => {
         unlist = listTeams(checkout, team.name);
+        const elsewhere = "oci://ghcr.io/traefik/helm/ https://events.example.org";
+        checkout.edit(`gitops/tenants/${team.name}/namespace.yaml`, (text) =>
+            text.replace(/landfall\/addresses: .*/, (line) => `${line} ${elsewhere}`),
+        );
         // The platform becomes Ready although the team has no repository yet.
         await checkout.up();
     });
@@ -38,7 +48,7 @@ describe("a tenant", function () {
     });
 
     describe("is refused", () => {
-        const escapes = [...references, ...rights, ...settings];
+        const escapes = [...references, ...fetches, ...commits];
 
         before("commits everything at once", async () => {
             const objects = [...app, ...others, chartOfPlatform, ...escapes.map(({ object }) => object)];
@@ -59,10 +69,41 @@ describe("a tenant", function () {
             });
         }
 
+        for (const { title, object, message } of [...rights, ...delivery, ...addresses, ...edge, ...pods]) {
+            it(title, async () => assert.match(await team.create(object), message));
+        }
+
+        it("a kubeconfig for a Kustomization that is being deleted, which kustomize-controller still cleans up", async () => {
+            const metadata = {
+                ...{ name: "leaving", namespace: team.name, labels: forTenants },
+                finalizers: ["example.org/stay"],
+            };
+            const leaving = { ...kustomization("leaving", { serviceAccountName: "flux", suspend: true }), metadata };
+            assert.match(await team.create(leaving), /created/);
+            await team.asTeam("delete", "kustomization", "leaving", "-n", team.name, "--wait=false");
+            const patch = (value: unknown) => {
+                const flags = ["-n", team.name, "--type=merge", "-p", JSON.stringify(value)];
+                return team.asTeam("patch", "kustomization", "leaving", ...flags);
+            };
+            const answer = await patch({ spec: { kubeConfig: { secretRef: { name: "kubeconfig" } } } });
+            assert.match(answer, /denied request: a tenant may not reach a cluster/);
+            assert.match(await patch({ metadata: { finalizers: null } }), /patched/);
+        });
+
+        it("more objects than its quota counts, each with its kind's name", async () => {
+            const items = Array.from({ length: 60 }, (_, index) => ({
+                ...{ apiVersion: "v1", kind: "ConfigMap" },
+                metadata: { name: `many-${index}`, namespace: team.name, labels: { many: "true" } },
+            }));
+            const list = { apiVersion: "v1", kind: "List", metadata: { name: "many" }, items };
+            assert.match(await team.create(list), /exceeded quota: team, requested: count\/configmaps=1, used: .*=50/);
+            await team.asTeam("delete", "configmaps", "-l", "many=true", "-n", team.name);
+        });
+
         it("a HelmRelease whose chart comes from a source of the platform", async () => {
             const message =
                 /cross-namespace references are not allowed: cannot access HelmChart flux-system\/team-example-source-ref/;
-            await until("helm-controller's log", () => controllerLog(checkout, "helm-controller"), message);
+            await until("helm-controller's log", () => controllerLog(checkout, "helm-controller-tenants"), message);
         });
 
         it("events of the platform", async () => {

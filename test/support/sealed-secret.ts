@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 
 /** Keys that a Secret is encrypted to. */
-export interface Seal {
+interface Seal {
     readonly pgp?: readonly string[];
     /** Addresses of Key Vault keys, with their version. */
     readonly keyVault?: readonly string[];

@@ -61,6 +61,13 @@ export class Team {
         return this.cluster.answer(`--as=system:serviceaccount:${this.name}:flux`, ...args);
     }
 
+    /** What the API server answers to the same account that asks for an object. */
+    create(manifest: Manifest): Promise<string> {
+        const file = path.join(this.checkout.directory, `${this.name}-object.yaml`);
+        fs.writeFileSync(file, stringify(manifest));
+        return this.asTeam("create", "--validate=false", "-f", file);
+    }
+
     /** The message of a condition of an object in the team's namespace while that has the status; empty otherwise. */
     message(kind: string, name: string, type: string, status: string): Promise<string> {
         return this.cluster.message({ kind, name, namespace: this.name }, type, status);

@@ -35,6 +35,8 @@ describe("Tenants", () => {
                 const cluster = clusterOf(tree, environment);
                 assert.equal(find(cluster, "ResourceQuota").object.metadata.namespace, "orders");
                 assert.equal(textAt(find(cluster, "GitRepository", "team").object, "spec.url"), url);
+                const namespace = find(cluster, "Namespace", "orders").object;
+                assert.equal(textAt(namespace, ["metadata", "annotations", "landfall/addresses"]), url);
             }
         } finally {
             fs.rmSync(root, { recursive: true });

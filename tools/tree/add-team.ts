@@ -29,13 +29,15 @@ export function addTeam(root: string, name: string, { url, environments }: NewTe
     const example = path.join(root, "tenants", exampleTeam);
     const files = fs.readdirSync(example).map((file): [string, string] => {
         const text = fs.readFileSync(path.join(example, file), "utf8").replaceAll(exampleTeam, name);
-        return [
-            `tenants/${name}/${file}`,
-            url === undefined ? text : text.replace(/^ {2}url: .*$/m, () => `  url: ${url}`),
-        ];
+        return [`tenants/${name}/${file}`, url === undefined ? text : withUrl(text, url)];
     });
     const lists = environments.map((environment) => listTeam(root, environment, name));
     return [...writeFiles(root, Object.fromEntries(files)), ...lists];
+}
+
+/** In the source that Flux reads, and as the address that the team's own sources may have. */
+function withUrl(text: string, url: string): string {
+    return text.replace(/^( {2}url| {4}landfall\/addresses): .*$/m, (_, key: string) => `${key}: ${url}`);
 }
 
 /** Adds the team to layer tenants of an environment. */

@@ -20,6 +20,7 @@ import { monitors } from "./rules/monitors";
 import { namespaces } from "./rules/namespaces";
 import { networkPolicies } from "./rules/network-policies";
 import { objectsOnce } from "./rules/objects-once";
+import { openPages } from "./rules/open-pages";
 import { overlays } from "./rules/overlays";
 import { priorityClasses } from "./rules/priority-classes";
 import { pruning } from "./rules/pruning";
@@ -31,6 +32,7 @@ import { secrets } from "./rules/secrets";
 import { servedVersions } from "./rules/served-versions";
 import { serviceAccounts } from "./rules/service-accounts";
 import { systems } from "./rules/systems";
+import { tenantLimits } from "./rules/tenant-limits";
 import { tenantRole } from "./rules/tenant-role";
 import { tenants } from "./rules/tenants";
 import { valueTypes } from "./rules/value-types";
@@ -60,6 +62,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     namespaces,
     "network-policies": networkPolicies,
     "objects-once": objectsOnce,
+    "open-pages": openPages,
     overlays,
     "priority-classes": priorityClasses,
     pruning,
@@ -71,6 +74,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "served-versions": servedVersions,
     "service-accounts": serviceAccounts,
     systems,
+    "tenant-limits": tenantLimits,
     "tenant-role": tenantRole,
     tenants,
     "value-types": valueTypes,

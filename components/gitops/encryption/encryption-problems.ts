@@ -23,7 +23,7 @@ export function encryptionProblems(tree: ManifestTree): string[] {
 }
 
 /** What is wrong with one encrypted object. */
-export function encryptedFileProblems(sopsYaml: string, file: string, object: KubernetesObject): string[] {
+function encryptedFileProblems(sopsYaml: string, file: string, object: KubernetesObject): string[] {
     const at = (problem: string) => `gitops/${file}: ${problem}`;
     return [
         ...[...openValues(object)].map((key) =>

@@ -38,7 +38,7 @@ interface Outputs extends CommitResult {
 }
 
 interface Inputs extends CommitTarget {
-    /** The files as JSON in an asset, of which state and previews hold the hash alone. */
+    /** The files as JSON in an asset, of which previews show the hash alone. The state holds the text as well. */
     readonly tree: { readonly text: string };
     readonly changes: Readonly<Record<string, string>>;
     readonly plannedAt: string;

@@ -15,7 +15,7 @@ export interface KubernetesObject {
 }
 
 /** Whether a file's name is that of a manifest. What lies in a chart is none all the same: see `manifestsIn`. */
-export function isManifest(file: string): boolean {
+function isManifest(file: string): boolean {
     return /\.ya?ml$/.test(file) && !path.posix.basename(file).startsWith(".");
 }
 

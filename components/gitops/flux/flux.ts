@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { GitAccess } from "../fleet/fleet-repository";
-import { clusterVarsName, fluxNamespace, rootName } from "../flux-names";
+import { clusterVarsName, fluxNamespace, rootName, tenantShard } from "../flux-names";
 import type { ClusterVars } from "./cluster-vars";
 
 /** Version of the chart, which is that of the operator; it carries the manifests of the Flux releases that it knows. */
@@ -85,6 +85,8 @@ export class Flux extends pulumi.ComponentResource {
                 chart: "oci://ghcr.io/controlplaneio-fluxcd/charts/flux-operator",
                 version: operatorVersion,
                 namespace: fluxNamespace,
+                // Its page shows every object of Flux, of every team, to whoever reaches it: there is no login.
+                values: { web: { enabled: false } },
                 timeout: args.readyTimeoutMinutes * 60,
             },
             opts,
@@ -145,8 +147,12 @@ function instanceSpec({ controllerClientIds }: FluxArgs) {
         // Kustomization and HelmRelease that names none.
         // The medium size has ten workers a controller: a new cluster has some forty releases to install at once.
         cluster: { type: "azure", size: "medium", multitenant: true, networkPolicy: true, domain: "cluster.local" },
+        // What a team's files name by URL is fetched by the controller that builds them. So teams have controllers of
+        // their own, whose network policies are in gitops/systems/flux/tenant-controllers.yaml.
+        sharding: { key: "sharding.fluxcd.io/key", shards: [tenantShard] },
         kustomize: {
             patches: [
+                ...shardPatches(),
                 ...Object.entries(controllerClientIds).flatMap(workloadIdentityPatches),
                 argumentsPatch("kustomize-controller", [
                     // Checking a dependency is a read from a cache, and half a minute a layer adds up.
@@ -202,6 +208,38 @@ function argumentsPatch(controller: string, args: readonly string[]) {
     };
 }
 
+/** Where Flux's controllers come in shards, these are the platform's own. */
+const notInShards = "!sharding.fluxcd.io/role";
+
+/** Controllers that reconcile what a team may make. */
+const tenantControllers = ["source-controller", "kustomize-controller", "helm-controller"];
+
+function shardPatches() {
+    const names = tenantControllers.map((controller) => `${controller}-${tenantShard}`);
+    return [
+        // Flux's own policy lets every pod of its namespace reach everything, and policies add up.
+        {
+            target: { kind: "NetworkPolicy", name: "allow-egress" },
+            patch: JSON.stringify([
+                {
+                    op: "replace",
+                    path: "/spec/podSelector",
+                    value: { matchExpressions: [{ key: "app", operator: "NotIn", values: names }] },
+                },
+            ]),
+        },
+        // No team makes image policies: those that a team has are the platform's, without the shard's label.
+        {
+            target: {
+                kind: "Deployment",
+                name: "(image-reflector-controller|image-automation-controller)",
+                annotationSelector: "sharding.fluxcd.io/role=shard",
+            },
+            patch: JSON.stringify([{ op: "replace", path: "/spec/replicas", value: 0 }]),
+        },
+    ];
+}
+
 // The webhook injects at pod creation only, so label and annotation come with the installation.
 // https://fluxcd.io/flux/integrations/azure/#at-the-controller-level
 function workloadIdentityPatches([controller, clientId]: [string, pulumi.Input<string>]) {
@@ -217,7 +255,8 @@ function workloadIdentityPatches([controller, clientId]: [string, pulumi.Input<s
             ]),
         },
         {
-            target: { kind: "Deployment", name: controller },
+            // Not in shards: nothing of a team's acts in Azure.
+            target: { kind: "Deployment", name: controller, annotationSelector: notInShards },
             patch: JSON.stringify([
                 {
                     op: "add",

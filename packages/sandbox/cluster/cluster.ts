@@ -15,11 +15,12 @@ import { stopRecorded } from "../processes";
 import { accessFlags, type AccessReview, type EntraTrust } from "./access";
 import { startControlPlane, stopControlPlane } from "./control-plane";
 import { type Credentials, kubeconfig, prepareCredentials, writePrivate } from "./credentials";
+import { Egress } from "./egress";
 import type { KeptProcess } from "./kept-process";
 import { NodeAgent } from "./node-agent";
 import { applyNodes, type NodeSpec } from "./nodes";
 import { PodAddresses } from "./pod-addresses";
-import type { HostNode } from "./pod-process";
+import type { EgressProxy, HostNode } from "./pod-process";
 import { serviceRoutes } from "./service-routes";
 import { makeShortFolder, shortFolder } from "./short-folder";
 import { applySnapshotKinds } from "./snapshot-kinds";
@@ -28,12 +29,6 @@ import { startWebhooks, type Webhooks } from "./webhooks";
 import { mutatePod, registerWorkloadIdentity, type WorkloadIdentity } from "./workload-identity";
 
 export type { AccessReview } from "./access";
-
-interface EgressProxy {
-    readonly url: string;
-    readonly socksUrl: string;
-    close(): Promise<void>;
-}
 
 const bootstrapTimeoutMs = 30_000;
 
@@ -53,7 +48,7 @@ export interface ClusterOptions {
     readonly serviceCidr: string;
     readonly nodes: readonly NodeSpec[];
     readonly authority: Authority;
-    /** Starts the cluster's own egress proxy with these routes in front of the world's. */
+    /** Starts an egress proxy with these routes in front of the world's: one for the cluster, and one for each pod. */
     readonly proxy: (clusterRoutes: Route[]) => Promise<EgressProxy>;
     /** The tenant whose access tokens the API server accepts. */
     readonly entra?: EntraTrust;
@@ -119,7 +114,8 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     stops.push(() => Promise.resolve(api.close()));
 
     const addresses = new PodAddresses();
-    const proxy = await options.proxy(serviceRoutes({ api, addresses }));
+    const services = serviceRoutes({ api, addresses });
+    const proxy = await options.proxy(services);
     stops.push(() => proxy.close());
     const webhooks = await startWebhooks({
         ...{ authority, report, token: credentials.webhookToken, authorize: options.authorize },
@@ -131,7 +127,8 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     const programs = { api, server, port, credentials, proxyUrl: proxy.url, authorizeUrl, report };
     const controlPlane = await startPrograms(options, programs, stops);
     const uid = await bootstrap(options, api, webhooks);
-    const node = hostNode(options, api, server, proxy);
+    const egress = new Egress(api);
+    const node = hostNode(options, api, server, (pod) => options.proxy([egress.fence(pod), ...services]));
     stops.push(() => rm(node.temporary, { recursive: true, force: true }));
     const agent = new NodeAgent(node, addresses, report);
     stops.push(() => agent.stop());
@@ -220,17 +217,14 @@ function apiServerNames({ fqdn }: ClusterOptions): string[] {
     return [fqdn, "localhost", "127.0.0.1", ...service];
 }
 
-function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, proxy: EgressProxy): HostNode {
+function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, proxy: HostNode["proxy"]): HostNode {
     const { directory, binaries, fluxDistribution, authority } = options;
     return {
-        ...{ api, server, binaries, fluxDistribution, caPem: authority.certificatePem },
+        ...{ api, server, binaries, fluxDistribution, proxy, caPem: authority.certificatePem },
         pods: join(directory, "pods"),
         temporary: makeShortFolder(directory),
         records: recordsOf(directory),
         environment: {
-            HTTP_PROXY: proxy.url,
-            HTTPS_PROXY: proxy.url,
-            ALL_PROXY: proxy.socksUrl,
             NO_PROXY: "127.0.0.0/8,localhost",
             SSL_CERT_FILE: authority.certificateFile,
             GIT_SSL_CAINFO: authority.certificateFile,

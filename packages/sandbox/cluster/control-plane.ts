@@ -1,7 +1,7 @@
 /**
  * etcd, the API server, the controller manager, the scheduler and kwok as host processes. What this does not prove:
  * durability (etcd does not sync), node failures (the node lifecycle controller is off), capacity (a node holds
- * whatever is asked of it), network policies (nothing enforces them) and volumes (a claim is bound without a disk).
+ * whatever is asked of it), network policies (`egress.ts` has what is) and volumes (a claim is bound without a disk).
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -30,8 +30,17 @@ export interface HostNode {
     readonly temporary: string;
     /** Folder of pid files. */
     readonly records: string;
-    /** Environment of every process, after the container's own: proxies and the certificate authority. */
+    /** The way out of one pod. */
+    readonly proxy: (pod: Pod) => Promise<EgressProxy>;
+    /** Environment of every process, after the container's own: the certificate authority. */
     readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A proxy that only those use who have its address. */
+export interface EgressProxy {
+    readonly url: string;
+    readonly socksUrl: string;
+    close(): Promise<void>;
 }
 
 const serviceAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -46,6 +55,7 @@ export class PodProcess {
     private readonly volumes: PodVolumes;
     private readonly status: PodStatus;
     private readonly lifetime: Promise<void>;
+    private readonly proxy: Promise<EgressProxy>;
     private process: SupervisedProcess | undefined;
     private graceMs = 5000;
 
@@ -64,6 +74,7 @@ export class PodProcess {
         }
         this.volumes = new PodVolumes(node.api, pod, address.podIp, this.folder, this.temporary);
         this.status = new PodStatus(node.api, pod, address.podIp);
+        this.proxy = node.proxy(pod);
         this.lifetime = this.live();
     }
 
@@ -76,6 +87,7 @@ export class PodProcess {
         this.graceMs = graceMs;
         this.aborted.abort();
         await this.lifetime;
+        await this.proxy.then((proxy) => proxy.close());
         rmSync(this.temporary, { recursive: true, force: true });
         rmSync(join(this.folder, "volumes"), { recursive: true, force: true });
         rmSync(join(this.folder, "kubeconfig"), { force: true });
@@ -121,6 +133,7 @@ export class PodProcess {
         const container = mainContainer(this.pod);
         const lookup = lookupIn(this.node.api, namespace!);
         const own = await containerEnvironment(this.pod, this.address.podIp, lookup);
+        const proxy = await this.proxy;
         const mapped = Object.entries(own).map(([key, value]) => [key, this.volumes.mapPath(value)]);
         const env = {
             PATH: process.env.PATH ?? "",
@@ -128,6 +141,9 @@ export class PodProcess {
             RUNTIME_NAMESPACE: own.RUNTIME_NAMESPACE ?? namespace!,
             ...this.program.env,
             ...this.node.environment,
+            HTTP_PROXY: proxy.url,
+            HTTPS_PROXY: proxy.url,
+            ALL_PROXY: proxy.socksUrl,
             HOME: this.temporary,
             TMPDIR: this.temporary,
             KUBECONFIG: this.writeKubeconfig(),

@@ -1,7 +1,6 @@
 /**
  * Cluster DNS and kube-proxy, for HTTP: `<service>.<namespace>.svc.cluster.local`, and pod addresses, are answered by
- * the process behind them. Traffic is plain HTTP from here on, so TLS between pods, and network policies, are not
- * proved.
+ * the process behind them. Traffic is plain HTTP from here on, so TLS between pods is not proved.
  */
 import { request as httpRequest } from "node:http";
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";

@@ -112,7 +112,7 @@ export class Gateway {
     private async targetOf(host: string, port: number): Promise<HttpHandler | Address | string> {
         try {
             for (const route of this.world.lookup(host)) {
-                const target = "handle" in route ? route.handle : await route.forward(host, port);
+                const target = await targetOf(route, host, port);
                 if (target !== undefined) {
                     return target;
                 }
@@ -124,6 +124,14 @@ export class Gateway {
             return failure;
         }
     }
+}
+
+/** What a route has for a port: its handler, an address, the reason why nobody may, or nothing. */
+async function targetOf(route: Route, host: string, port: number): Promise<HttpHandler | Address | string | undefined> {
+    if ("handle" in route) {
+        return route.handle;
+    }
+    return "refusal" in route ? route.refusal(host, port) : route.forward(host, port);
 }
 
 interface Address {

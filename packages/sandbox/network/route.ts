@@ -18,12 +18,14 @@ export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
 /**
  * Who answers for a host name: a handler (TLS is ended at the proxy), or an address that gets the bytes as they are. A
- * forward that gives undefined leaves the port to the next route of the host.
+ * forward that gives undefined leaves the port to the next route of the host, and so does a fence that has no reason
+ * why nobody may.
  */
 export type Route = {
     /** An exact host name, or a pattern for the whole of it. Lower case, without a trailing dot. */
     readonly host: string | RegExp;
 } & (
     | { readonly handle: HttpHandler }
+    | { readonly refusal: (hostname: string, port: number) => Promise<string | undefined> }
     | { readonly forward: (hostname: string, port: number) => Promise<{ host: string; port: number } | undefined> }
 );

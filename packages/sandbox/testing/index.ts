@@ -6,3 +6,5 @@ export { createGitHub, type GitHub } from "../github/github";
 export { roles } from "./azure-cluster";
 export { witnessPage } from "./witness/page";
 export { deployer, subscription, subscriptionId, tenantId, TestSubscription } from "./azure-subscription";
+export { Egress } from "../cluster/egress";
+export type { Pod } from "../cluster/pod";

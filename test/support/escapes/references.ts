@@ -1,10 +1,11 @@
 import type { Manifest } from "../team";
+import { forTenants } from "./attempt";
 import { configMap, type Escape, kustomization, platform, release } from "./escape";
 
 /** What Flux's controllers refuse: references out of the namespace, and rights by another name. */
 export const references: readonly Escape[] = [
     {
-        title: "a Kustomization of the fleet repository",
+        title: "a Kustomization whose source is the platform's GitRepository",
         object: kustomization("fleet", {
             serviceAccountName: "flux",
             sourceRef: { kind: "GitRepository", name: platform, namespace: platform },
@@ -76,7 +77,50 @@ export const references: readonly Escape[] = [
     },
 ];
 
+/**
+ * What kustomize says of the refusal by the controller's proxy, in the place of a network plugin's silence: of an
+ * address that looks like a repository's, the second.
+ */
+const unreachable = /status code 502|URL is a git repository/;
+
+/** A file of a ConfigMap that kustomize-controller fetches from an address of the cluster. */
+const byUrl = (name: string, title: string, url: string): Escape => ({
+    title,
+    object: kustomization(name, { serviceAccountName: "flux" }),
+    applies: [
+        {
+            apiVersion: "kustomize.config.k8s.io/v1beta1",
+            kind: "Kustomization",
+            metadata: { name },
+            configMapGenerator: [{ name: "stolen", files: [`stolen=${url}`] }],
+        },
+    ],
+    message: unreachable,
+});
+
+/** What the tenants' controllers do not reach: a URL in a file, which no admission sees. */
+export const fetches: readonly Escape[] = [
+    byUrl(
+        "fleet-artifact",
+        "the artifacts of the fleet repository, by URL",
+        `http://source-controller.flux-system.svc.cluster.local./gitrepository/${platform}/${platform}/`,
+    ),
+    byUrl(
+        "artifact-list",
+        "the list of the platform's artifacts, by URL",
+        "http://source-controller.flux-system.svc.cluster.local./",
+    ),
+    byUrl(
+        "internal-service",
+        "a service of the cluster, by URL",
+        "http://flux-operator.flux-system.svc.cluster.local.:8080/metrics",
+    ),
+];
+
 /** helm-controller refuses this one in its log only. */
 export const chartOfPlatform: Manifest = release("source-ref", {
-    chart: { spec: { chart: "x", sourceRef: { kind: "GitRepository", name: platform, namespace: platform } } },
+    chart: {
+        metadata: { labels: forTenants },
+        spec: { chart: "x", sourceRef: { kind: "GitRepository", name: platform, namespace: platform } },
+    },
 });

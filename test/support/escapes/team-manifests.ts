@@ -1,6 +1,19 @@
 import type { Manifest } from "../team";
 
-/** What a team's application is: here pods that the node agent only pretends to run. */
+/** A pod that admission has nothing against; the node agent only pretends to run it. */
+export const podSpec = {
+    nodeSelector: { "kubernetes.azure.com/mode": "user" },
+    securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+    containers: [
+        {
+            name: "app",
+            image: "ghcr.io/stefanprodan/podinfo:6.14.1",
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        },
+    ],
+};
+
+/** What a team's application is. */
 export const app: readonly Manifest[] = [
     {
         apiVersion: "apps/v1",
@@ -8,23 +21,7 @@ export const app: readonly Manifest[] = [
         metadata: { name: "app" },
         spec: {
             selector: { matchLabels: { app: "app" } },
-            template: {
-                metadata: { labels: { app: "app" } },
-                spec: {
-                    securityContext: {
-                        runAsNonRoot: true,
-                        runAsUser: 1000,
-                        seccompProfile: { type: "RuntimeDefault" },
-                    },
-                    containers: [
-                        {
-                            name: "app",
-                            image: "ghcr.io/stefanprodan/podinfo:6.14.1",
-                            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-                        },
-                    ],
-                },
-            },
+            template: { metadata: { labels: { app: "app" } }, spec: podSpec },
         },
     },
     {
@@ -32,6 +29,16 @@ export const app: readonly Manifest[] = [
         kind: "Service",
         metadata: { name: "app" },
         spec: { selector: { app: "app" }, ports: [{ port: 80, targetPort: 9898 }] },
+    },
+    {
+        apiVersion: "gateway.networking.k8s.io/v1",
+        kind: "HTTPRoute",
+        metadata: { name: "app" },
+        spec: {
+            parentRefs: [{ name: "team-example", namespace: "traefik" }],
+            hostnames: ["app.team-example.staging.landfall.example"],
+            rules: [{ backendRefs: [{ name: "app", port: 80 }] }],
+        },
     },
 ];
 
@@ -47,7 +54,7 @@ export const others: readonly Manifest[] = [
         apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
         kind: "Provider",
         metadata: { name: "team" },
-        spec: { type: "generic", address: "https://events.example.org" },
+        spec: { type: "generic", address: "https://events.example.org/hook" },
     },
     {
         apiVersion: "notification.toolkit.fluxcd.io/v1beta3",

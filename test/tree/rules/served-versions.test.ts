@@ -12,7 +12,7 @@ describeRule("served-versions", [
         finds: "a version that the oldest Kubernetes in use does not serve yet",
         edits: [
             {
-                file: "tenants/admission-policy.yaml",
+                file: "tenants/policies/delivery.yaml",
                 from: "kind: ValidatingAdmissionPolicyBinding",
                 to: "kind: MutatingAdmissionPolicyBinding",
             },

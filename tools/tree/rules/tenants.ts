@@ -1,6 +1,6 @@
 import type { Finding } from "../finding";
-import { field, label, list, mapAt, type Path, textAt } from "../object";
-import { findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
+import { field, type KubernetesObject, label, list, mapAt, type Path, textAt } from "../object";
+import { everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** The label that makes a namespace a tenant's; its value is the tenant's name. */
 const tenant = "toolkit.fluxcd.io/tenant";
@@ -14,10 +14,19 @@ const parts = [
     "NetworkPolicy",
     "GitRepository",
     "Kustomization",
+    "Gateway",
 ];
 
-/** Objects of the layer that belong to no tenant: what all of them share. */
-const shared = ["ClusterRole tenant", "ValidatingAdmissionPolicy tenant", "ValidatingAdmissionPolicyBinding tenant"];
+/** The object of the layer that belongs to no tenant: what all of them share. */
+const shared = "ClusterRole tenant";
+
+/** Where the tenants' Gateways are, as their certificates are not for the tenants to read or to change. */
+const edge = "traefik";
+
+const addresses = "landfall/addresses";
+
+/** Says which of Flux's controllers reconcile an object. */
+const shard = "sharding.fluxcd.io/key";
 
 const prune = "kustomize.toolkit.fluxcd.io/prune";
 
@@ -30,8 +39,8 @@ export function tenants(tree: Tree): readonly Finding[] {
         const namespaces = manifests.filter(({ object }) => object.kind === "Namespace");
         const names = namespaces.map(({ object }) => object.metadata.name);
         const astray = manifests
-            .filter(({ object }) => object.kind !== "Namespace" && !shared.includes(label(object)))
-            .filter(({ object }) => !names.includes(object.metadata.namespace ?? ""))
+            .filter(({ object }) => object.kind !== "Namespace" && label(object) !== shared)
+            .filter(({ object }) => !names.includes(tenantOf(object)))
             .map((manifest) =>
                 findingAt(
                     manifest,
@@ -40,13 +49,25 @@ export function tenants(tree: Tree): readonly Finding[] {
                     "move it to a layer of the platform",
                 ),
             );
-        return [...astray, ...namespaces.flatMap((namespace) => faultsOfTenant(namespace, manifests))];
+        const inside = [...everyOfKind(cluster, "Namespace").map(({ object }) => object.metadata.name), "kube-system"];
+        return [
+            ...astray,
+            ...namespaces.flatMap((namespace) => [
+                ...faultsOfTenant(namespace, manifests),
+                ...faultsOfAddresses(namespace, inside),
+            ]),
+        ];
     });
+}
+
+/** The namespace that an object is in, or the one that it is for. */
+function tenantOf({ kind, metadata }: KubernetesObject): string {
+    return (kind === "Gateway" && metadata.namespace === edge ? metadata.name : metadata.namespace) ?? "";
 }
 
 function faultsOfTenant(namespace: Manifest, manifests: readonly Manifest[]): Finding[] {
     const { name } = namespace.object.metadata;
-    const own = manifests.filter(({ object }) => object.metadata.namespace === name);
+    const own = manifests.filter(({ object }) => tenantOf(object) === name);
     const missing = parts
         .filter((part) => !own.some(({ object }) => object.kind === part))
         .map((part) =>
@@ -65,6 +86,7 @@ function faultsOfNamespace(namespace: Manifest): Finding[] {
     const { name } = namespace.object.metadata;
     const labels = mapAt(namespace.object, "metadata.labels");
     const level = "pod-security.kubernetes.io/enforce";
+    const annotations = mapAt(namespace.object, "metadata.annotations");
     return failed(namespace, [
         [
             labels[level] === "restricted",
@@ -79,12 +101,39 @@ function faultsOfNamespace(namespace: Manifest): Finding[] {
             `label it ${tenant}: ${name}`,
         ],
         [
-            mapAt(namespace.object, "metadata.annotations")[prune] === "disabled",
+            annotations[prune] === "disabled",
             ["metadata", "annotations", prune],
             "would be pruned with its volumes",
             `annotate it ${prune}: disabled`,
         ],
     ]);
+}
+
+/** What a team may fetch from is outside: no IP address, and no name that only the cluster knows. */
+function faultsOfAddresses(namespace: Manifest, namespaces: readonly string[]): Finding[] {
+    const value = mapAt(namespace.object, "metadata.annotations")[addresses];
+    const allowed = typeof value === "string" ? value.split(" ").filter((address) => address !== "") : [];
+    const inside = allowed.find((address) => !isPublic(address, namespaces));
+    return failed(namespace, [
+        [
+            allowed.length > 0,
+            ["metadata", "annotations", addresses],
+            "allows no address to fetch from",
+            `annotate it ${addresses}: with the address of the team's repository`,
+        ],
+        [
+            inside === undefined,
+            ["metadata", "annotations", addresses],
+            `allows ${inside}, which is no address outside of the cluster that is reached by TLS or SSH`,
+            "write https://, ssh:// or oci:// with a public name, and a path where others have repositories there too",
+        ],
+    ]);
+}
+
+function isPublic(address: string, namespaces: readonly string[]): boolean {
+    const pattern = /^(?:https|oci|ssh):\/\/(?:git@)?([a-z0-9.-]+\.([a-z]{2,}))(?::\d+)?(?:\/[A-Za-z0-9._~/-]*)?$/;
+    const [, host = "", domain = ""] = pattern.exec(address) ?? [];
+    return host !== "" && ![...namespaces, "svc", "local", "internal", "localhost"].includes(domain);
 }
 
 /** What is wrong with an object of a tenant, by kind. */
@@ -118,7 +167,38 @@ const rules: Readonly<Record<string, (manifest: Manifest, tenant: string) => Fin
             ],
         ]),
     Kustomization: (manifest, tenant) => failed(manifest, kustomizationChecks(manifest, tenant)),
+    Gateway: (manifest, tenant) =>
+        list(manifest.object, "spec.listeners").flatMap((listener, index) =>
+            failed(manifest, listenerChecks(listener, ["spec", "listeners", index], tenant)),
+        ),
 };
+
+function listenerChecks(listener: unknown, path: readonly (string | number)[], tenant: string): Check[] {
+    const hostname = textAt(listener, "hostname") ?? "every host";
+    const admitted = mapAt(listener, "allowedRoutes.namespaces.selector.matchLabels");
+    const [certificate = ""] = list(listener, "tls.certificateRefs").map((reference) => textAt(reference, "name"));
+    return [
+        [
+            hostname.startsWith(`*.${tenant}.`),
+            [...path, "hostname"],
+            `serves ${hostname}, not names below ${tenant}.\${domain}`,
+            `write hostname: "*.${tenant}.\${domain}"`,
+        ],
+        [
+            textAt(listener, "allowedRoutes.namespaces.from") === "Selector" &&
+                admitted["kubernetes.io/metadata.name"] === tenant,
+            [...path, "allowedRoutes"],
+            "admits routes of other namespaces",
+            `select kubernetes.io/metadata.name: ${tenant}`,
+        ],
+        [
+            certificate === `tenant-${tenant}-tls`,
+            [...path, "tls"],
+            `has certificate ${certificate}, which may be another's`,
+            `name it tenant-${tenant}-tls`,
+        ],
+    ];
+}
 
 function kustomizationChecks({ object }: Manifest, tenant: string): Check[] {
     const account = textAt(object, "spec.serviceAccountName");
@@ -143,6 +223,18 @@ function kustomizationChecks({ object }: Manifest, tenant: string): Check[] {
             "spec.decryption",
             "decrypts, which is for the platform alone",
             "take decryption away",
+        ],
+        [
+            field(object, ["metadata", "labels", shard]) === "tenants",
+            "metadata",
+            "is reconciled by the platform's controllers, which reach more than a team does",
+            `label it ${shard}: tenants`,
+        ],
+        [
+            field(object, ["spec", "commonMetadata", "labels", shard]) === "tenants",
+            "spec",
+            "does not label what the team commits",
+            `write commonMetadata: { labels: { ${shard}: tenants } }`,
         ],
         [field(object, "spec.prune") === true, "spec.prune", "does not prune", "write prune: true"],
         [

@@ -148,7 +148,10 @@ describe("planFleet", () => {
         assert.match(foreign[0] ?? "", /^landfall:fleetRepository: .* unrelated content \(branch main: main\.go\)/);
         assert.deepEqual(await problemsOf({ branches: { main: { "README.md": "", LICENSE: "" } } }), []);
         const other = await problemsOf({ branches: { staging: written({}, "production") } });
-        assert.match(other[0] ?? "", /^landfall:fleetBranch: .* belongs to stack 'production'/);
+        assert.match(
+            other[0] ?? "",
+            /^landfall:fleetBranch: .* belongs to stack 'production'.* pulumi stack rename production$/,
+        );
     });
 
     it("names the file that both sides changed", async () => {

@@ -91,7 +91,7 @@ describe("FleetRepository", () => {
         assert.deepEqual(commit.inputs.changes, { "apps/base/kustomization.yaml": "added (+1 -0)" });
     });
 
-    it("has the tree in an asset, of which state and previews hold the hash alone", async () => {
+    it("has the tree in an asset, of which previews show the hash alone", async () => {
         const { tree } = only((await fleet()).resources, types.commit).inputs;
         assert.ok(pulumi.asset.Asset.isInstance(tree));
         assert.equal(await (tree as pulumi.asset.StringAsset).text, '{"a.yaml":"a: 1\\n"}');

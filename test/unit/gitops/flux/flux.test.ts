@@ -53,7 +53,7 @@ function specOf(resource: Registered): Record<string, unknown> {
 }
 
 interface Patch {
-    readonly target: { readonly kind: string; readonly name: string };
+    readonly target: { readonly kind: string; readonly name: string; readonly annotationSelector?: string };
     readonly patch: string;
 }
 
@@ -112,6 +112,10 @@ describe("Flux", () => {
         assert.ok(minor! > 9 || (minor === 9 && patch! >= 5), distribution.version);
     });
 
+    it("leaves out the operator's page, which has no login", async () => {
+        assert.deepEqual(only(await flux(), types.operator).inputs.values, { web: { enabled: false } });
+    });
+
     it("locks tenants down and keeps strangers off the controllers", async () => {
         const { cluster } = specOf(only(await flux(), types.instance)) as { cluster: Record<string, unknown> };
         assert.equal(cluster.multitenant, true);
@@ -145,6 +149,30 @@ describe("Flux", () => {
             .filter(([, list]) => list.some(({ path }) => path.endsWith("/azure.workload.identity~1use")))
             .map(([name]) => name);
         assert.deepEqual(labelled.sort(), Object.keys(controllers).sort());
+    });
+
+    it("gives what teams make controllers of their own, which have no identity in Azure", async () => {
+        const { sharding } = specOf(only(await flux(), types.instance));
+        assert.deepEqual(sharding, { key: "sharding.fluxcd.io/key", shards: ["tenants"] });
+        const identities = (await patches()).filter(({ patch }) => patch.includes("azure.workload.identity~1use"));
+        assert.equal(identities.length, Object.keys(controllers).length);
+        for (const { target } of identities) {
+            assert.equal(target.annotationSelector, "!sharding.fluxcd.io/role", target.name);
+        }
+    });
+
+    it("takes those out of the policy by which Flux's pods reach everything", async () => {
+        const { "allow-egress": list } = await operations("NetworkPolicy");
+        const values = ["source-controller", "kustomize-controller", "helm-controller"].map(
+            (name) => `${name}-tenants`,
+        );
+        assert.deepEqual(list, [
+            {
+                op: "replace",
+                path: "/spec/podSelector",
+                value: { matchExpressions: [{ key: "app", operator: "NotIn", values }] },
+            },
+        ]);
     });
 
     it("lets a new revision end health checks of layers, and never a half-way Helm install", async () => {
