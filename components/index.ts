@@ -8,6 +8,7 @@ export { chooseLogin, type KubeLogin } from "./azure/kubeconfig";
 export { ClusterIdentities, type ClusterIdentitiesArgs } from "./azure/cluster-identities";
 export { ContainerRegistry, type ContainerRegistryArgs, type RegistryPipeline } from "./azure/container-registry";
 export { currentDeployer, type Deployer } from "./azure/deployer";
+export { currentCluster, type LiveCluster, type LiveClusterArgs } from "./azure/live-cluster";
 export { DnsZone, type DnsZoneArgs } from "./azure/dns-zone";
 export { type FleetPlan, type FleetPlanArgs, planFleet } from "./gitops/fleet/fleet-plan";
 export { FleetRepository, type FleetRepositoryArgs, type GitAccess } from "./gitops/fleet/fleet-repository";

@@ -16,7 +16,8 @@ export async function currentDeployer(): Promise<Deployer> {
     const [config, { token }] = await Promise.all([authorization.getClientConfig(), authorization.getClientToken()]);
     return {
         subscriptionId: config.subscriptionId,
-        tenantId: config.tenantId,
+        // What Entra signed, and not what a setting says.
+        tenantId: String(claimsOf(token).tid ?? config.tenantId),
         objectId: config.objectId,
         principalType: principalTypeOf(token),
     };

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "../azure/deployer";
 import type { NameCheck } from "../azure/name-check";
 import { type DecryptionKeys, keyVaultKeyOf } from "../gitops/encryption/decryption-keys";
+import { demonstrationTenant } from "../gitops/encryption/demonstration";
 import type { FleetPlan, FleetPlanArgs } from "../gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../gitops/fleet/manifest-tree";
 import { type PhysicalNames, physicalNames } from "../settings/naming";
-import type { Configuration, Settings } from "../settings/settings";
+import type { Configuration, Secrets, Settings } from "../settings/settings";
 import { UserError } from "../user-error";
 import type { Subject } from "./azure/subscription";
 import { domain } from "./domain";
@@ -40,7 +41,7 @@ export interface AzureSurroundings {
     checkSubscription(subject: Subject): Promise<readonly Finding[]>;
 }
 
-export interface NamesFound extends NameCheck {
+interface NamesFound extends NameCheck {
     readonly keyExists: boolean;
     /** Why Azure does not say; the names then count as free, and the key as there. */
     readonly unknown?: string;
@@ -61,7 +62,7 @@ export interface MachineSurroundings {
 }
 
 /** Every answer, and what the program needs of them; undefined if a problem is in the way. */
-export interface Diagnosis {
+interface Diagnosis {
     readonly findings: readonly Finding[];
     readonly found: Preflight | undefined;
 }
@@ -90,35 +91,42 @@ export async function preflight(configuration: Configuration, surroundings: Surr
 
 /**
  * The same look, with the answer to each question; it refuses nothing. `changes` says whether the caller is about to
- * change Azure, which takes more rights than a preview.
- *
- * @throws UserError if the tree has no such environment.
+ * change Azure, which takes more rights than a preview. Secrets that a stack does not have yet leave their questions open.
  */
 export async function diagnose(
-    { settings, secrets }: Configuration,
+    { settings, secrets }: { readonly settings: Settings; readonly secrets: Partial<Secrets> },
     { azure, github, tree, machine }: Surroundings,
     changes: boolean,
 ): Promise<Diagnosis> {
     const files = loadTree(tree, settings.environment);
     const [cloud, fleet, own] = await Promise.all([
         lookAtAzure(azure, settings, changes),
-        lookAtFleet(github, fleetPlanArgs(settings, files)),
+        files instanceof UserError
+            ? unseenFleet("the tree cannot be read")
+            : secrets.githubToken === undefined
+              ? unseenFleet("there is no token for GitHub")
+              : lookAtFleet(github, fleetPlanArgs(settings, files)),
         machine.check(),
     ]);
-    const checked = await checkTree({
-        files,
-        replaced: fleet.plan?.replaced ?? {},
-        sopsPgpPrivateKey: secrets.sopsPgpPrivateKey,
-        lostSopsKeys: settings.lostSopsKeys,
-        keyVault: cloud.known?.keyVault ?? anyKeyVault,
-    });
+    const checked =
+        files instanceof UserError
+            ? { problems: [files.message], warnings: [], sopsFingerprints: [] }
+            : await checkTree({
+                  files,
+                  replaced: fleet.plan?.replaced ?? {},
+                  sopsPgpPrivateKey: secrets.sopsPgpPrivateKey,
+                  lostSopsKeys: settings.lostSopsKeys,
+                  keyVault: cloud.known?.keyVault ?? anyKeyVault,
+                  environment: settings.environment,
+                  isDemonstration: cloud.known?.deployer.tenantId === demonstrationTenant,
+              });
     const { problems, warnings, sopsFingerprints } = checked;
     const withoutDomain = await findingOf("domain", () => domain(settings));
     const all = [{ title: "tree", problems, warnings }, fleet.finding, ...cloud.findings, ...own, withoutDomain];
     const findings = eachLineOnce(all);
     const sound = findings.every((finding) => finding.problems.length === 0);
     const { known } = cloud;
-    if (!sound || !known || !fleet.plan) {
+    if (!sound || !known || !fleet.plan || files instanceof UserError) {
         return { findings, found: undefined };
     }
     const { deployer, names, recoverKeyVault } = known;
@@ -175,6 +183,10 @@ async function lookAtFleet(
         : { finding: { title, problems: plan.problems, warnings: [] }, plan };
 }
 
+function unseenFleet(unknown: string) {
+    return { finding: { title: "fleet repository", problems: [], warnings: [], unknown }, plan: undefined };
+}
+
 /** A service that is not registered is found by each check that asks it. */
 function eachLineOnce(findings: readonly Finding[]): Finding[] {
     const said = new Set<string>();
@@ -195,11 +207,11 @@ function fleetPlanArgs(settings: Settings, files: ManifestTree): FleetPlanArgs {
     };
 }
 
-function loadTree(tree: TreeSurroundings, environment: string): ManifestTree {
+function loadTree(tree: TreeSurroundings, environment: string): ManifestTree | UserError {
     try {
         return tree.load(environment);
     } catch (error) {
-        throw new UserError(error instanceof Error ? error.message : String(error));
+        return new UserError(error instanceof Error ? error.message : String(error));
     }
 }
 

@@ -10,7 +10,10 @@ import type { SettingValues } from "./settings-schema";
  *
  * @see https://github.com/fluxcd/kustomize-controller/issues/1129
  */
-export function namesInYaml(stack: string, values: SettingValues): Problem[] {
+export function namesInYaml(
+    stack: string,
+    values: Pick<SettingValues, "environment" | "fleetBranch" | "storageAccountName" | "domain">,
+): Problem[] {
     const { environment, fleetBranch, storageAccountName, domain } = values;
     const ofStack = environment === undefined ? " (the stack's name)" : "";
     const names = { environment: environment ?? stack, fleetBranch, storageAccountName, domain };

@@ -1,7 +1,10 @@
 import { type Cidr, contains, overlaps, parseCidr, subnetCount } from "./cidr";
 import { reservedLabel, reservedPoolName, reservedTaint } from "./reserved-names";
 import { reservedRange } from "./reserved-ranges";
-import type { SettingValues } from "./settings-schema";
+import type { SettingValues as AllValues } from "./settings-schema";
+
+/** What the rules look at: every setting but the secret one. */
+type SettingValues = Omit<AllValues, "sopsPgpPrivateKey">;
 
 /** Something wrong with a setting: its full key, and what to do about it. Never holds the value of a secret. */
 export interface Problem {

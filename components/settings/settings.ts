@@ -32,7 +32,7 @@ export interface Settings extends Omit<SettingValues, "environment" | "fleetBran
  * The secrets of a stack's configuration, in plain text: the program checks and uses them before there is a resource.
  * A resource gets them as Pulumi secrets only.
  */
-interface Secrets {
+export interface Secrets {
     /** ASCII-armored PGP private key that decrypts the tree. */
     readonly sopsPgpPrivateKey: string;
     /** From `github:token` or GITHUB_TOKEN. */
@@ -80,32 +80,54 @@ export function parseConfiguration(
     encrypted: readonly string[] = [privateKey, tokenSetting],
     tokenFromEnvironment?: string,
 ): Configuration {
-    const values = settingsSchema.safeParse(withoutNamespace(raw), { error: explain });
+    const { settings, secrets, problems } = readConfiguration(stack, raw, encrypted, tokenFromEnvironment);
+    const { sopsPgpPrivateKey, githubToken } = secrets;
+    if (problems.length > 0 || !settings || sopsPgpPrivateKey === undefined || githubToken === undefined) {
+        throw new SettingsError(stack, problems);
+    }
+    return { settings, secrets: { sopsPgpPrivateKey, githubToken } };
+}
+
+/** What a raw configuration says, as far as it is right. */
+interface ConfigurationReading {
+    /** Undefined if one of them is wrong. */
+    readonly settings: Settings | undefined;
+    /** Those that are set, and what they have to be. */
+    readonly secrets: Partial<Secrets>;
+    readonly problems: readonly Problem[];
+}
+
+/** The same, for whoever goes on with what is right: before there is a stack, it has no secrets. */
+export function readConfiguration(
+    stack: string,
+    raw: Record<string, unknown>,
+    encrypted: readonly string[],
+    tokenFromEnvironment: string | undefined,
+): ConfigurationReading {
+    const own = withoutNamespace(raw);
+    const others = Object.fromEntries(Object.entries(own).filter(([key]) => key !== "sopsPgpPrivateKey"));
+    const all = settingsSchema.safeParse(own, { error: explain });
+    const shown = settingsSchema.omit({ sopsPgpPrivateKey: true }).safeParse(others).data;
     const location = parseLocation(raw["azure-native:location"]);
     const githubOwner = parseOwner(raw["github:owner"]);
     const githubToken = parseGithubToken(raw[tokenSetting], tokenFromEnvironment);
+    const joined = shown ? [...crossCheck(shown), ...namesInYaml(stack, shown)] : [];
     const problems = [
-        ...(values.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
+        ...(all.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
         ...plainTexts(stack, raw, encrypted),
-        ...(values.data ? [...crossCheck(values.data), ...namesInYaml(stack, values.data)] : []),
+        ...joined,
         ...[location, githubOwner, githubToken].filter((value): value is Problem => typeof value !== "string"),
     ];
-    if (
-        problems.length > 0 ||
-        !values.data ||
-        typeof location !== "string" ||
-        typeof githubOwner !== "string" ||
-        typeof githubToken !== "string"
-    ) {
-        throw new SettingsError(stack, problems);
+    const secrets = {
+        ...(all.data ? { sopsPgpPrivateKey: all.data.sopsPgpPrivateKey } : {}),
+        ...(typeof githubToken === "string" ? { githubToken } : {}),
+    };
+    if (!shown || typeof location !== "string" || typeof githubOwner !== "string" || joined.length > 0) {
+        return { settings: undefined, secrets, problems };
     }
-    const { sopsPgpPrivateKey, ...shown } = values.data;
     const environment = shown.environment ?? stack;
     const fleetBranch = shown.fleetBranch ?? environment;
-    return {
-        settings: { ...shown, stack, environment, fleetBranch, location, githubOwner },
-        secrets: { sopsPgpPrivateKey, githubToken },
-    };
+    return { settings: { ...shown, stack, environment, fleetBranch, location, githubOwner }, secrets, problems };
 }
 
 function withoutNamespace(raw: Record<string, unknown>): Record<string, unknown> {

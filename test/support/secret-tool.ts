@@ -21,7 +21,7 @@ export class SecretTool {
 
     constructor() {
         fs.mkdirSync(path.join(this.directory, "g"), { mode: 0o700 });
-        for (const part of ["gitops", "tools", "components", "package.json", ".githooks"]) {
+        for (const part of ["gitops", "tools", "components", "package.json", ".githooks", "packages/sandbox/keys"]) {
             fs.cpSync(path.join(root, part), path.join(this.directory, part), { recursive: true });
         }
         fs.copyFileSync(path.join(root, "package-lock.json"), path.join(this.directory, "package-lock.json"));

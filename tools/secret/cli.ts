@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { checkTree } from "./check";
 import { editSecret } from "./edit";
+import { initialise } from "./initialise";
 import { type KeyVaultChoice, updateRecipients } from "./recipients";
 import { rotate } from "./rotate";
 import { SecretError } from "./secret-error";
@@ -13,6 +14,9 @@ import { readValue } from "./value";
 
 const usage = `Usage: npm run secret -- COMMAND
 
+  initialise ENVIRONMENT
+        a PGP key of your own in your keyring in place of the demonstration's, and random values for every secret value
+        that the repository came with; what is yours already stays
   set ENVIRONMENT NAME KEY [--layer L --namespace N] [--anew]
         one value of a Secret, read from standard input or a hidden prompt. A Secret that does not exist is made, for the
         layer and namespace that you name.
@@ -46,11 +50,17 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         return check(environment);
     }
     const missing = environment === "" || (["set", "edit"].includes(command) && name === "");
-    if (missing || !["set", "edit", "recipients", "rotate"].includes(command) || (command === "set" && key === "")) {
+    if (
+        missing ||
+        !["initialise", "set", "edit", "recipients", "rotate"].includes(command) ||
+        (command === "set" && key === "")
+    ) {
         console.error(usage);
         return command === "help" ? 0 : 2;
     }
-    if (command === "set") {
+    if (command === "initialise") {
+        await initialise(tree, environment);
+    } else if (command === "set") {
         const { layer, namespace, anew } = values;
         const secret = { environment, name, layer, namespace, anew };
         await setSecret(tree, secret, key, () => readValue(`Value of ${key}: `));

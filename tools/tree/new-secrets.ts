@@ -1,18 +1,6 @@
-import { randomBytes } from "node:crypto";
 import * as path from "node:path";
+import { NewValues } from "../secret/new-values";
 import { encryptedFiles, keysOf, readSecret, writeEncrypted } from "../secret/secret-file";
-
-/** Values that are not random. */
-const fixed: Readonly<Record<string, string>> = {
-    "decryption-canary-pgp/decrypted": "yes",
-    "grafana-admin/admin-user": "admin",
-};
-
-/** Values that are the same as another one: the password of a client of Valkey. */
-const same: Readonly<Record<string, string>> = { "dapr-statestore/password": "valkey-users/dapr" };
-
-/** Bytes of a random value. */
-const length = 32;
 
 /** The canary of Key Vault comes with the vault's key: npm run secret -- recipients. */
 const later = "decryption-canary-key-vault";
@@ -38,18 +26,10 @@ export function secretsOf(root: string, environment: string): SecretShape[] {
  * @returns the files, from `root`.
  */
 export function writeNewSecrets(root: string, name: string, like: string): string[] {
-    const values = new Map<string, string>();
-    const valueOf = (path: string): string => {
-        const value = values.get(path) ?? fixed[path] ?? randomBytes(length).toString("base64url");
-        values.set(path, value);
-        return value;
-    };
+    const values = new NewValues();
     return secretsOf(root, like).map((secret) => {
         const { metadata, type } = readSecret(root, secret.file);
-        const own = secret.keys.map((key): [string, string] => {
-            const path = `${secret.name}/${key}`;
-            return [key, valueOf(same[path] ?? path)];
-        });
+        const own = secret.keys.map((key): [string, string] => [key, values.valueOf(`${secret.name}/${key}`)]);
         const file = `clusters/${name}/${secret.name}.sops.yaml`;
         const head = { apiVersion: "v1", kind: "Secret", metadata, type };
         writeEncrypted(root, file, { ...head, stringData: Object.fromEntries(own) });

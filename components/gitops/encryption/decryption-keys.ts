@@ -33,7 +33,7 @@ export function keyVaultKeyOf(vaultName: string): string {
  * @throws Error if the text is no private key, or if a key has a passphrase, which nobody could type in the cluster.
  */
 export async function pgpKeys(armored: string): Promise<PgpKey[]> {
-    const keys = await readAll(armored).catch(() => {
+    const keys = await privateKeys(armored).catch(() => {
         throw new Error(
             `${setting}: not an ASCII-armored PGP private key; gpg --armor --export-secret-keys <fingerprint> | pulumi config set --secret ${setting}`,
         );
@@ -47,7 +47,8 @@ export async function pgpKeys(armored: string): Promise<PgpKey[]> {
     });
 }
 
-async function readAll(armored: string): Promise<PrivateKey[]> {
+/** The same keys, to decrypt with. @throws Error if the text is none. */
+export async function privateKeys(armored: string): Promise<PrivateKey[]> {
     const blocks = armored.match(/-----BEGIN PGP PRIVATE KEY BLOCK-----[^]*?-----END PGP PRIVATE KEY BLOCK-----/g);
     if (!blocks) {
         // The library says what is wrong with it.

@@ -6,6 +6,7 @@ import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
 import { SandboxClock } from "../azure/arm/clock";
 import { createAzure } from "../azure/azure";
 import { chartRoutes, generateCharts } from "../charts/charts";
+import { demonstrationTenant } from "../azure/entra/tenant";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
 import { createGitHub } from "../github/github";
@@ -107,7 +108,7 @@ function portTaken(port: number): string {
 function createCredentials(repository: string) {
     const customRole = readDeployerRole(repository);
     return {
-        tenantId: randomUUID(),
+        tenantId: demonstrationTenant,
         subscriptionId: randomUUID(),
         deployer: {
             clientId: randomUUID(),

@@ -44,7 +44,7 @@ describe("Delivery", () => {
     function deliver(changes: Record<string, unknown> = {}, preview = false) {
         const configured = configuration("staging", changes);
         const program = () => {
-            const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}));
+            const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), undefined);
             return new Delivery("landfall", {
                 fleet: args.fleet,
                 flux: { ...args.flux, controllerClientIds: { "kustomize-controller": "id-of-kustomize-controller" } },

@@ -1,6 +1,9 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { generateKey } from "openpgp";
+import { demonstrationTenant } from "../../../components/gitops/encryption/demonstration";
 import type { FleetPlan, FleetPlanArgs } from "../../../components/gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../../../components/gitops/fleet/manifest-tree";
 import type { Finding } from "../../../components/preflight/finding";
@@ -12,6 +15,11 @@ import { deployer } from "../../support/azure";
 import { everyVariable } from "../../support/every-variable";
 import { configuration } from "../../support/fixtures";
 import { sealedTree } from "../../support/sealed-secret";
+
+const publicKnowledge = fs.readFileSync(
+    path.join(__dirname, "../../../packages/sandbox/keys/demonstration.private.asc"),
+    "utf8",
+);
 
 interface World {
     readonly files: ManifestTree;
@@ -129,10 +137,11 @@ describe("preflight", () => {
         assert.equal(outcome.recoverKeyVault, true);
     });
 
-    it("stops at a tree that has no such environment, before it asks anybody", async () => {
-        const message = await refusal({}, { "landfall:environment": "testing" });
-        assert.match(message, /no folder for testing/);
-        assert.deepEqual(asked, []);
+    it("lists a tree that has no such environment beside what Azure says, and does not ask GitHub", async () => {
+        const names = { problems: [{ key: "landfall:registryName", message: "taken" }] };
+        const message = await refusal({ names }, { "landfall:environment": "testing" });
+        assert.match(message, /2 problems.*\n.*no folder for testing\n {2}landfall:registryName: taken/);
+        assert.ok(!asked.some((question) => question.startsWith("GitHub")));
     });
 
     it("says a line once, whoever found it", async () => {
@@ -152,6 +161,23 @@ describe("preflight", () => {
         assert.ok(!(outcome instanceof Error));
         assert.match(output, /landfall:authorizedIpRanges: not in one/);
         assert.match(output, /not known before the update:\n {2}names in Azure: HTTP 403 AuthorizationFailed/);
+    });
+
+    it("takes the demonstration's key in the demonstration's tenant alone", async () => {
+        const configuration = configured();
+        const demonstration = {
+            ...configuration,
+            secrets: { ...configuration.secrets, sopsPgpPrivateKey: publicKnowledge },
+        };
+        const inTenant = (tenantId: string) => {
+            const { azure, ...others } = world();
+            return { ...others, azure: { ...azure, deployer: () => Promise.resolve({ ...deployer, tenantId }) } };
+        };
+        await assert.rejects(
+            preflight(demonstration, inTenant(deployer.tenantId)),
+            /landfall:sopsPgpPrivateKey: holds the demonstration's key/,
+        );
+        await preflight(demonstration, inTenant(demonstrationTenant));
     });
 
     it("warns of a stack without a domain", async () => {

@@ -23,6 +23,8 @@ describe("checkTree", () => {
             sopsPgpPrivateKey: own.armored,
             lostSopsKeys: [],
             keyVault: { address: `${vault}/keys/sops`, exists: true },
+            environment: "staging",
+            isDemonstration: false,
             ...over,
         });
 
