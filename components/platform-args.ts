@@ -5,7 +5,10 @@ import type { PlatformArgs } from "./platform";
 import type { Preflight } from "./preflight/preflight";
 import type { Configuration, Settings } from "./settings/settings";
 
-/** What the platform is made of, from a stack's configuration, what the preflight found, how kubelogin logs in, and the cluster that is there. */
+/**
+ * What the platform is made of, from a stack's configuration, what the preflight found, how kubelogin logs in, and the
+ * cluster that is there.
+ */
 export function platformArgs(
     { settings, secrets }: Configuration,
     preflight: Preflight,

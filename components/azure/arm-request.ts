@@ -44,8 +44,9 @@ function objectOf(body: string): Record<string, unknown> {
     }
 }
 
+/** AKS and DNS write code and message of their own refusals without `error` around them. */
 export function errorOf(answer: ArmAnswer): { readonly code: string; readonly message: string } {
-    const error = (answer.body.error ?? {}) as Record<string, unknown>;
+    const error = (answer.body.error ?? answer.body) as Record<string, unknown>;
     return { code: text(error.code), message: text(error.message) };
 }
 

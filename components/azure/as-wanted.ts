@@ -1,7 +1,7 @@
 /**
  * Whether what Azure shows is what was asked for. Azure adds properties, spells names and ids in capitals of its own,
- * lists by name, and leaves out what is off or empty, `Enabled` and `Regular`: none of these is a difference. What it adds
- * to a list is one.
+ * lists by name, and leaves out what is off or empty, `Enabled` and `Regular`: none of these is a difference. What it
+ * adds to a list is one.
  */
 export function isAsWanted(wanted: unknown, live: unknown): boolean {
     if (live === undefined || live === null) {

@@ -74,8 +74,8 @@ export class KeyVault extends pulumi.ComponentResource {
     }
 
     /**
-     * The vault's name, when its key can be asked for. A vault that is recovered keeps its deleted key, which the provider
-     * looks for, and recovers, with the role; it gives up after half a minute.
+     * The vault's name, when its key can be asked for. A vault that is recovered keeps its deleted key, which the
+     * provider looks for, and recovers, with the role; it gives up after half a minute.
      */
     private vaultForKey(vault: keyvault.Vault, officer: authorization.RoleAssignment, args: KeyVaultArgs) {
         const name = knownOf(vault, args.vaultName);

@@ -26,8 +26,8 @@ export interface LiveClusterArgs {
 const apiVersion = "2025-09-01";
 
 /**
- * The cluster as it is before an update; undefined if there is none. AKS itself changes clusters, and only what is there
- * tells its changes from the program's.
+ * The cluster as it is before an update; undefined if there is none. AKS itself changes clusters, and only what is
+ * there tells its changes from the program's.
  *
  * @throws UserError if Azure cannot be asked, with what it said.
  */

@@ -117,11 +117,11 @@ function problemOf(answer: ArmAnswer): string {
  * run the minor already are left alone. Nothing is done to a cluster that was just made.
  *
  * Through the pools' own interface, because AKS refuses a version of one pool in a write to the cluster
- * (`NotAllAgentPoolOrchestratorVersionSpecifiedAndUnchanged`), and because a version in the inputs of a pool would fight
- * the patches that AKS applies.
+ * (`NotAllAgentPoolOrchestratorVersionSpecifiedAndUnchanged`), and because a version in the inputs of a pool would
+ * fight the patches that AKS applies.
  *
- * @throws Error naming the pool that was not upgraded, Azure's words, and the pools that were not begun. The next update
- * goes on from there.
+ * @throws Error naming the pool that was not upgraded, Azure's words, and the pools that were not begun. The next
+ * update goes on from there.
  */
 export class NodeUpgrade extends pulumi.dynamic.Resource {
     constructor(name: string, args: NodeUpgradeArgs, opts?: pulumi.CustomResourceOptions) {

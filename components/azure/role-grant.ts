@@ -47,7 +47,8 @@ export function grantRole(
 
 /**
  * The id of an assignment, given out when it is so old that Azure lets it work: for what fails for good when it is
- * refused, such as a cluster whose identities lack a role. Only an update waits, and only for an assignment that is new.
+ * refused, such as a cluster whose identities lack a role. Only an update waits, and only for an assignment that is
+ * new.
  */
 export function whenSpread(assignment: authorization.RoleAssignment, seconds: number): pulumi.Output<string> {
     return pulumi.all([assignment.id, assignment.createdOn]).apply(async ([id, createdOn]) => {

@@ -12,8 +12,8 @@ interface Lock {
 }
 
 /**
- * Takes away the locks of a stack whose processes are gone: a `pulumi` that is killed leaves one, and the engine refuses
- * to begin until somebody cancels it. Gives a line for each, which says whose it was.
+ * Takes away the locks of a stack whose processes are gone: a `pulumi` that is killed leaves one, and the engine
+ * refuses to begin until somebody cancels it. Gives a line for each, which says whose it was.
  *
  * @throws SandboxError if a process that holds one still runs.
  */

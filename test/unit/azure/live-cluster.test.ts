@@ -7,7 +7,7 @@ const args = { subscriptionId: "s", resourceGroupName: "g", clusterName: "c" };
 function answering(status: number, body: object) {
     const asked: string[] = [];
     const arm = new ArmClient("token-of-arm", (target) => {
-        asked.push(String(target));
+        asked.push(target as string);
         return Promise.resolve(new Response(JSON.stringify(body), { status }));
     });
     return { asked, read: () => readCluster(arm, args) };

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { spawn, spawnSync } from "node:child_process";
 import { checkConfigCommand } from "../../../engine/stack-file";
 import { releaseStack } from "../../../engine/stack-lock";
 import { SandboxError } from "../../../sandbox-error";
