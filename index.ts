@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { chooseLogin } from "./components/azure/kubeconfig";
+import { currentCluster } from "./components/azure/live-cluster";
 import { Platform } from "./components/platform";
 import { platformArgs } from "./components/platform-args";
 import { preflight } from "./components/preflight/preflight";
@@ -10,9 +11,14 @@ import { loadConfiguration } from "./components/settings/settings";
 async function landfall() {
     const configuration = loadConfiguration();
     const gitopsDirectory = path.join(__dirname, "gitops");
-    const found = await preflight(configuration, surroundings(configuration.secrets.githubToken, gitopsDirectory));
+    const found = await preflight(configuration, surroundings(configuration.secrets.githubLogin, gitopsDirectory));
     const login = chooseLogin(process.env);
-    const { foundation, cluster, delivery } = new Platform("landfall", platformArgs(configuration, found, login));
+    const live = await currentCluster({
+        subscriptionId: found.deployer.subscriptionId,
+        resourceGroupName: found.names.clusterGroup,
+        clusterName: found.names.cluster,
+    });
+    const { foundation, cluster, delivery } = new Platform("landfall", platformArgs(configuration, found, login, live));
     return {
         clusterName: cluster.clusterName,
         getCredentials: cluster.getCredentials,

@@ -1,27 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KubeLogin } from "./azure/kubeconfig";
+import type { LiveCluster } from "./azure/live-cluster";
 import type { PlatformArgs } from "./platform";
 import type { Preflight } from "./preflight/preflight";
 import type { Configuration, Settings } from "./settings/settings";
 
-/** What the platform is made of, from a stack's configuration, what the preflight found, and how kubelogin logs in. */
+/**
+ * What the platform is made of, from a stack's configuration, what the preflight found, how kubelogin logs in, and the
+ * cluster that is there.
+ */
 export function platformArgs(
     { settings, secrets }: Configuration,
     preflight: Preflight,
     login: KubeLogin,
+    live: LiveCluster | undefined,
 ): PlatformArgs {
     const { environment, location, protectDurable: protect, fleetBranch: branch } = settings;
     const { names, deployer, recoverKeyVault, files, fleet, sopsFingerprints } = preflight;
     return {
         ...{ location, protect, names, deployer, sopsFingerprints },
         foundation: { ...foundationArgs(settings), recoverKeyVault },
-        cluster: { ...clusterArgs(settings), login },
+        cluster: { ...clusterArgs(settings), login, live },
         fleet: {
             repository: { owner: settings.githubOwner, name: settings.fleetRepository },
             branch,
             stack: settings.stack,
             commitMode: settings.commitMode,
+            visibility: settings.fleetVisibility,
             imageAutomation: settings.imageAutomation,
+            fluxApp: secrets.fluxApp,
             files,
             plan: fleet,
             protect,
@@ -41,7 +48,7 @@ export function platformArgs(
     };
 }
 
-function clusterArgs(settings: Settings): Omit<PlatformArgs["cluster"], "login"> {
+function clusterArgs(settings: Settings): Omit<PlatformArgs["cluster"], "login" | "live"> {
     return {
         kubernetesVersion: settings.kubernetesVersion,
         clusterTier: settings.clusterTier,

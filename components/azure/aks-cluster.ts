@@ -1,11 +1,16 @@
+import * as authorization from "@pulumi/azure-native/authorization";
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as pulumi from "@pulumi/pulumi";
+import { systemPoolName } from "../settings/naming";
 import type { Settings } from "../settings/settings";
 import type { Deployer } from "./deployer";
+import { knownOf } from "./known-of";
 import { type KubeLogin, rewriteKubeconfig } from "./kubeconfig";
+import { isOfMinor, type LiveCluster, livePool } from "./live-cluster";
 import { createMaintenance } from "./maintenance";
-import { buildCluster, type ClusterPlacement, type ClusterSettings } from "./managed-cluster";
-import { NodePools } from "./node-pools";
+import { buildCluster, changedByAks, type ClusterPlacement, type ClusterSettings } from "./managed-cluster";
+import { NodePools, userPoolNames } from "./node-pools";
+import { NodeUpgrade } from "./node-upgrade";
 import { grantRole } from "./role-grant";
 import { aksRbacClusterAdmin } from "./roles";
 
@@ -15,6 +20,8 @@ export interface AksClusterArgs
     readonly deployer: Deployer;
     /** How the kubeconfig logs in, from `chooseLogin`. */
     readonly login: KubeLogin;
+    /** The cluster as it is before the update, from `currentCluster`; undefined if there is none. */
+    readonly live: LiveCluster | undefined;
 }
 
 /**
@@ -41,16 +48,21 @@ export class AksCluster extends pulumi.ComponentResource {
     constructor(name: string, args: AksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         // Given the arguments, the engine would hold everything in here back until all of them are known.
         super("landfall:azure:AksCluster", name, {}, opts);
-        const cluster = new containerservice.ManagedCluster(name, buildCluster(args), {
+        const cluster = new containerservice.ManagedCluster(name, buildCluster(args, args.live), {
             parent: this,
-            // The autoscaler sets it once the cluster is made.
-            ignoreChanges: ["agentPoolProfiles[0].count"],
+            ignoreChanges: changedByAks(args, args.live),
         });
         this.clusterId = cluster.id;
-        this.clusterName = cluster.name;
-        this.clusterUid = cluster.resourceUID;
-        this.issuerUrl = cluster.oidcIssuerProfile.apply((profile) => this.requireIssuer(profile?.issuerURL));
-        this.getCredentials = pulumi.interpolate`az aks get-credentials --resource-group ${args.resourceGroupName} --name ${cluster.name}`;
+        this.clusterName = knownOf(cluster, args.clusterName);
+        // Asked for by name, and not taken from the outputs, which a preview of a change in place does not know: it
+        // would show all that is in the cluster replaced.
+        const made = containerservice.getManagedClusterOutput(
+            { resourceGroupName: args.resourceGroupName, resourceName: this.clusterName },
+            { parent: this },
+        );
+        this.clusterUid = made.resourceUID;
+        this.issuerUrl = made.apply(({ oidcIssuerProfile }) => this.requireIssuer(oidcIssuerProfile?.issuerURL));
+        this.getCredentials = pulumi.interpolate`az aks get-credentials --resource-group ${args.resourceGroupName} --name ${this.clusterName}`;
         this.createPoolsAndWindows(name, args);
         this.kubeconfig = this.createKubeconfig(name, args);
         this.registerOutputs({
@@ -73,17 +85,29 @@ export class AksCluster extends pulumi.ComponentResource {
     }
 
     private createPoolsAndWindows(name: string, args: AksClusterArgs): void {
-        const { resourceGroupName, nodeSubnetId, userPools, maintenanceWindow } = args;
+        const { resourceGroupName, nodeSubnetId, userPools, maintenanceWindow, live } = args;
         const cluster = { resourceGroupName, clusterName: this.clusterName };
-        new NodePools(name, { ...cluster, nodeSubnetId, userPools }, { parent: this });
+        const pools = new NodePools(name, { ...cluster, nodeSubnetId, userPools, live }, { parent: this });
         createMaintenance(name, cluster, maintenanceWindow, { parent: this });
+        new NodeUpgrade(
+            `${name}-nodes`,
+            {
+                clusterId: this.clusterId,
+                kubernetesVersion: args.kubernetesVersion,
+                behind: pools.made.apply(() => poolsBehind(args)),
+                token: authorization.getClientTokenOutput({}, { parent: this }).token,
+            },
+            { parent: this },
+        );
     }
 
     private createKubeconfig(name: string, args: AksClusterArgs): pulumi.Output<string> {
         const admin = grantRole(
             `${name}-deployer-cluster-admin`,
             { objectId: args.deployer.objectId, type: args.deployer.principalType },
-            { role: aksRbacClusterAdmin, scope: this.clusterId },
+            // On the group, which is there minutes before the cluster: Azure has spread the role when the API server is
+            // first asked, which remembers a refusal for minutes.
+            { role: aksRbacClusterAdmin, scope: args.resourceGroupId },
             { parent: this },
         );
         const credentials = containerservice.listManagedClusterUserCredentialsOutput(
@@ -99,4 +123,12 @@ export class AksCluster extends pulumi.ComponentResource {
         });
         return pulumi.secret(kubeconfig);
     }
+}
+
+/** The pools that do not run the settings' minor yet, the system pool first. */
+function poolsBehind({ live, kubernetesVersion, userPools }: AksClusterArgs): string[] {
+    return [systemPoolName, ...userPoolNames(userPools)].filter((name) => {
+        const pool = livePool(live, name);
+        return pool !== undefined && !isOfMinor(pool.currentOrchestratorVersion, kubernetesVersion);
+    });
 }

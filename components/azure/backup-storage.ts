@@ -1,6 +1,7 @@
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
+import { knownOf } from "./known-of";
 
 /** The containers, named after who writes there. */
 export type BlobContainer = "velero" | "postgresql" | "loki";
@@ -27,6 +28,8 @@ export interface BackupStorageArgs {
 export class BackupStorage extends pulumi.ComponentResource {
     /** Name of the storage account. */
     readonly accountName: pulumi.Output<string>;
+    /** ARM id of the storage account. */
+    readonly accountId: pulumi.Output<string>;
     /** ARM id of each container, the scope of a grant on it alone. */
     readonly containerIds: Readonly<Record<BlobContainer, pulumi.Output<string>>>;
     /** The account's address for blobs, such as `https://example.blob.core.windows.net/`. */
@@ -35,25 +38,27 @@ export class BackupStorage extends pulumi.ComponentResource {
     constructor(name: string, args: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:BackupStorage", name, {}, opts);
         const account = this.createAccount(name, args);
-        const blobs = this.createBlobService(name, args, account);
-        this.createLifecycle(name, args, account, blobs);
-        this.accountName = account.name;
-        this.containerIds = this.createContainers(name, args, account);
-        this.blobEndpoint = account.primaryEndpoints.blob;
+        this.accountId = account.id;
+        this.accountName = knownOf(account, args.accountName);
+        const blobs = this.createBlobService(name, args);
+        this.createLifecycle(name, args, blobs);
+        this.containerIds = this.createContainers(name, args);
+        this.blobEndpoint = pulumi.interpolate`https://${this.accountName}.blob.core.windows.net/`;
         this.registerOutputs({
+            accountId: this.accountId,
             accountName: this.accountName,
             containerIds: this.containerIds,
             blobEndpoint: this.blobEndpoint,
         });
     }
 
-    private createContainers(name: string, args: BackupStorageArgs, account: storage.StorageAccount) {
+    private createContainers(name: string, args: BackupStorageArgs) {
         const ids = args.containers.map((containerName) => {
             const container = new storage.BlobContainer(
                 `${name}-${containerName}`,
                 {
                     resourceGroupName: args.resourceGroupName,
-                    accountName: account.name,
+                    accountName: this.accountName,
                     containerName,
                     publicAccess: "None",
                 },
@@ -85,13 +90,13 @@ export class BackupStorage extends pulumi.ComponentResource {
         );
     }
 
-    private createBlobService(name: string, args: BackupStorageArgs, account: storage.StorageAccount) {
+    private createBlobService(name: string, args: BackupStorageArgs) {
         const retention = { enabled: true, days: args.retentionDays };
         return new storage.BlobServiceProperties(
             `${name}-blobs`,
             {
                 resourceGroupName: args.resourceGroupName,
-                accountName: account.name,
+                accountName: this.accountName,
                 blobServicesName: "default",
                 isVersioningEnabled: true,
                 deleteRetentionPolicy: retention,
@@ -101,18 +106,13 @@ export class BackupStorage extends pulumi.ComponentResource {
         );
     }
 
-    private createLifecycle(
-        name: string,
-        args: BackupStorageArgs,
-        account: storage.StorageAccount,
-        blobs: storage.BlobServiceProperties,
-    ): void {
+    private createLifecycle(name: string, args: BackupStorageArgs, blobs: storage.BlobServiceProperties): void {
         const removeVersion = { delete: { daysAfterCreationGreaterThan: args.retentionDays } };
         new storage.ManagementPolicy(
             `${name}-lifecycle`,
             {
                 resourceGroupName: args.resourceGroupName,
-                accountName: account.name,
+                accountName: this.accountName,
                 managementPolicyName: "default",
                 policy: {
                     rules: [

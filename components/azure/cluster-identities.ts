@@ -1,8 +1,14 @@
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
-import { grantRole } from "./role-grant";
+import { grantRole, whenSpread } from "./role-grant";
 import { managedIdentityOperator, networkContributor } from "./roles";
+
+/**
+ * AKS asks what the identity may do as soon as it is to make the cluster, and refuses for good
+ * (`CustomKubeletIdentityMissingPermissionError`) while the answer is still that of seconds ago.
+ */
+const spreadSeconds = 60;
 
 export interface ClusterIdentitiesArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -21,7 +27,7 @@ export interface ClusterIdentitiesArgs {
  * @see https://learn.microsoft.com/azure/aks/managed-identity-overview
  */
 export class ClusterIdentities extends pulumi.ComponentResource {
-    /** ARM id of the control plane's identity; known once its roles are granted. */
+    /** ARM id of the control plane's identity; known once its roles are granted, and work. */
     readonly controlPlaneId: pulumi.Output<string>;
     /** ARM id of the kubelet's identity. */
     readonly kubeletId: pulumi.Output<string>;
@@ -47,7 +53,8 @@ export class ClusterIdentities extends pulumi.ComponentResource {
             { role: managedIdentityOperator, scope: kubelet.id },
             { parent: this },
         );
-        this.controlPlaneId = pulumi.all([controlPlane.id, subnetGrant.id, kubeletGrant.id]).apply(([id]) => id);
+        const spread = [subnetGrant, kubeletGrant].map((grant) => whenSpread(grant, spreadSeconds));
+        this.controlPlaneId = pulumi.all([controlPlane.id, pulumi.all(spread)]).apply(([id]) => id);
         this.kubeletId = kubelet.id;
         this.kubeletClientId = kubelet.clientId;
         this.kubeletPrincipalId = kubelet.principalId;

@@ -1,6 +1,7 @@
 import * as containerregistry from "@pulumi/azure-native/containerregistry";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
+import { knownOf } from "./known-of";
 import { grantRole } from "./role-grant";
 import { acrPull, acrPush } from "./roles";
 import { WorkloadIdentity } from "./workload-identity";
@@ -54,7 +55,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
             { parent: this },
         );
         this.registryId = registry.id;
-        this.loginServer = registry.loginServer;
+        this.loginServer = knownOf(registry, pulumi.interpolate`${args.registryName}.azurecr.io`);
         this.ciClientId = args.ci && this.createPipeline(`${name}-ci`, args, args.ci, registry).clientId;
         this.registerOutputs({
             registryId: this.registryId,

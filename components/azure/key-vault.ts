@@ -1,9 +1,14 @@
+import type * as authorization from "@pulumi/azure-native/authorization";
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "./deployer";
 import { durable } from "./durable";
-import { grantRole } from "./role-grant";
+import { knownOf } from "./known-of";
+import { grantRole, whenSpread } from "./role-grant";
 import { keyVaultCryptoOfficer } from "./roles";
+
+/** How long Azure takes at most, as a rule, until a vault knows of a role. */
+const spreadSeconds = 120;
 
 export interface KeyVaultArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -49,7 +54,7 @@ export class KeyVault extends pulumi.ComponentResource {
             `${name}-sops`,
             {
                 resourceGroupName: args.resourceGroupName,
-                vaultName: vault.name,
+                vaultName: this.vaultForKey(vault, officer, args),
                 keyName: "sops",
                 // SOPS asks for RSA-OAEP-256 with encrypt and decrypt; wrapping is not used.
                 properties: { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] },
@@ -57,7 +62,7 @@ export class KeyVault extends pulumi.ComponentResource {
             { ...durable(this, args.protect), dependsOn: [officer] },
         );
         this.vaultId = vault.id;
-        this.vaultUri = vault.properties.apply((properties) => properties.vaultUri ?? "");
+        this.vaultUri = knownOf(vault, pulumi.interpolate`https://${args.vaultName}.vault.azure.net/`);
         this.keyId = key.id;
         this.keyUri = key.keyUriWithVersion;
         this.registerOutputs({
@@ -66,6 +71,15 @@ export class KeyVault extends pulumi.ComponentResource {
             keyId: this.keyId,
             keyUri: this.keyUri,
         });
+    }
+
+    /**
+     * The vault's name, when its key can be asked for. A vault that is recovered keeps its deleted key, which the
+     * provider looks for, and recovers, with the role; it gives up after half a minute.
+     */
+    private vaultForKey(vault: keyvault.Vault, officer: authorization.RoleAssignment, args: KeyVaultArgs) {
+        const name = knownOf(vault, args.vaultName);
+        return args.recover ? pulumi.all([name, whenSpread(officer, spreadSeconds)]).apply(([known]) => known) : name;
     }
 
     private createVault(name: string, args: KeyVaultArgs): keyvault.Vault {

@@ -1,8 +1,11 @@
 import type { ManagedClusterArgs } from "@pulumi/azure-native/containerservice";
 import type * as pulumi from "@pulumi/pulumi";
 import { addressAt, parseCidr } from "../settings/cidr";
+import { systemPoolName } from "../settings/naming";
 import type { Settings } from "../settings/settings";
-import { systemPoolProfile } from "./node-pools";
+import { isAsWanted } from "./as-wanted";
+import { isOfMinor, type LiveCluster, livePool } from "./live-cluster";
+import { isPoolAsWanted, systemPoolProfile } from "./node-pools";
 
 /** What a stack file says about its cluster. */
 export type ClusterSettings = Pick<
@@ -22,6 +25,8 @@ export type ClusterSettings = Pick<
 /** What the cluster's inputs take from elsewhere. */
 export interface ClusterPlacement {
     readonly resourceGroupName: pulumi.Input<string>;
+    /** ARM id of that group. */
+    readonly resourceGroupId: pulumi.Input<string>;
     readonly location: pulumi.Input<string>;
     readonly clusterName: string;
     readonly dnsPrefix: string;
@@ -36,8 +41,12 @@ export interface ClusterPlacement {
 }
 
 /** The inputs of the cluster. Nothing that Azure would fill in silently and that matters is left to it. */
-export function buildCluster(args: ClusterSettings & ClusterPlacement): ManagedClusterArgs {
+export function buildCluster(
+    args: ClusterSettings & ClusterPlacement,
+    live: LiveCluster | undefined,
+): ManagedClusterArgs {
     return {
+        ...buildSettings(args),
         resourceGroupName: args.resourceGroupName,
         location: args.location,
         resourceName: args.clusterName,
@@ -45,13 +54,34 @@ export function buildCluster(args: ClusterSettings & ClusterPlacement): ManagedC
         nodeResourceGroup: args.nodeResourceGroupName,
         // The minor only: AKS applies patches, and a patch written here would fight them.
         kubernetesVersion: args.kubernetesVersion,
+        ...buildIdentities(args),
+        agentPoolProfiles: [systemPoolProfile(args.systemPool, args.nodeSubnetId, livePool(live, systemPoolName))],
+    };
+}
+
+/**
+ * What AKS changes on its own in a cluster that is as wanted: it lists the pools that are resources of their own, sorts
+ * them and counts their nodes, writes out the patch of the version, and takes add-ons that a policy turned on. A
+ * refresh brings that into the state, and none of it is to be undone. As soon as something else differs, so that the
+ * cluster is written anyway, it is written as it is wanted: what the state says of the pools may be out of date.
+ */
+export function changedByAks(args: ClusterSettings & ClusterPlacement, live: LiveCluster | undefined): string[] {
+    const asWanted =
+        live !== undefined &&
+        isOfMinor(live.currentKubernetesVersion, args.kubernetesVersion) &&
+        isPoolAsWanted(args.systemPool, livePool(live, systemPoolName)) &&
+        isAsWanted(buildSettings(args), live);
+    return asWanted ? ["agentPoolProfiles", "kubernetesVersion", "addonProfiles"] : [];
+}
+
+/** The inputs that follow from the settings alone. */
+function buildSettings(args: ClusterSettings & ClusterPlacement) {
+    return {
         sku: { name: "Base", tier: args.clusterTier },
         supportPlan: "KubernetesOfficial",
-        ...buildIdentities(args),
         ...buildAccess(args, args.tenantId),
         ...buildUpkeep(args),
         networkProfile: buildNetworkProfile(args),
-        agentPoolProfiles: [systemPoolProfile(args.systemPool, args.nodeSubnetId)],
         autoScalerProfile: {
             balanceSimilarNodeGroups: "true",
             expander: "least-waste",

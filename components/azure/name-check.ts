@@ -1,5 +1,6 @@
 import type { Problem } from "../settings/settings-rules";
-import { type ArmClient, refusal, text } from "./arm-client";
+import { type ArmClient, refusal } from "./arm-client";
+import { text } from "./arm-request";
 import { isUnregistered, unregistered } from "./registration";
 
 export interface NameCheckArgs {

@@ -1,5 +1,6 @@
 import * as network from "@pulumi/azure-native/network";
 import * as pulumi from "@pulumi/pulumi";
+import { knownOf } from "./known-of";
 
 export interface NetworkArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -37,7 +38,7 @@ export class Network extends pulumi.ComponentResource {
             `${name}-nodes`,
             {
                 resourceGroupName,
-                virtualNetworkName: vnet.name,
+                virtualNetworkName: knownOf(vnet, args.networkName),
                 subnetName: "nodes",
                 addressPrefix: args.nodeSubnetCidr,
             },

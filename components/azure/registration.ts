@@ -1,5 +1,5 @@
 import type { Problem } from "../settings/settings-rules";
-import { type ArmAnswer, errorOf } from "./arm-client";
+import { type ArmAnswer, errorOf } from "./arm-request";
 
 /** Whether a service refused because the subscription does not use it yet. */
 export function isUnregistered(answer: ArmAnswer): boolean {

@@ -1,6 +1,7 @@
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
+import { knownOf } from "./known-of";
 
 export interface ResourceGroupsArgs {
     readonly location: pulumi.Input<string>;
@@ -21,6 +22,8 @@ export class ResourceGroups extends pulumi.ComponentResource {
     readonly durableName: pulumi.Output<string>;
     /** ARM id of the durable group. */
     readonly durableId: pulumi.Output<string>;
+    /** ARM id of the cluster's group. */
+    readonly clusterId: pulumi.Output<string>;
     /** Name of the cluster's group. */
     readonly clusterName: pulumi.Output<string>;
 
@@ -36,12 +39,14 @@ export class ResourceGroups extends pulumi.ComponentResource {
             { resourceGroupName: args.clusterName, location: args.location },
             { parent: this },
         );
-        this.durableName = durableGroup.name;
+        this.durableName = knownOf(durableGroup, args.durableName);
         this.durableId = durableGroup.id;
-        this.clusterName = clusterGroup.name;
+        this.clusterId = clusterGroup.id;
+        this.clusterName = knownOf(clusterGroup, args.clusterName);
         this.registerOutputs({
             durableName: this.durableName,
             durableId: this.durableId,
+            clusterId: this.clusterId,
             clusterName: this.clusterName,
         });
     }

@@ -1,5 +1,5 @@
 import * as authorization from "@pulumi/azure-native/authorization";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type Role, roleDefinitionId } from "./roles";
 
 /** A role, and what it is granted on. */
@@ -43,6 +43,22 @@ export function grantRole(
         },
         { ...opts, replaceOnChanges: ["roleDefinitionId"] },
     );
+}
+
+/**
+ * The id of an assignment, given out when it is so old that Azure lets it work: for what fails for good when it is
+ * refused, such as a cluster whose identities lack a role. Only an update waits, and only for an assignment that is
+ * new.
+ */
+export function whenSpread(assignment: authorization.RoleAssignment, seconds: number): pulumi.Output<string> {
+    return pulumi.all([assignment.id, assignment.createdOn]).apply(async ([id, createdOn]) => {
+        const age = (Date.now() - Date.parse(createdOn)) / 1000;
+        if (!pulumi.runtime.isDryRun() && age < seconds) {
+            // A clock that differs from Azure's makes nobody wait for longer.
+            await new Promise((resolve) => setTimeout(resolve, Math.min(seconds - age, seconds) * 1000));
+        }
+        return id;
+    });
 }
 
 /** `Key Vault Crypto User` as the end of a logical name: `key-vault-crypto-user`. */

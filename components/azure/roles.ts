@@ -77,6 +77,13 @@ export const reader: Role = {
     grantedSoThat: "the zone can be found, by listing the zones of the group",
 };
 
+/** A key for links to blobs belongs to the account, and is asked for there. */
+export const storageBlobDelegator: Role = {
+    title: "Storage Blob Delegator",
+    guid: "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
+    grantedSoThat: "links to the logs and details of a backup can be signed without the account's keys",
+};
+
 export const storageBlobDataContributor: Role = {
     title: "Storage Blob Data Contributor",
     guid: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",

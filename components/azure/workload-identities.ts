@@ -10,6 +10,7 @@ import {
     keyVaultSecretsUser,
     reader,
     storageBlobDataContributor,
+    storageBlobDelegator,
 } from "./roles";
 import { WorkloadIdentity } from "./workload-identity";
 
@@ -31,6 +32,8 @@ export interface WorkloadScopes {
     readonly vaultId: pulumi.Input<string>;
     /** The key that decrypts the tree's Secrets. */
     readonly keyId: pulumi.Input<string>;
+    /** The account of the containers. */
+    readonly storageAccountId: pulumi.Input<string>;
     readonly containerIds: Readonly<Record<BlobContainer, pulumi.Input<string>>>;
     /** @default - no zone */
     readonly zoneId?: pulumi.Input<string> | undefined;
@@ -43,14 +46,22 @@ interface Workload {
 }
 
 /** What acts in Azure from inside the cluster, and what it may do there. One entry is one identity. */
-function workloadsOf({ registryId, vaultId, keyId, containerIds, zoneId, durableGroupId }: WorkloadScopes) {
+function workloadsOf(scopes: WorkloadScopes) {
+    const { registryId, vaultId, keyId, storageAccountId, containerIds, zoneId, durableGroupId } = scopes;
     const pull = [{ role: acrPull, scope: registryId }];
     const records = zoneId ? [{ role: dnsZoneContributor, scope: zoneId }] : [];
     return {
         "kustomize-controller": flux("kustomize-controller", [{ role: keyVaultCryptoUser, scope: keyId }]),
         "source-controller": flux("source-controller", pull),
         "image-reflector-controller": flux("image-reflector-controller", pull),
-        velero: blobs("velero", "velero", containerIds.velero),
+        velero: {
+            namespace: "velero",
+            serviceAccount: "velero",
+            grants: [
+                { role: storageBlobDataContributor, scope: containerIds.velero },
+                { role: storageBlobDelegator, scope: storageAccountId },
+            ],
+        },
         postgresql: blobs("postgresql", "postgresql", containerIds.postgresql),
         loki: blobs("monitoring", "loki", containerIds.loki),
         "external-secrets": {

@@ -2,6 +2,7 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { federatedCredentialName } from "../settings/naming";
 import { durable } from "./durable";
+import { knownOf } from "./known-of";
 import { type Grant, grantRole, roleSlug } from "./role-grant";
 
 export interface WorkloadIdentityArgs {
@@ -68,7 +69,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
                 `${name}-${credentialName}`,
                 {
                     resourceGroupName: args.resourceGroupName,
-                    resourceName: identity.name,
+                    resourceName: knownOf(identity, args.identityName),
                     federatedIdentityCredentialResourceName: credentialName,
                     issuer: args.issuerUrl,
                     subject,

@@ -53,7 +53,7 @@ export class Delivery extends pulumi.ComponentResource {
                 branch: args.fleet.branch,
                 commit: this.repository.commit,
                 variables: clusterVars,
-                keys: [this.repository.access.publicKey.apply((key) => key.trim()), ...args.sopsFingerprints],
+                keys: [this.repository.access.publicKey, ...args.sopsFingerprints],
                 timeoutMinutes: args.flux.readyTimeoutMinutes,
             },
             { parent: this, dependsOn: [flux.root] },

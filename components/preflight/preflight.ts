@@ -5,6 +5,7 @@ import { type DecryptionKeys, keyVaultKeyOf } from "../gitops/encryption/decrypt
 import { demonstrationTenant } from "../gitops/encryption/demonstration";
 import type { FleetPlan, FleetPlanArgs } from "../gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../gitops/fleet/manifest-tree";
+import type { GitHubApp } from "../settings/github-login";
 import { type PhysicalNames, physicalNames } from "../settings/naming";
 import type { Configuration, Secrets, Settings } from "../settings/settings";
 import { UserError } from "../user-error";
@@ -104,9 +105,9 @@ export async function diagnose(
         lookAtAzure(azure, settings, changes),
         files instanceof UserError
             ? unseenFleet("the tree cannot be read")
-            : secrets.githubToken === undefined
-              ? unseenFleet("there is no token for GitHub")
-              : lookAtFleet(github, fleetPlanArgs(settings, files)),
+            : secrets.githubLogin === undefined
+              ? unseenFleet("there is no login for GitHub")
+              : lookAtFleet(github, fleetPlanArgs(settings, secrets.fluxApp, files)),
         machine.check(),
     ]);
     const checked =
@@ -181,7 +182,7 @@ async function lookAtFleet(
     });
     return plan instanceof UserError
         ? { finding: { title, problems: [plan.message], warnings: [] }, plan: undefined }
-        : { finding: { title, problems: plan.problems, warnings: [] }, plan };
+        : { finding: { title, problems: plan.problems, warnings: plan.warnings }, plan };
 }
 
 function unseenFleet(unknown: string) {
@@ -198,12 +199,15 @@ function eachLineOnce(findings: readonly Finding[]): Finding[] {
     });
 }
 
-function fleetPlanArgs(settings: Settings, files: ManifestTree): FleetPlanArgs {
+function fleetPlanArgs(settings: Settings, fluxApp: GitHubApp | undefined, files: ManifestTree): FleetPlanArgs {
     return {
         repository: { owner: settings.githubOwner, name: settings.fleetRepository },
         branch: settings.fleetBranch,
         stack: settings.stack,
         mode: settings.commitMode,
+        visibility: settings.fleetVisibility,
+        imageAutomation: settings.imageAutomation,
+        fluxApp,
         files,
     };
 }

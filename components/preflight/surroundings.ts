@@ -6,17 +6,18 @@ import { checkNames } from "../azure/name-check";
 import { planFleet } from "../gitops/fleet/fleet-plan";
 import { githubApi } from "../gitops/fleet/github-api";
 import { loadManifestTree } from "../gitops/fleet/manifest-tree";
+import type { GitHubLogin } from "../settings/github-login";
 import { UserError } from "../user-error";
 import { checkSubscription } from "./azure/subscription-checks";
 import { findingOf } from "./finding";
 import { kubelogin } from "./kubelogin";
 import type { AzureSurroundings, GitHubSurroundings, MachineSurroundings, Surroundings } from "./preflight";
 
-/** Azure as the Azure provider is logged in, GitHub as the token's identity, and the files of a folder. */
-export function surroundings(githubToken: string, gitopsDirectory: string): Surroundings {
+/** Azure as the Azure provider is logged in, GitHub as the login's identity, and the files of a folder. */
+export function surroundings(githubLogin: GitHubLogin, gitopsDirectory: string): Surroundings {
     return {
         azure,
-        github: githubOf(githubToken),
+        github: githubOf(githubLogin),
         tree: { load: (environment) => loadManifestTree(gitopsDirectory, environment) },
         machine,
     };
@@ -48,10 +49,10 @@ const machine: MachineSurroundings = {
     check: async () => [await findingOf("login to the cluster", () => kubelogin(process.env))],
 };
 
-function githubOf(token: string): GitHubSurroundings {
+function githubOf(login: GitHubLogin): GitHubSurroundings {
     return {
         planFleet: (args) =>
-            planFleet(githubApi(token), args).catch((error: Error) => {
+            planFleet(githubApi(login), args).catch((error: Error) => {
                 throw new UserError(error.message);
             }),
     };

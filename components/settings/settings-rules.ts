@@ -26,6 +26,7 @@ export function crossCheck(values: SettingValues): Problem[] {
         ...capacityProblems(values),
         ...zoneProblems(values),
         ...poolProblems(values),
+        ...fluxAppProblems(values),
     ];
 }
 
@@ -98,6 +99,17 @@ function zoneProblems(values: SettingValues): Problem[] {
     }
     const message = `is ${maxCount}, fewer than its ${zones.length} zones; raise it, so that each zone can have a node`;
     return [{ key: "landfall:systemPool.maxCount", message }];
+}
+
+function fluxAppProblems({ fluxAppId, fluxAppInstallationId, fluxAppPrivateKey }: SettingValues): Problem[] {
+    const parts = { fluxAppId, fluxAppInstallationId, fluxAppPrivateKey };
+    const missing = Object.entries(parts).flatMap(([key, value]) => (value === undefined ? [key] : []));
+    return missing.length === Object.keys(parts).length
+        ? []
+        : missing.map((key) => ({
+              key: `landfall:${key}`,
+              message: "is not set, but other settings of Flux's GitHub App are; set all three, or none",
+          }));
 }
 
 function poolProblems({ userPools }: SettingValues): Problem[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseCidr } from "./cidr";
+import { privateKeyProblem } from "./github-login";
 
 /**
  * Kubernetes minors that AKS supports and the pinned Flux runs on (Flux 2.9: 1.34 to 1.36; AKS ends 1.34 in November
@@ -138,13 +139,26 @@ export const settingsSchema = z.strictObject({
     ),
     serviceMesh: z.enum(["istio", "linkerd"]),
     protectDurable: structured(z.boolean()),
-    fleetRepository: text(/^[A-Za-z0-9_.-]{1,100}$/, "is not a repository name; write it without its owner"),
+    fleetRepository: optionalText(/^[A-Za-z0-9_.-]{1,100}$/, "is not a repository name; write it without its owner"),
+    fleetVisibility: z.enum(["private", "internal", "public"]),
     fleetBranch: optionalText(
         /^(?!.*(\.\.|\/\/|\.lock$))[A-Za-z0-9_][A-Za-z0-9_./-]*[A-Za-z0-9_-]$/,
         "is not a branch name",
     ),
     commitMode: z.enum(["direct", "pullRequest", "none"]),
     imageAutomation: structured(z.boolean()),
+    fluxAppId: optionalText(/^(\d+|Iv[A-Za-z0-9.]+)$/, "is not the id of a GitHub App"),
+    fluxAppInstallationId: optionalText(/^\d+$/, "is not the id of an App's installation"),
+    fluxAppPrivateKey: z
+        .string({ error: "is not set" })
+        .trim()
+        .superRefine((value, context) => {
+            const problem = value === "" ? undefined : privateKeyProblem(value);
+            if (problem !== undefined) {
+                context.addIssue({ code: "custom", message: problem });
+            }
+        })
+        .transform((value) => value || undefined),
     readyTimeoutMinutes: integer(1, 120),
     ciRepository: optionalText(
         new RegExp(`${gitName.source.slice(0, -1)}(@\\d+)?/${gitName.source.slice(1, -1)}(@\\d+)?$`),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { UserError } from "../user-error";
-import { parseGithubToken } from "./github-token";
+import { type GitHubApp, type GitHubLogin, isProblem, parseGitHubLogin } from "./github-login";
 import { namesInYaml } from "./names-in-yaml";
 import { nearest } from "./nearest";
 import { crossCheck, type Problem } from "./settings-rules";
@@ -9,17 +9,30 @@ import { nestedKeys, settingKeys, settingsSchema, type SettingValues } from "./s
 
 const namespace = "landfall";
 const privateKey = `${namespace}:sopsPgpPrivateKey`;
+const appKey = `${namespace}:fluxAppPrivateKey`;
 const tokenSetting = "github:token";
+const appSetting = "github:appAuth";
 
 /**
  * What a stack is to be, checked: every key of the `landfall:` namespace but the secret one, and what it takes of
  * others.
  */
-export interface Settings extends Omit<SettingValues, "environment" | "fleetBranch" | "sopsPgpPrivateKey"> {
+export interface Settings extends Omit<
+    SettingValues,
+    | "environment"
+    | "fleetRepository"
+    | "fleetBranch"
+    | "sopsPgpPrivateKey"
+    | "fluxAppId"
+    | "fluxAppInstallationId"
+    | "fluxAppPrivateKey"
+> {
     /** The stack's name. */
     readonly stack: string;
     /** The folder of `gitops/clusters` that this stack runs; the stack's name unless set. */
     readonly environment: string;
+    /** The repository that this stack's Flux reads, without its owner; `fleet-<environment>` unless set. */
+    readonly fleetRepository: string;
     /** The branch of the fleet repository that this stack reads; the environment unless set. */
     readonly fleetBranch: string;
     /** Azure region in its short form, such as `westeurope`; from `azure-native:location`. */
@@ -35,8 +48,10 @@ export interface Settings extends Omit<SettingValues, "environment" | "fleetBran
 export interface Secrets {
     /** ASCII-armored PGP private key that decrypts the tree. */
     readonly sopsPgpPrivateKey: string;
-    /** From `github:token` or GITHUB_TOKEN. */
-    readonly githubToken: string;
+    /** From `github:appAuth`, `github:token` or GITHUB_TOKEN. */
+    readonly githubLogin: GitHubLogin;
+    /** The GitHub App that Flux reads the fleet repository as; undefined if it has a deploy key. */
+    readonly fluxApp: GitHubApp | undefined;
 }
 
 export interface Configuration {
@@ -77,15 +92,15 @@ export function loadConfiguration(): Configuration {
 export function parseConfiguration(
     stack: string,
     raw: Record<string, unknown>,
-    encrypted: readonly string[] = [privateKey, tokenSetting],
+    encrypted: readonly string[] = [privateKey, tokenSetting, appSetting, appKey],
     tokenFromEnvironment?: string,
 ): Configuration {
     const { settings, secrets, problems } = readConfiguration(stack, raw, encrypted, tokenFromEnvironment);
-    const { sopsPgpPrivateKey, githubToken } = secrets;
-    if (problems.length > 0 || !settings || sopsPgpPrivateKey === undefined || githubToken === undefined) {
+    const { sopsPgpPrivateKey, githubLogin, fluxApp } = secrets;
+    if (problems.length > 0 || !settings || sopsPgpPrivateKey === undefined || githubLogin === undefined) {
         throw new SettingsError(stack, problems);
     }
-    return { settings, secrets: { sopsPgpPrivateKey, githubToken } };
+    return { settings, secrets: { sopsPgpPrivateKey, githubLogin, fluxApp } };
 }
 
 /** What a raw configuration says, as far as it is right. */
@@ -110,24 +125,34 @@ export function readConfiguration(
     const shown = settingsSchema.omit({ sopsPgpPrivateKey: true }).safeParse(others).data;
     const location = parseLocation(raw["azure-native:location"]);
     const githubOwner = parseOwner(raw["github:owner"]);
-    const githubToken = parseGithubToken(raw[tokenSetting], tokenFromEnvironment);
+    const githubLogin = parseGitHubLogin({
+        token: raw[tokenSetting],
+        appAuth: raw[appSetting],
+        fromEnvironment: tokenFromEnvironment,
+    });
     const joined = shown ? [...crossCheck(shown), ...namesInYaml(stack, shown)] : [];
     const problems = [
         ...(all.error?.issues ?? []).flatMap((issue) => toProblems(stack, issue)),
         ...plainTexts(stack, raw, encrypted),
         ...joined,
-        ...[location, githubOwner, githubToken].filter((value): value is Problem => typeof value !== "string"),
+        ...[location, githubOwner].filter((value): value is Problem => typeof value !== "string"),
+        ...(isProblem(githubLogin) ? [githubLogin] : []),
     ];
     const secrets = {
         ...(all.data ? { sopsPgpPrivateKey: all.data.sopsPgpPrivateKey } : {}),
-        ...(typeof githubToken === "string" ? { githubToken } : {}),
+        ...(isProblem(githubLogin) ? {} : { githubLogin }),
     };
     if (!shown || typeof location !== "string" || typeof githubOwner !== "string" || joined.length > 0) {
         return { settings: undefined, secrets, problems };
     }
+    const { fluxAppId: id, fluxAppInstallationId: installationId, fluxAppPrivateKey: appPrivateKey, ...open } = shown;
+    const fluxApp =
+        id && installationId && appPrivateKey ? { id, installationId, privateKey: appPrivateKey } : undefined;
     const environment = shown.environment ?? stack;
+    const fleetRepository = shown.fleetRepository ?? `fleet-${environment}`;
     const fleetBranch = shown.fleetBranch ?? environment;
-    return { settings: { ...shown, stack, environment, fleetBranch, location, githubOwner }, secrets, problems };
+    const settings = { ...open, stack, environment, fleetRepository, fleetBranch, location, githubOwner };
+    return { settings, secrets: { ...secrets, fluxApp }, problems };
 }
 
 function withoutNamespace(raw: Record<string, unknown>): Record<string, unknown> {
@@ -146,7 +171,8 @@ function parseLocation(value: unknown): string | Problem {
 }
 
 function parseOwner(value: unknown): string | Problem {
-    if (typeof value === "string" && /^[A-Za-z0-9](-?[A-Za-z0-9])*$/.test(value)) {
+    // GitHub appends _<short code> to the names of Enterprise Managed Users, and some old names end in a hyphen.
+    if (typeof value === "string" && /^[A-Za-z0-9](-?[A-Za-z0-9])*-?(_[A-Za-z0-9]+)?$/.test(value)) {
         return value;
     }
     const message =
@@ -186,17 +212,18 @@ function toProblems(stack: string, issue: z.core.$ZodIssue): Problem[] {
 
 /** Secrets that the stack file holds in plain text. */
 function plainTexts(stack: string, raw: Record<string, unknown>, encrypted: readonly string[]): Problem[] {
-    const commands = { [privateKey]: setPrivateKey(stack), [tokenSetting]: setGithubToken(stack) };
+    const commands = {
+        [privateKey]: setPrivateKey(stack),
+        [tokenSetting]: `pulumi config set --stack ${stack} --secret ${tokenSetting}`,
+        [appSetting]: `pulumi config set --stack ${stack} --secret --path ${appSetting}.pemFile < private-key.pem`,
+        [appKey]: `pulumi config set --stack ${stack} --secret ${appKey} < private-key.pem`,
+    };
     return Object.entries(commands)
         .filter(([key]) => raw[key] && !encrypted.includes(key))
         .map(([key, command]) => ({
             key,
             message: `is in plain text in Pulumi.${stack}.yaml; encrypt it: ${command}, and replace it if the file was pushed`,
         }));
-}
-
-function setGithubToken(stack: string): string {
-    return `pulumi config set --stack ${stack} --secret ${tokenSetting}`;
 }
 
 function setPrivateKey(stack: string): string {

@@ -4,6 +4,7 @@ import {
     chooseLogin,
     ClusterIdentities,
     ContainerRegistry,
+    currentCluster,
     currentDeployer,
     Network,
     ResourceGroups,
@@ -45,14 +46,21 @@ async function clusterOnly() {
         zoneRedundant: false,
         kubeletPrincipalId: identities.kubeletPrincipalId,
     });
+    const live = await currentCluster({
+        subscriptionId: deployer.subscriptionId,
+        resourceGroupName: `${name}-cluster`,
+        clusterName: name,
+    });
     const cluster = new AksCluster(name, {
         location,
         deployer,
         login: chooseLogin(process.env),
         tenantId: deployer.tenantId,
         resourceGroupName: groups.clusterName,
+        resourceGroupId: groups.clusterId,
         nodeResourceGroupName: `${name}-nodes`,
         clusterName: name,
+        live,
         dnsPrefix: name,
         nodeSubnetId: network.nodeSubnetId,
         controlPlaneId: identities.controlPlaneId,

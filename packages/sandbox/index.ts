@@ -2,11 +2,18 @@ export { checkRoles, minimalRoles, readDeployerRole } from "./azure/arm/deployer
 export { demonstrationTenant } from "./azure/entra/tenant";
 export { chartPipeline } from "./pipeline/chart-pipeline";
 export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
-export { dropDebugMessages, type EngineSummary, type Phase, summarize } from "./engine/event-log";
+export { type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";
 export type { CriticalPath } from "./engine/critical-path";
 export { readState, timeOnAzure } from "./engine/time-on-azure";
 export { changesSince, fleetOf, headOf } from "./engine/fleet";
-export { knownStacks, prepareStack, readStack, requireStack, stackFolder } from "./engine/stack-file";
+export {
+    checkConfigCommand,
+    knownStacks,
+    prepareStack,
+    readStack,
+    requireStack,
+    stackFolder,
+} from "./engine/stack-file";
 export type { JobEnvironment } from "./github/actions-tokens";
 export { SandboxError } from "./sandbox-error";
 export { ensureRunning, lock, tearDown } from "./world/lifecycle";

@@ -29,7 +29,8 @@ export interface Toolchain {
  * Builds what is missing of the pinned Go programs: about 16 minutes on two cores the first time, 0.1 s when everything
  * is in the cache. Each set of versions, Go version and platform has a cache of its own.
  *
- * Throws when the cache is one that another user may write to, when Go, git or gpg is missing, when a name in `only` is unknown, and when a program does not build.
+ * Throws when the cache is one that another user may write to, when Go, git or gpg is missing, when a name in `only` is
+ * unknown, and when a program does not build.
  */
 export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {
     const wanted = select(options.only);

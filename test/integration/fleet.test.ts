@@ -11,7 +11,7 @@ import { createGitHub, type GitHub } from "@landfall/sandbox/testing";
 
 const repository = { owner: "acme", name: "fleet" };
 const root = "/repos/acme/fleet";
-const github = githubApi("t0ken");
+const github = githubApi({ token: "t0ken" });
 
 describe("the tree on its branch", () => {
     let directory: string;
@@ -31,6 +31,10 @@ describe("the tree on its branch", () => {
             const headers = init?.headers as Record<string, string>;
             const body = Buffer.from((init?.body as string | undefined) ?? "");
             const answer = await hub.api({ method, url, headers, body });
+            const location = answer.headers?.location;
+            if (location !== undefined) {
+                return globalThis.fetch(location, init);
+            }
             const text =
                 typeof answer.body === "object" && !Buffer.isBuffer(answer.body)
                     ? JSON.stringify(answer.body)
@@ -50,12 +54,15 @@ describe("the tree on its branch", () => {
         branch: "staging",
         stack: "staging",
         mode: "direct",
+        visibility: "private",
+        imageAutomation: false,
         files,
         ...over,
     });
     const commit = (files: Record<string, string>, over: Partial<FleetPlanArgs> = {}) =>
         commitTree(github, args(files, over), files);
-    const createRepository = () => github.call("POST", "/orgs/acme/repos", { name: "fleet", auto_init: true });
+    const createRepository = (changes: object = {}) =>
+        github.call("POST", "/orgs/acme/repos", { name: "fleet", private: true, auto_init: true, ...changes });
     const git = (...command: string[]) =>
         execFileSync("git", ["-C", hub.repositoryPath("acme/fleet"), ...command], { encoding: "utf8" }).trim();
 
@@ -83,6 +90,32 @@ describe("the tree on its branch", () => {
             [["a.yaml", "added", true]],
         );
         await assert.rejects(github.call("GET", root), /404/);
+    });
+
+    for (const branch of ["staging", "main"]) {
+        it(`goes to branch ${branch} of a repository without a commit, and of a new one`, async () => {
+            const files = { "README.md": "# What the clusters run\n", "a.yaml": "a: 1\n" };
+            for (const [mode, settings] of [
+                ["direct", { auto_init: false }],
+                ["pullRequest", { auto_init: true }],
+            ] as const) {
+                await createRepository(settings);
+                assert.deepEqual((await planFleet(github, args(files, { branch, mode }))).problems, []);
+                const { pullRequestUrl } = await commit(files, { branch, mode });
+                assert.equal(pullRequestUrl, "", "there was nothing to review against");
+                assert.equal(git("show", `${branch}:README.md`), "# What the clusters run");
+                assert.deepEqual((await planFleet(github, args(files, { branch, mode }))).changes, []);
+                await github.call("DELETE", root);
+            }
+        });
+    }
+
+    it("does not follow a repository that was renamed, and says where it is", async () => {
+        await createRepository();
+        await commit({ "a.yaml": "a: 1\n" });
+        await github.call("PATCH", root, { name: "navy" });
+        const { problems } = await planFleet(github, args({ "a.yaml": "a: 1\n" }));
+        assert.match(problems[0] ?? "", /^landfall:fleetRepository: acme\/fleet was renamed to acme\/navy/);
     });
 
     it("is one commit however many files changed, and none when nothing did", async () => {
@@ -168,6 +201,11 @@ describe("the tree on its branch", () => {
         await commit({ "a.yaml": "a: 1\n" });
         const other = await planFleet(github, args({ "a.yaml": "a: 1\n" }, { stack: "production" }));
         assert.match(other.problems[0] ?? "", /^landfall:fleetBranch: .* belongs to stack 'staging'/);
+        const beside = await planFleet(github, args({ "a.yaml": "a: 1\n" }, { stack: "live", branch: "live" }));
+        assert.match(
+            beside.problems.join(),
+            /^landfall:fleetRepository: acme\/fleet also holds branch staging of stack/,
+        );
         await github.call("DELETE", root);
         await createRepository();
         await github.call("POST", `${root}/git/refs`, { ref: "refs/heads/staging", sha: git("rev-parse", "main") });
@@ -198,7 +236,7 @@ describe("the tree on its branch", () => {
     it("is refused at a preview when the owner does not exist or the token is not valid", async () => {
         const nobody = await planFleet(github, args({}, { repository: { owner: "nobody", name: "fleet" } }));
         assert.match(nobody.problems[0] ?? "", /^github:owner: GitHub has no user or organisation 'nobody'/);
-        const { problems } = await planFleet(githubApi("wrong"), args({}));
+        const { problems } = await planFleet(githubApi({ token: "wrong" }), args({}));
         assert.match(problems[0] ?? "", /^GITHUB_TOKEN: GitHub refuses it/);
     });
 });

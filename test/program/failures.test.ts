@@ -223,7 +223,7 @@ describe("an update that goes wrong", function () {
 
         it("in the history of the fleet repository", () => {
             const { fleetRepositories } = checkout.session();
-            const history = historyOf(path.join(fleetRepositories, "landfall-example", "fleet.git"));
+            const history = historyOf(path.join(fleetRepositories, "landfall-example", "fleet-staging.git"));
             assert.match(history, /ENC\[AES256_GCM/);
             assert.deepEqual(textsIn(history, secrets), []);
         });

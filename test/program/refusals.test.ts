@@ -172,18 +172,19 @@ describe("an update that cannot succeed", function () {
     describe("with a repository that holds something else", () => {
         before(async () => {
             const github = new GitHubDeployer(() => checkout.session());
-            await github.call("POST", `orgs/${organization}/repos`, { name: "fleet", auto_init: true });
+            await github.call("POST", `orgs/${organization}/repos`, { name: "fleet-staging", auto_init: true });
             const content = Buffer.from("package main\n").toString("base64");
             const commit = { message: "Add a program", content };
-            await github.call("PUT", `repos/${organization}/fleet/contents/main.go`, commit);
+            await github.call("PUT", `repos/${organization}/fleet-staging/contents/main.go`, commit);
         });
 
         it("names a file of it, and leaves it alone", async () => {
-            const repository = path.join(checkout.session().fleetRepositories, organization, "fleet.git");
+            const repository = path.join(checkout.session().fleetRepositories, organization, "fleet-staging.git");
             const references = () => execFileSync("git", ["-C", repository, "show-ref"], { encoding: "utf8" });
             const before = references();
-            const output = await refused("fleet.git");
-            const what = /landfall-example\/fleet holds unrelated content \(branch main: main\.go\); name an empty/;
+            const output = await refused("fleet-staging.git");
+            const what =
+                /landfall-example\/fleet-staging holds unrelated content \(branch main: main\.go\); name an empty/;
             assert.match(output, new RegExp(`landfall:fleetRepository: ${what.source}`));
             assert.equal(references(), before);
         });

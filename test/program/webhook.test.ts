@@ -75,7 +75,7 @@ describe("GitHub's webhook", function () {
 
     /** Gives the commit's id. */
     function pushCommit(): string {
-        const bare = path.join(checkout.session().fleetRepositories, organization, "fleet.git");
+        const bare = path.join(checkout.session().fleetRepositories, organization, "fleet-staging.git");
         const clone = path.join(checkout.directory, "fleet");
         const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8", stdio: "pipe" }).trim();
         git("clone", "--quiet", "--branch", "staging", bare, clone);

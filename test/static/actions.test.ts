@@ -26,14 +26,22 @@ describe("the workflows", () => {
         it(`grant ${file} nothing but what a job asks for`, () => {
             const { permissions, jobs } = parse(read(file)) as {
                 permissions?: unknown;
-                jobs: Record<string, { permissions?: Record<string, string>; "timeout-minutes"?: number }>;
+                jobs: Record<
+                    string,
+                    { permissions?: Record<string, string>; "timeout-minutes"?: number; steps: { uses?: string }[] }
+                >;
             };
             assert.deepEqual(permissions, {});
             for (const [name, job] of Object.entries(jobs)) {
-                const { "id-token": idToken, ...others } = job.permissions ?? {};
+                const { "id-token": idToken, statuses, ...others } = job.permissions ?? {};
                 assert.deepEqual(others, { contents: "read" }, name);
+                const { steps } = job;
+                const deploys = steps.some(({ uses }) => uses === "./.github/actions/deployment");
                 // Only a deployment trades its token, and only for one of Pulumi Cloud.
-                assert.equal(idToken, file === "workflows/ci.yaml" ? undefined : "write", name);
+                assert.equal(idToken, deploys ? "write" : undefined, name);
+                // That staging runs a commit, only its own deployment says.
+                const status = { "deploy-staging": "write", "deploy-production": deploys ? undefined : "read" };
+                assert.equal(statuses, status[path.basename(file, ".yaml") as keyof typeof status], name);
                 assert.ok(job["timeout-minutes"], `${name} has no time limit`);
             }
         });

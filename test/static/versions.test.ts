@@ -13,7 +13,6 @@ const versions: Readonly<Record<string, readonly Place[]>> = {
     Pulumi: [
         ["**/package.json", /"@pulumi\/pulumi": "(.+)"/g],
         ["packages/toolchain/modules/*/go.mod", /github\.com\/pulumi\/pulumi\/(?:pkg|sdk)\/v3 v(\S+)/g],
-        [".github/actions/**", /pulumi-version: (.+)/g],
         ["Pulumi.*.deploy.yaml", /reference: pulumi\/pulumi:(.+)/g],
     ],
     Kubernetes: [

@@ -13,10 +13,11 @@ export async function azureStack(
     stack: string,
     changes: Record<string, unknown> = {},
     preview = false,
+    mocks = azureMocks,
 ): Promise<readonly Registered[]> {
     const configured = configuration(stack, changes);
     const program = () => {
-        const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}));
+        const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), undefined);
         const { location, protect, names, deployer } = args;
         const foundation = new Foundation("landfall", { location, protect, names, deployer, ...args.foundation });
         const { groups, network, identities, registry, vault, backups, zone } = foundation;
@@ -24,6 +25,7 @@ export async function azureStack(
             ...args.cluster,
             deployer,
             resourceGroupName: groups.clusterName,
+            resourceGroupId: groups.clusterId,
             location,
             clusterName: names.cluster,
             dnsPrefix: names.dnsPrefix,
@@ -44,6 +46,7 @@ export async function azureStack(
                 registryId: registry.registryId,
                 vaultId: vault.vaultId,
                 keyId: vault.keyId,
+                storageAccountId: backups.accountId,
                 containerIds: backups.containerIds,
                 zoneId: zone?.zoneId,
             },
@@ -51,5 +54,5 @@ export async function azureStack(
             protect,
         });
     };
-    return (await deploy(program, azureMocks, { preview })).resources;
+    return (await deploy(program, mocks, { preview })).resources;
 }

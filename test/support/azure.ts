@@ -77,11 +77,12 @@ export const azureMocks: Record<string, Mock> = {
         clientId: clientIdOf(input(args, "resourceName")),
         principalId: principalIdOf(input(args, "resourceName")),
     }),
-    "azure-native:containerservice:ManagedCluster": (args) => ({
-        ...named("Microsoft.ContainerService/managedClusters", "resourceName")(args),
+    "azure-native:containerservice:ManagedCluster": named("Microsoft.ContainerService/managedClusters", "resourceName"),
+    "azure-native:containerservice:getManagedCluster": () => ({
         resourceUID: "0123456789abcdef01234567",
         oidcIssuerProfile: { enabled: true, issuerURL: issuerUrl },
     }),
+    "azure-native:authorization:getClientToken": () => ({ token: "token-of-arm" }),
     "azure-native:containerservice:listManagedClusterUserCredentials": () => ({
         kubeconfigs: [{ name: "clusterUser", value: Buffer.from(aksKubeconfig).toString("base64") }],
     }),

@@ -6,8 +6,10 @@ export function clusterArgs(stack: string, changes: Record<string, unknown>) {
     return {
         ...settings(stack, changes),
         resourceGroupName: "group",
+        resourceGroupId: "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/group",
         location: "westeurope",
         clusterName: "landfall",
+        live: undefined,
         dnsPrefix: "landfall",
         nodeResourceGroupName: "landfall-nodes",
         tenantId: deployer.tenantId,

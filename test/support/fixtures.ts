@@ -79,6 +79,6 @@ function engineText(value: unknown): string {
     return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function readYaml(path: string): unknown {
+export function readYaml(path: string): unknown {
     return parse(readFileSync(join(root, path), "utf8"));
 }

@@ -15,7 +15,7 @@ export interface DeployKey {
     readonly last_used: string | null;
 }
 
-const keysPath = `repos/${organization}/fleet/keys`;
+const keysPath = `repos/${organization}/fleet-staging/keys`;
 
 const watchKeys = `(async () => {
     const headers = { authorization: "Bearer " + process.env.GITHUB_TOKEN };

@@ -20,6 +20,7 @@ const scopes: Readonly<Record<string, (scope: Registered) => string>> = {
     "network:Subnet": () => "the nodes' subnet",
     "resources:ResourceGroup": ({ inputs }) =>
         `the ${String(inputs.resourceGroupName).split("-").at(-1) ?? ""} resource group`,
+    "storage:StorageAccount": () => "the storage account",
     "storage:BlobContainer": ({ inputs }) => `the container \`${String(inputs.containerName)}\``,
 };
 

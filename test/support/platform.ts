@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { chooseLogin } from "../../components/azure/kubeconfig";
+import type { LiveCluster } from "../../components/azure/live-cluster";
 import type { FleetPlan } from "../../components/gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../../components/gitops/fleet/manifest-tree";
 import { Platform } from "../../components/platform";
@@ -30,6 +31,7 @@ export const newRepository: FleetPlan = {
     replaced: {},
     knownHosts: "github.com ssh-ed25519 AAAAhost\n",
     problems: [],
+    warnings: [],
 };
 
 /** What GitHub and the keys' provider compute. */
@@ -83,10 +85,10 @@ export class FakeCluster {
     /** Runs the whole program of a committed stack, with settings changed as given, until it is through. */
     async deploy(
         stack: string,
-        { changes = {}, fleet = newRepository, preview = false }: PlatformOptions = {},
+        { changes = {}, fleet = newRepository, preview = false, live }: PlatformOptions = {},
     ): Promise<Deployment<Platform>> {
         const configured = configuration(stack, changes);
-        const args = () => platformArgs(configured, preflightOf(configured.settings, fleet), chooseLogin({}));
+        const args = () => platformArgs(configured, preflightOf(configured.settings, fleet), chooseLogin({}), live);
         const deployment = await deploy(() => new Platform("landfall", args()), this.mocks(), { preview });
         if (!preview) {
             await valueOf(deployment.result.delivery.fluxStatus);
@@ -109,4 +111,5 @@ interface PlatformOptions {
     readonly changes?: Record<string, unknown>;
     readonly fleet?: FleetPlan;
     readonly preview?: boolean;
+    readonly live?: LiveCluster;
 }

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { list, mapAt } from "../../tools/tree/object";
-import { everyOfKind } from "../../tools/tree/tree";
 import { renderTree } from "../../tools/tree/render";
+import { everyOfKind } from "../../tools/tree/tree";
 import { clusterOf, treeRoot } from "../support/tree";
 import { small } from "../support/tree-copy";
 import { Egress, type Pod } from "@landfall/sandbox/testing";

@@ -41,7 +41,7 @@ async function everythingElse(
     secrets: Partial<Secrets>,
     { project, raw }: StackConfig,
 ): Promise<readonly Finding[]> {
-    const around = surroundings(secrets.githubToken ?? "", path.join(repository, "gitops"));
+    const around = surroundings(secrets.githubLogin ?? { token: "" }, path.join(repository, "gitops"));
     try {
         return await withEngine({ project, stack, config: providerConfig(raw) }, async () => {
             return (await diagnose({ settings, secrets }, around, true)).findings;

@@ -9,9 +9,9 @@ import {
     changesSince,
     checkRoles,
     control,
-    dropDebugMessages,
     engineEnvironment,
     ensureRunning,
+    EventLog,
     exitOf,
     fleetOf,
     headOf,
@@ -146,10 +146,15 @@ async function update(
     // The engine does not see an interrupt from before it runs.
     interrupt.check();
     const engineStart = Date.now();
-    const command = ["up", "--yes", "--skip-preview", "--event-log", events];
-    interrupt.child = startPulumi(place, session, stack, command);
-    const code = await exitOf(interrupt.child);
-    dropDebugMessages(events);
+    const log = new EventLog(events);
+    const command = ["up", "--yes", "--skip-preview", "--event-log", log.pipe];
+    let code;
+    try {
+        interrupt.child = startPulumi(place, session, stack, command);
+        code = await exitOf(interrupt.child);
+    } finally {
+        await log.close();
+    }
     const engineEnd = Date.now();
     interrupt.check();
     const summary = summarize(events, engineStart, engineEnd);

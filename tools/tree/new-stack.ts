@@ -5,9 +5,10 @@ import { type Cidr, overlaps, parseCidr } from "../../components/settings/cidr";
 import { field, textAt } from "./object";
 import { TreeError } from "./tree-error";
 
-/** Settings that belong to one stack alone: names that are unique in Azure, its branch, and its key. */
+/** Settings that belong to one stack alone: names that are unique in Azure, its repository and branch, and its key. */
 const own = [
     "environment",
+    "fleetRepository",
     "fleetBranch",
     "registryName",
     "keyVaultName",

@@ -1,37 +1,64 @@
 #!/usr/bin/env bash
-# Runs OPERATION of STACK at COMMIT in Pulumi Deployments, shows its log, and fails unless it succeeds.
-# `pulumi deployment run` of the pinned CLI exits with 0 even when the deployment fails, so this script asks for its
-# status.
+# Runs OPERATION of STACK (organisation/project/stack) at COMMIT in Pulumi Deployments, shows its log, and fails unless
+# it succeeds. Asks Pulumi Cloud's API itself: `pulumi deployment run` sends empty preRunCommands and no agentPoolID,
+# and these replace what the stack's deployment settings say of them.
+# https://www.pulumi.com/docs/reference/cloud-rest-api/deployments/
 set -euo pipefail
 
-log="$RUNNER_TEMP/deployment.log"
+deployments="${PULUMI_API:-https://api.pulumi.com}/api/stacks/$STACK/deployments"
+poll="${POLL_SECONDS:-10}"
 
-pulumi deployment run "$OPERATION" --stack "$STACK" --git-commit "$COMMIT" --inherit-settings \
-  --suppress-stream-logs=false --color never --non-interactive 2>&1 | tee "$log" ||
-  echo "::warning::The log of the deployment ended early; waiting for the deployment itself."
+# The token goes in by standard input, since other processes can read arguments.
+ask() { # method, path, arguments of curl
+  curl --config - --request "$1" --silent --show-error --fail-with-body --max-time 60 "${@:3}" "$deployments$2" <<<"
+header = \"Authorization: token $PULUMI_ACCESS_TOKEN\"
+header = \"Accept: application/vnd.pulumi+8\"
+header = \"Content-Type: application/json\""
+}
 
-# The CLI prints the deployment's address, which ends in its number.
-number="$(grep -oE '/deployments/[0-9]+' "$log" | head -n 1 | grep -oE '[0-9]+$' || true)"
-if [[ -z "$number" ]]; then
-  echo "::error::Pulumi Cloud started no deployment of $STACK; see the message above and docs/ci.md."
+body="$(jq --null-input --arg operation "$OPERATION" --arg commit "$COMMIT" \
+  '{operation: $operation, inheritSettings: true, sourceContext: {git: {commit: $commit}}}')"
+if ! created="$(ask POST "" --data "$body")"; then
+  echo "::error::Pulumi Cloud started no deployment of $STACK (docs/ci.md): $created"
   exit 1
 fi
+id="$(jq --raw-output .id <<<"$created")"
+number="$(jq --raw-output .version <<<"$created")"
+echo "Deployment $number of $STACK: $(jq --raw-output .consoleUrl <<<"$created")"
+
+log="$RUNNER_TEMP/deployment.log"
+: >"$log"
+
+# Pages of lines, each with the token of the next one; the last has none.
+read_log() {
+  local page next=""
+  while :; do
+    page="$(ask GET "/$id/logs" --get ${next:+--data-urlencode "continuationToken=$next"})" || return 1
+    jq --join-output '.lines[]? | (if .header then "\n" + .header + "\n" else "" end) + (.line // "")' <<<"$page" | tee -a "$log"
+    next="$(jq --raw-output '.nextToken // ""' <<<"$page")"
+    if [[ -z "$next" ]]; then return; fi
+  done
+}
+
+# A deployment goes on when Pulumi Cloud does not answer for a while, and so does this script: the job's time limit ends
+# it.
+while :; do
+  status="$(ask GET "/$id" | jq --raw-output .status || true)"
+  case "$status" in
+    succeeded | failed | skipped) break ;;
+  esac
+  sleep "$poll"
+done
+read_log || echo "::warning::Pulumi Cloud gives no log of deployment $number."
 
 {
-  echo "### $OPERATION of $STACK (deployment $number)"
+  echo "### $OPERATION of $STACK (deployment $number): $status"
   echo '```'
   tail -c 60000 "$log"
   echo '```'
 } >>"$GITHUB_STEP_SUMMARY"
 
-while :; do
-  status="$(pulumi deployment get "$number" --stack "$STACK" --output json --non-interactive | jq -r .status)"
-  case "$status" in
-    succeeded) exit 0 ;;
-    failed | skipped)
-      echo "::error::Deployment $number of $STACK: $status. All of its log: pulumi deployment log $number --stack $STACK --all"
-      exit 1
-      ;;
-  esac
-  sleep "${POLL_SECONDS:-10}"
-done
+if [[ "$status" != succeeded ]]; then
+  echo "::error::Deployment $number of $STACK: $status."
+  exit 1
+fi

@@ -3,6 +3,14 @@ import { applied, mergeFile } from "./git-merge";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
 
+/** What GitHub leaves behind in a new repository: `auto_init`, a licence picker, an organisation's template. */
+const unremarkable = /^(README|LICENSE|CODEOWNERS|SECURITY|\.gitignore|\.gitattributes|\.github\/)/;
+
+/** Whether a file of a branch without a record belongs to nobody in particular. */
+export function isUnremarkable(path: string): boolean {
+    return unremarkable.test(path);
+}
+
 /** A stack's branch as it is now. */
 export interface Branch {
     /** Commit at the head; undefined while the branch does not exist. */
@@ -66,7 +74,7 @@ export async function planCommit(
 ): Promise<Plan> {
     const changes: Change[] = [];
     const conflicts: string[] = [];
-    const base = branch.record?.files ?? {};
+    const base = branch.record?.files ?? leftByWizards(branch, desired);
     for (const path of [...new Set([...Object.keys(base), ...Object.keys(desired)])].sort()) {
         const before = await contentOf(github, repository, branch.blobs[path], desired[path]);
         const merge = mergeFile(base[path], desired[path], before);
@@ -88,6 +96,12 @@ export async function planCommit(
         changes.push({ path: recordFile, kind: branch.record ? "changed" : "added", after: record });
     }
     return { changes, conflicts, record };
+}
+
+/** The files of a branch that the program never wrote which it may replace, as if it had written them. */
+function leftByWizards({ blobs }: Branch, desired: ManifestTree): AppliedRecord["files"] {
+    const paths = Object.keys(blobs).filter((path) => isUnremarkable(path) && desired[path] !== undefined);
+    return Object.fromEntries(paths.map((path) => [path, { blob: blobs[path] ?? "" }]));
 }
 
 /**
@@ -202,10 +216,21 @@ async function readBlob(github: GitHubApi, repository: RepositoryName, blob: str
     return Buffer.from(content, "base64").toString("utf8");
 }
 
-// GitHub answers 409 for every git object of a repository without a commit.
-function noneIfEmpty(error: unknown): undefined {
-    if (statusOf(error) !== 409) {
+/** For a repository without a commit, of which GitHub answers 409 for every git object, be it read or written. */
+export function noneIfEmpty(error: unknown): undefined {
+    if (statusOf(error) !== 409 || !/repository is empty/i.test((error as Error).message)) {
         throw error;
     }
     return undefined;
+}
+
+/**
+ * Makes the first commit of an empty repository, on its default branch, with the file that GitHub's own `auto_init`
+ * would make: only the contents API can.
+ * @see https://docs.github.com/en/rest/git/trees#create-a-tree
+ */
+export async function startHistory(github: GitHubApi, repository: RepositoryName): Promise<void> {
+    const content = Buffer.from(`# ${repository.name}\n`, "utf8").toString("base64");
+    const file = `${repositoryPath(repository)}/contents/README.md`;
+    await github.call("PUT", file, { message: "Initial commit", content });
 }

@@ -1,9 +1,16 @@
+import type { GitHubApp } from "../../settings/github-login";
 import { recordFile } from "./applied-record";
-import { type Branch, type Change, planCommit, readBranch, repositoryPath } from "./fleet-branch";
+import { protectionOf } from "./branch-protection";
+import { type Branch, type Change, isUnremarkable, planCommit, readBranch, repositoryPath } from "./fleet-branch";
 import { describeChange, type FileChange } from "./file-change";
+import { deployKeyProblems, ownerProblems } from "./fleet-owner";
+import { fluxAppProblems } from "./flux-app";
+import type { InstallationToken } from "./github-app";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { CommitMode } from "./manifest-commit";
 import type { ManifestTree } from "./manifest-tree";
+import { branchesOfOthers } from "./other-stacks";
+import { type Repository, stateProblems, type Visibility } from "./repository-state";
 
 /** What the fleet repository is now, and what an update would do to it. */
 export interface FleetPlan {
@@ -21,6 +28,8 @@ export interface FleetPlan {
     readonly knownHosts: string;
     /** What stops an update, one line each, with the setting or file and what to do. */
     readonly problems: readonly string[];
+    /** What will stop a later update. */
+    readonly warnings: readonly string[];
 }
 
 export interface FleetPlanArgs {
@@ -28,12 +37,13 @@ export interface FleetPlanArgs {
     readonly branch: string;
     readonly stack: string;
     readonly mode: CommitMode;
+    /** Who may read the repository. */
+    readonly visibility: Visibility;
+    /** Whether Flux commits to the repository. */
+    readonly imageAutomation: boolean;
+    /** The GitHub App that Flux reads the repository as; without it, the program makes a deploy key. */
+    readonly fluxApp?: GitHubApp | undefined;
     readonly files: ManifestTree;
-}
-
-interface Repository {
-    readonly default_branch: string;
-    readonly permissions?: { readonly admin: boolean; readonly push: boolean };
 }
 
 /**
@@ -47,9 +57,17 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
         const found = await github.find<Repository>(repositoryPath(args.repository));
         const branch: Branch = found ? await readBranch(github, args.repository, args.branch) : { blobs: {} };
         const plan = await planCommit(github, args.repository, branch, args.stack, args.files);
-        const access = found ? accessProblems(args, found) : await ownerProblems(github, args.repository);
-        const keys = await deployKeyProblems(github, args.repository);
+        const access = found
+            ? [
+                  ...stateProblems(args.repository, found, args.visibility),
+                  ...accessProblems(args, found, await github.installation()),
+              ]
+            : await ownerProblems(github, args.repository);
+        const keys = args.fluxApp
+            ? await fluxAppProblems(args.fluxApp, args, found !== undefined)
+            : await deployKeyProblems(github, args.repository);
         const foreign = found ? await foreignContent(github, args, found, branch) : undefined;
+        const shared = found ? await sharedProblems(github, args) : [];
         // Conflicts with content that is not ours say nothing that `foreign` does not say better.
         const content = foreign ? [foreign] : plan.conflicts.map((line) => conflictProblem(args, line));
         const unwritten =
@@ -68,15 +86,46 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
             changes: args.mode === "none" ? [] : plan.changes.map(describeChange),
             replaced: replacedBy(plan.changes),
             knownHosts: await knownHosts(github),
-            problems: [...access, ...keys, ...content, ...unwritten, ...protection],
+            problems: [...access, ...keys, ...content, ...shared, ...unwritten, ...protection],
+            // The token of an App's installation always ends within the hour, and another follows.
+            warnings: (await github.installation()) ? [] : endingSoon(await github.tokenEnds()),
         };
     } catch (error) {
-        if (statusOf(error) === 401) {
-            const problem = "GITHUB_TOKEN: GitHub refuses it, or github:token (401 Bad credentials); issue a new one";
-            return { exists: false, plannedAt, changes: [], replaced: {}, knownHosts: "", problems: [problem] };
+        const problem = loginProblem(error);
+        if (problem !== undefined) {
+            return {
+                exists: false,
+                plannedAt,
+                changes: [],
+                replaced: {},
+                knownHosts: "",
+                problems: [problem],
+                warnings: [],
+            };
         }
         throw error;
     }
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+function endingSoon(end: Date | undefined): string[] {
+    return end === undefined || end.getTime() - Date.now() > 14 * day
+        ? []
+        : [`GITHUB_TOKEN: it ends at ${end.toISOString().replace(/\.\d+Z$/, "Z")}; issue another before`];
+}
+
+/** What a refusal says of the login; undefined if it is about something else. */
+function loginProblem(error: unknown): string | undefined {
+    const status = statusOf(error);
+    if ((status === 401 || status === 404) && (error as Error).message.includes("/app/installations/")) {
+        return status === 401
+            ? "github:appAuth: GitHub does not know pemFile as a key of App id (401); make one in the App's settings"
+            : "github:appAuth.installationId: the App has no such installation; its address ends in the id (the owner's settings, GitHub Apps, Configure)";
+    }
+    return status === 401
+        ? "GITHUB_TOKEN: GitHub refuses it, or github:token (401 Bad credentials); issue a new one"
+        : undefined;
 }
 
 function replacedBy(changes: readonly Change[]): ManifestTree {
@@ -87,46 +136,27 @@ function conflictProblem({ branch }: FleetPlanArgs, line: string): string {
     return `${line}; take the change of branch ${branch} into gitops/, or revert it on the branch`;
 }
 
-function accessProblems({ repository, mode }: FleetPlanArgs, { permissions }: Repository): string[] {
+function accessProblems(
+    { repository, mode }: FleetPlanArgs,
+    { permissions }: Repository,
+    installation: InstallationToken | undefined,
+): string[] {
     const name = `${repository.owner}/${repository.name}`;
-    const admin = permissions?.admin ?? true;
-    const push = permissions?.push ?? true;
+    // What GitHub says of the repository is about people. Of an App, its installation says what it may do.
+    const who = installation ? "github:appAuth: the App" : "GITHUB_TOKEN";
+    const writes = (permission: string) => installation?.permissions[permission] === "write";
+    const admin = installation ? writes("administration") : (permissions?.admin ?? true);
+    const push = installation ? writes("contents") : (permissions?.push ?? true);
+    const propose = !installation || writes("pull_requests");
+    const grant = installation ? "grant its installation" : "grant it";
     return [
-        ...(admin ? [] : [`GITHUB_TOKEN may not add a deploy key to ${name}; grant it Administration: read and write`]),
-        ...(push || mode === "none" ? [] : [`GITHUB_TOKEN may not push to ${name}; grant it Contents: read and write`]),
+        ...(admin ? [] : [`${who} may not administer ${name}; ${grant} Administration: read and write`]),
+        ...(push || mode === "none" ? [] : [`${who} may not push to ${name}; ${grant} Contents: read and write`]),
+        ...(propose || mode !== "pullRequest"
+            ? []
+            : [`${who} may not open pull requests in ${name}; ${grant} Pull requests: read and write`]),
     ];
 }
-
-async function ownerProblems(github: GitHubApi, { owner }: RepositoryName): Promise<string[]> {
-    const account = await github.find(`/users/${owner}`);
-    return account
-        ? []
-        : [`github:owner: GitHub has no user or organisation '${owner}'; pulumi config set github:owner <name>`];
-}
-
-/**
- * Deploy keys are off in a new organisation. GitHub tells only its owners. Without an answer, nothing is known to be
- * wrong.
- * @see https://docs.github.com/en/organizations/managing-organization-settings/restricting-deploy-keys-in-your-organization
- */
-async function deployKeyProblems(github: GitHubApi, { owner }: RepositoryName): Promise<string[]> {
-    const organization = await github
-        .find<{ deploy_keys_enabled_for_repositories?: boolean }>(`/orgs/${owner}`)
-        .catch((error: unknown) => {
-            if (statusOf(error) === 403) {
-                return undefined;
-            }
-            throw error;
-        });
-    return organization?.deploy_keys_enabled_for_repositories === false
-        ? [
-              `github:owner: the organisation ${owner} allows no deploy keys, and Flux fetches with one; an owner allows them in the organisation's settings, Repository, Deploy keys`,
-          ]
-        : [];
-}
-
-// What `auto_init`, a licence picker or a fresh organisation template leaves behind belongs to nobody in particular.
-const unremarkable = /^(README|LICENSE|CODEOWNERS|SECURITY|\.gitignore|\.gitattributes|\.github\/)/;
 
 async function foreignContent(
     github: GitHubApi,
@@ -142,60 +172,27 @@ async function foreignContent(
     }
     const inspected = branch.head ? args.branch : found.default_branch;
     const { blobs } = branch.head ? branch : await readBranch(github, args.repository, inspected);
-    const foreign = Object.keys(blobs).filter((path) => !unremarkable.test(path) && args.files[path] === undefined);
+    const foreign = Object.keys(blobs).filter((path) => !isUnremarkable(path) && args.files[path] === undefined);
     return blobs[recordFile] !== undefined || foreign.length === 0
         ? undefined
         : `landfall:fleetRepository: ${name} holds unrelated content (branch ${inspected}: ${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? `, and ${foreign.length - 3} more files` : ""}); name an empty repository, or one that does not exist yet`;
 }
 
-const blockingRules = new Set([
-    "pull_request",
-    "required_status_checks",
-    "update",
-    "required_signatures",
-    "merge_queue",
-]);
+async function sharedProblems(github: GitHubApi, { repository, stack }: FleetPlanArgs): Promise<string[]> {
+    const others = await branchesOfOthers(github, repository, stack);
+    return others.map(
+        ({ branch, stack: other }) =>
+            `landfall:fleetRepository: ${repository.owner}/${repository.name} also holds branch ${branch} of stack '${other}', which this stack's cluster could write; give each stack a repository of its own (docs/delivery.md), or delete the branch if that stack is gone`,
+    );
+}
 
 async function protectionProblems(github: GitHubApi, { repository, branch }: FleetPlanArgs): Promise<string[]> {
-    const root = repositoryPath(repository);
-    const rules = await ifPlanHasIt(github.call<{ type: string }[]>("GET", `${root}/rules/branches/${branch}`), []);
-    const blocking = rules.map(({ type }) => type).filter((type) => blockingRules.has(type));
-    const classic = await classicProtection(github, root, branch);
-    return [...blocking, ...classic].length === 0
+    const refusing = await protectionOf(github, repository, branch);
+    return refusing.length === 0
         ? []
         : [
-              `landfall:commitMode: branch ${branch} is protected (${[...blocking, ...classic].join(", ")}), so a direct commit would be refused; pulumi config set landfall:commitMode pullRequest`,
+              `landfall:commitMode: branch ${branch} is protected (${refusing.join(", ")}), so a direct commit would be refused; pulumi config set landfall:commitMode pullRequest`,
           ];
-}
-
-async function classicProtection(github: GitHubApi, root: string, branch: string): Promise<string[]> {
-    const { protected: isProtected } = await github.call<{ protected: boolean }>("GET", `${root}/branches/${branch}`);
-    if (!isProtected) {
-        return [];
-    }
-    const question = github.find<Record<string, unknown>>(`${root}/branches/${branch}/protection`);
-    const protection = await ifPlanHasIt(question, undefined);
-    const refusing = ["required_pull_request_reviews", "required_status_checks", "restrictions", "lock_branch"];
-    return refusing.filter((rule) => {
-        const value = protection?.[rule];
-        return typeof value === "object" && value !== null && (!("enabled" in value) || value.enabled === true);
-    });
-}
-
-/**
- * GitHub's Free plan has neither rules nor protection for a private repository. It answers 403 "Upgrade to GitHub Pro
- * or make this repository public to enable this feature." Then nothing is protected.
- * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository
- */
-async function ifPlanHasIt<T>(question: Promise<T>, otherwise: T): Promise<T> {
-    try {
-        return await question;
-    } catch (error) {
-        if (statusOf(error) === 403 && /upgrade to github/i.test((error as Error).message)) {
-            return otherwise;
-        }
-        throw error;
-    }
 }
 
 async function knownHosts(github: GitHubApi): Promise<string> {

@@ -1,6 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createCommit, headOf, moveBranch, planCommit, readBranch, repositoryPath } from "./fleet-branch";
-import { configuredGitHub, type GitHubApi, type RepositoryName } from "./github-api";
+import {
+    createCommit,
+    headOf,
+    moveBranch,
+    noneIfEmpty,
+    planCommit,
+    readBranch,
+    repositoryPath,
+    startHistory,
+} from "./fleet-branch";
+import {
+    configuredGitHub,
+    type ConfiguredLogin,
+    configuredLogin,
+    type GitHubApi,
+    type RepositoryName,
+} from "./github-api";
 import type { ManifestTree } from "./manifest-tree";
 
 /** How the tree gets to the stack's branch. */
@@ -62,9 +77,13 @@ export async function commitTree(github: GitHubApi, target: CommitTarget, files:
         }
         const count = plan.changes.length;
         const message = `Update ${stack}: ${count} ${count === 1 ? "file" : "files"}\n\nWritten by pulumi up.`;
-        const created = await createCommit(github, repository, branch, plan, message);
-        // A branch that does not exist yet has nothing to review against.
-        if (mode === "pullRequest" && branch.head !== undefined) {
+        const created = await createCommit(github, repository, branch, plan, message).catch(noneIfEmpty);
+        if (created === undefined) {
+            await startHistory(github, repository);
+            continue;
+        }
+        // A branch that the program did not write yet has nothing to review against.
+        if (mode === "pullRequest" && branch.head !== undefined && branch.record !== undefined) {
             const pullRequestUrl = await proposeCommit(github, target, branch.head, created);
             return { ...target, commit: branch.head, pullRequestUrl };
         }
@@ -111,10 +130,10 @@ async function proposeCommit(
 }
 
 class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
-    private configuredToken: string | undefined;
+    private login: ConfiguredLogin = { token: undefined, appAuth: undefined };
 
     async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
-        this.configuredToken = config.get("github:token");
+        this.login = configuredLogin(config);
         return Promise.resolve();
     }
 
@@ -143,7 +162,7 @@ class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
         if (props === undefined) {
             throw new Error("a ManifestCommit cannot be imported; it is made by the first update");
         }
-        const head = await headOf(configuredGitHub(this.configuredToken), props.repository, props.branch);
+        const head = await headOf(configuredGitHub(this.login), props.repository, props.branch);
         return head === undefined ? { id: "" } : { id, props: { ...props, commit: head } };
     }
 
@@ -153,7 +172,7 @@ class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
     }
 
     private async commit({ repository, branch, stack, mode, tree, plannedAt }: Inputs): Promise<Outputs> {
-        const github = configuredGitHub(this.configuredToken);
+        const github = configuredGitHub(this.login);
         const files = JSON.parse(tree.text) as ManifestTree;
         return { ...(await commitTree(github, { repository, branch, stack, mode }, files)), plannedAt };
     }

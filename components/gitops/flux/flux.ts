@@ -62,19 +62,12 @@ export class Flux extends pulumi.ComponentResource {
             { metadata: metadata("sops-gpg"), stringData: { "sops.asc": pulumi.secret(sopsPgpPrivateKey) } },
             opts,
         );
-        const deployKey = new kubernetes.core.v1.Secret(
+        const login = new kubernetes.core.v1.Secret(
             `${name}-git`,
-            {
-                metadata: metadata(rootName),
-                stringData: pulumi.secret({
-                    identity: git.privateKey,
-                    "identity.pub": git.publicKey,
-                    known_hosts: git.knownHosts,
-                }),
-            },
+            { metadata: metadata(rootName), stringData: pulumi.secret(git.credentials) },
             opts,
         );
-        return [sops, deployKey];
+        return [sops, login];
     }
 
     private createInstance(name: string, args: FluxArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
@@ -113,6 +106,7 @@ export class Flux extends pulumi.ComponentResource {
                 spec: {
                     interval: "1m",
                     url: git.url,
+                    provider: git.provider,
                     ref: { branch: git.branch },
                     secretRef: { name: rootName },
                 },

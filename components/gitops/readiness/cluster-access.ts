@@ -4,16 +4,20 @@ import { sleep } from "./sleep";
 
 const timeoutMinutes = 10;
 
+/** The API server remembers a refusal for minutes, and each question asked too early is one. */
+const refusedPauseSeconds = 20;
+const unansweredPauseSeconds = 5;
+
 /**
  * Waits until the deployer may administer the cluster. A role assignment for Azure RBAC takes up to five minutes to
  * reach the API server. https://learn.microsoft.com/azure/aks/entra-id-authorization
  *
  * @throws UserError if it may not after ten minutes; at once if the login of the kubeconfig is not installed.
  */
-export async function waitForAccess(cluster: Pick<ClusterClient, "isClusterAdmin">): Promise<void> {
+export async function waitForAccess(cluster: Pick<ClusterClient, "mayInstall">): Promise<void> {
     const deadline = Date.now() + timeoutMinutes * 60_000;
     for (;;) {
-        const allowed = await cluster.isClusterAdmin().catch((error: Error) => error);
+        const allowed = await cluster.mayInstall().catch((error: Error) => error);
         if (allowed === true) {
             return;
         }
@@ -26,6 +30,6 @@ export async function waitForAccess(cluster: Pick<ClusterClient, "isClusterAdmin
                 `the deployer may not administer the cluster (${why}); it needs 'Azure Kubernetes Service RBAC Cluster Admin' on it`,
             );
         }
-        await sleep(1);
+        await sleep(allowed === false ? refusedPauseSeconds : unansweredPauseSeconds);
     }
 }

@@ -18,6 +18,12 @@ const fluxKinds = [
     ["helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmRelease"],
 ] as const;
 
+const installationRights = [
+    { group: "", resource: "namespaces", verb: "create" },
+    { group: "apiextensions.k8s.io", resource: "customresourcedefinitions", verb: "create" },
+    { group: "rbac.authorization.k8s.io", resource: "clusterrolebindings", verb: "create" },
+];
+
 /** An error that repeats however often the question is asked. */
 export interface PermanentError extends Error {
     readonly permanent: true;
@@ -42,12 +48,21 @@ export class ClusterClient {
         this.config.loadFromString(kubeconfig);
     }
 
-    /** Whether the caller may do everything in the cluster. */
-    async isClusterAdmin(): Promise<boolean> {
+    /**
+     * Whether the caller may make what an installation of Flux makes. Azure answers for concrete rights only: asked for
+     * everything, it may never say yes.
+     */
+    async mayInstall(): Promise<boolean> {
         const api = this.config.makeApiClient(AuthorizationV1Api);
-        const resourceAttributes = { group: "*", resource: "*", verb: "*" };
-        const review = await this.ask(api.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes } } }));
-        return review.status?.allowed === true;
+        for (const resourceAttributes of installationRights) {
+            const review = await this.ask(
+                api.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes } } }),
+            );
+            if (review.status?.allowed !== true) {
+                return false;
+            }
+        }
+        return true;
     }
 
     async fluxObjects(): Promise<FluxObject[]> {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../../user-error";
 import { isSuccessor } from "../fleet/fleet-branch";
-import { configuredGitHub, type RepositoryName } from "../fleet/github-api";
+import { configuredGitHub, type ConfiguredLogin, configuredLogin, type RepositoryName } from "../fleet/github-api";
 import { ClusterClient } from "./cluster-client";
 import { evaluate } from "./flux-status";
 import { progressOf, waitForFlux } from "./flux-wait";
@@ -46,10 +46,10 @@ interface Outputs extends Subject {
 const lookTimeoutSeconds = 20;
 
 class FluxReadinessProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
-    private configuredToken: string | undefined;
+    private login: ConfiguredLogin = { token: undefined, appAuth: undefined };
 
     async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
-        this.configuredToken = config.get("github:token");
+        this.login = configuredLogin(config);
         return Promise.resolve();
     }
 
@@ -68,7 +68,7 @@ class FluxReadinessProvider implements pulumi.dynamic.ResourceProvider<Inputs, O
 
     private async wait(inputs: Inputs): Promise<Outputs> {
         const { kubeconfig, repository, branch, commit, timeoutMinutes } = inputs;
-        const github = configuredGitHub(this.configuredToken);
+        const github = configuredGitHub(this.login);
         const result = await waitForFlux({
             cluster: new ClusterClient(kubeconfig),
             commit,

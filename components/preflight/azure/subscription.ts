@@ -1,4 +1,5 @@
-import { type ArmAnswer, type ArmClient, ArmRefusal, errorOf } from "../../azure/arm-client";
+import { type ArmClient, ArmRefusal } from "../../azure/arm-client";
+import { type ArmAnswer, errorOf } from "../../azure/arm-request";
 import type { PhysicalNames } from "../../settings/naming";
 import type { Settings } from "../../settings/settings";
 import { NotKnown } from "../finding";

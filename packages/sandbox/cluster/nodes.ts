@@ -13,6 +13,8 @@ export interface NodeSpec {
     /** As AKS labels it, region and number: `westeurope-1`. */
     readonly zone?: string;
     readonly vmSize?: string;
+    /** Of its kubelet, such as `1.36.4`. @default - that of the API server */
+    readonly version?: string;
 }
 
 const capacity = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "250" };
@@ -30,7 +32,7 @@ export async function applyNodes(api: KubernetesApi, nodes: readonly NodeSpec[])
     await Promise.all(surplus.map((name) => removeNode(api, name)));
 }
 
-async function applyNode(api: KubernetesApi, node: NodeSpec, index: number, kubeletVersion: string): Promise<void> {
+async function applyNode(api: KubernetesApi, node: NodeSpec, index: number, serverVersion: string): Promise<void> {
     const labels = {
         "kubernetes.io/hostname": node.name,
         "kubernetes.io/os": "linux",
@@ -54,7 +56,12 @@ async function applyNode(api: KubernetesApi, node: NodeSpec, index: number, kube
                 { type: "InternalIP", address: `10.224.0.${4 + (index % 250)}` },
                 { type: "Hostname", address: node.name },
             ],
-            nodeInfo: { operatingSystem: "linux", architecture: "amd64", osImage: "Landfall sandbox", kubeletVersion },
+            nodeInfo: {
+                operatingSystem: "linux",
+                architecture: "amd64",
+                osImage: "Landfall sandbox",
+                kubeletVersion: node.version ? `v${node.version}` : serverVersion,
+            },
         },
     });
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 import type { Session, Workspace } from "../world/session";
 import { stackFile, stackFolder } from "./stack-file";
+import { releaseStack } from "./stack-lock";
 
 /** Environment of the Pulumi CLI and of everything that it starts: nothing of the user's own proxies or credentials. */
 export function engineEnvironment(directory: string, session: Session): NodeJS.ProcessEnv {
@@ -27,7 +28,11 @@ export function engineEnvironment(directory: string, session: Session): NodeJS.P
 /** The commands that may run the program; the others look at a stack, or change its settings, without it. */
 const programCommands = new Set(["up", "update", "preview", "destroy", "refresh", "watch", "import"]);
 
-/** Starts the real CLI on the unchanged program, with the sandbox's copy of the stack file. */
+/**
+ * Starts the real CLI on the unchanged program, with the sandbox's copy of the stack file.
+ *
+ * @throws SandboxError if another one works on the stack.
+ */
 export function startPulumi(
     { repository, directory }: Workspace,
     session: Session,
@@ -35,6 +40,9 @@ export function startPulumi(
     args: readonly string[],
 ): ChildProcess {
     const onProgram = programCommands.has(args[0] ?? "");
+    if (onProgram) {
+        releaseStack(directory, stack).forEach((line) => console.error(line));
+    }
     const where = onProgram ? ["--config-file", stackFile(directory, stack)] : ["--cwd", stackFolder(directory)];
     return spawn("pulumi", [...args, "--stack", stack, ...where], {
         cwd: repository,

@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as net from "node:net";
+import { createInterface } from "node:readline";
 
 interface EngineEvent {
     readonly timestamp: number;
@@ -98,20 +101,44 @@ function phasesOf(events: readonly EngineEvent[], startedAt: number, endedAt: nu
 }
 
 /**
- * Takes the debug messages out of an event log. Nobody reads them, and Pulumi's SDK writes the outputs of resources
- * into them as they are, secrets too.
+ * An event log without the engine's debug messages: nobody reads them, and Pulumi's SDK writes the outputs of resources
+ * into them as they are, secrets too. The engine writes to a pipe, so that they are on no disk at any time.
  */
-export function dropDebugMessages(file: string): void {
-    if (!fs.existsSync(file)) {
-        return;
+export class EventLog {
+    /** What the engine is given for `--event-log`. */
+    readonly pipe: string;
+    private readonly writer: number;
+    private readonly copied: Promise<void>;
+
+    /** The log is written to `file`, which is emptied. */
+    constructor(file: string) {
+        this.pipe = `${file}.pipe`;
+        fs.rmSync(this.pipe, { force: true });
+        const { status, stderr } = spawnSync("mkfifo", ["-m", "600", this.pipe], { encoding: "utf8" });
+        if (status !== 0) {
+            throw new Error(`mkfifo ${this.pipe}: ${stderr}`);
+        }
+        const { O_RDONLY, O_WRONLY, O_NONBLOCK } = fs.constants;
+        const reader = new net.Socket({ fd: fs.openSync(this.pipe, O_RDONLY | O_NONBLOCK), readable: true });
+        // While somebody may write, the pipe does not end; the engine opens it later, or never.
+        this.writer = fs.openSync(this.pipe, O_WRONLY | O_NONBLOCK);
+        this.copied = copyEvents(reader, file);
     }
-    const lines = fs.readFileSync(file, "utf8").split("\n").filter(Boolean);
-    const isDebug = (line: string) => (JSON.parse(line) as EngineEvent).diagnosticEvent?.severity === "debug";
-    fs.writeFileSync(
-        file,
-        lines
-            .filter((line) => !isDebug(line))
-            .map((line) => `${line}\n`)
-            .join(""),
-    );
+
+    /** Resolves once all that the engine wrote is in the file; for when the engine has ended. */
+    async close(): Promise<void> {
+        fs.closeSync(this.writer);
+        await this.copied;
+        fs.rmSync(this.pipe);
+    }
+}
+
+async function copyEvents(reader: net.Socket, file: string): Promise<void> {
+    const output = fs.openSync(file, "w", 0o600);
+    for await (const line of createInterface({ input: reader })) {
+        if (line !== "" && (JSON.parse(line) as EngineEvent).diagnosticEvent?.severity !== "debug") {
+            fs.writeSync(output, `${line}\n`);
+        }
+    }
+    fs.closeSync(output);
 }

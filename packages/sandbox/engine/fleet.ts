@@ -12,11 +12,13 @@ export interface Fleet {
 
 export function fleetOf(repository: string, session: Session, stack: string): Fleet {
     const { config } = readStack(repository, stack);
-    const setting = (key: string) => config?.[key] as string | undefined;
-    const name = setting("landfall:fleetRepository") ?? "fleet";
+    // An empty text means "not set", as in the program.
+    const setting = (key: string) => (config?.[key] === "" ? undefined : (config?.[key] as string | undefined));
+    const environment = setting("landfall:environment") ?? stack;
+    const name = setting("landfall:fleetRepository") ?? `fleet-${environment}`;
     return {
         repository: path.join(session.fleetRepositories, setting("github:owner") ?? "", `${name}.git`),
-        branch: setting("landfall:fleetBranch") ?? setting("landfall:environment") ?? stack,
+        branch: setting("landfall:fleetBranch") ?? environment,
     };
 }
 

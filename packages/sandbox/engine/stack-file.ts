@@ -13,6 +13,24 @@ interface StackFile {
 /** The one setting that every stack has to add to its committed file: the key that decrypts the tree. */
 const decryptionKey = "landfall:sopsPgpPrivateKey";
 
+const changes = new Set(["set", "set-all", "rm", "rm-all", "cp", "refresh"]);
+
+/**
+ * Refuses a command that would change the sandbox's copy of a stack file, which the committed file is written over; the
+ * decryption key alone is kept.
+ *
+ * @throws SandboxError that names the file to change.
+ */
+export function checkConfigCommand(stack: string, args: readonly string[]): void {
+    const [command, change = "", ...rest] = args;
+    const keys = new Set([decryptionKey, decryptionKey.replace("landfall:", "")]);
+    if (command === "config" && changes.has(change) && !rest.some((argument) => keys.has(argument))) {
+        throw new SandboxError(
+            `pulumi config ${change} would be lost: the sandbox takes its settings from Pulumi.${stack}.yaml; change that file`,
+        );
+    }
+}
+
 /** Folder of the sandbox's copies of the stack files, which is a Pulumi project by itself. */
 export function stackFolder(directory: string): string {
     return path.join(directory, "stacks");

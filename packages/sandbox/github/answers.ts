@@ -15,6 +15,7 @@ export class ApiError extends Error {
         readonly errors?: readonly (FieldError | string)[],
         /** Replaces the documentation page of the endpoint. */
         readonly documentation?: string,
+        readonly headers: Readonly<Record<string, string>> = {},
     ) {
         super(message);
     }

@@ -1,15 +1,16 @@
 /**
- * GitHub on this machine: the REST API for one organisation and one token, and git over ssh and https, on real bare
- * repositories.
+ * GitHub on this machine: the REST API for one organisation, one token and Apps, and git over ssh and https, on real
+ * bare repositories.
  *
- * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens and GitHub Apps
- * (the token here is an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of
+ * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens (the token here is
+ * an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of
  * pull requests, and code owners. The texts of refusals are GitHub's where they are publicly documented or reported.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { HttpHandler, Route } from "../network/route";
 import { accountEndpoints } from "./account";
+import { type App, appEndpoints, Apps } from "./apps";
 import { blobEndpoints } from "./blobs";
 import { branchEndpoints } from "./branches";
 import { commitEndpoints } from "./commits";
@@ -35,6 +36,8 @@ export interface GitHubOptions {
     /** The organisation that exists. */
     readonly owner: string;
     readonly token: string;
+    /** Apps that are installed in the organisation; none by default. */
+    readonly apps?: readonly App[];
 }
 
 export interface GitHub {
@@ -55,6 +58,7 @@ export interface GitHub {
 
 /** A path is answered by the first endpoint that fits it: those of history come before those of commits. */
 const endpoints: readonly Endpoint[] = [
+    ...appEndpoints,
     ...repositoryEndpoints,
     ...deployKeyEndpoints,
     ...branchEndpoints,
@@ -75,7 +79,7 @@ export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
     const store = new Store(directory);
     const git = (repository: Repository): Git => new Git(store.path(repository));
     const keys = await hostKeys(join(directory, "host-keys"));
-    const context: Context = { owner, token, store, git };
+    const context: Context = { owner, token, apps: new Apps(options.apps ?? []), store, git };
     let calls = 0;
     const api = createRouter(context, [...accountEndpoints(keys), ...endpoints], () => calls++);
     const hooks = join(directory, "hooks");
@@ -87,7 +91,7 @@ export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
         routes: [
             { host: "api.github.com", handle: api },
             { host: "github.com", forward: toSsh(22) },
-            { host: "github.com", handle: createSmartHttp({ store, token, hooks, git }) },
+            { host: "github.com", handle: createSmartHttp({ context, store, hooks, git }) },
             { host: "ssh.github.com", forward: toSsh(443) },
         ],
         sshPort: ssh.port,

@@ -13,7 +13,7 @@ import type { Repository } from "./store";
 import { writeTree } from "./trees";
 
 /** A repository as GET /repos/{owner}/{repo} shows it. */
-function renderRepository(repository: Repository): object {
+export function renderRepository(repository: Repository): object {
     const { owner, name, settings } = repository;
     const full = `${owner}/${name}`;
     return {

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
 import { Router } from "../network/router";
 import { ApiError, notFound } from "./answers";
+import { type App, type Apps, checkPermission, type Installation, reaches } from "./apps";
 import type { Body } from "./body";
 import type { Git } from "./git";
 import type { Repository, Store } from "./store";
@@ -11,11 +12,22 @@ export interface Context {
     /** The organisation that exists. */
     readonly owner: string;
     readonly token: string;
+    readonly apps: Apps;
     readonly store: Store;
     git(repository: Repository): Git;
 }
 
-interface Call {
+/** Who asks; nothing of it without credentials. */
+interface Caller {
+    /** With the token of the owner. */
+    readonly isOwner?: boolean;
+    /** The App that speaks for itself. */
+    readonly app?: App;
+    /** The installation of an App whose token was sent. */
+    readonly installation?: Installation;
+}
+
+export interface Call extends Caller {
     readonly context: Context;
     readonly params: Readonly<Record<string, string>>;
     readonly query: URLSearchParams;
@@ -38,6 +50,8 @@ export interface Endpoint {
     readonly docs: string;
     /** Answers without a token too. */
     readonly open?: boolean;
+    /** Answers an App that speaks for itself, and nobody else. */
+    readonly byApp?: boolean;
     readonly handle: (call: RepositoryCall) => HttpResponse | Promise<HttpResponse>;
 }
 
@@ -79,20 +93,26 @@ function canonical(path: string, store: Store): string {
 }
 
 async function dispatch(context: Context, found: Match, request: HttpRequest): Promise<HttpResponse> {
-    const authenticated = authenticate(context.token, request.headers.authorization);
+    const caller = callerOf(context, request.headers.authorization);
+    const authenticated = caller !== undefined;
     if (!authenticated && !found?.target.open) {
         throw found?.params.repo !== undefined ? notFound() : new ApiError(401, "Requires authentication");
     }
     if (!found) {
         throw notFound();
     }
+    if ((caller?.app !== undefined) !== (found.target.byApp === true)) {
+        throw new ApiError(401, found.target.byApp ? "A JSON web token could not be decoded" : "Bad credentials");
+    }
     const body = parse(request);
-    const call: Call = { context, params: found.params, query: request.url.searchParams, body };
+    const call: Call = { ...caller, context, params: found.params, query: request.url.searchParams, body };
     const { owner, repo } = found.params;
     if (owner === undefined || repo === undefined) {
+        checkInstallation(caller, undefined, found.target);
         return found.target.handle(call as RepositoryCall);
     }
     const repository = context.store.find(owner, repo);
+    checkInstallation(caller, repository ?? context.store.findFormer(owner, repo), found.target);
     if (!authenticated && (repository ?? context.store.findFormer(owner, repo))?.settings.visibility !== "public") {
         throw notFound();
     }
@@ -116,21 +136,40 @@ function moved(context: Context, request: HttpRequest, owner: string, name: stri
     return { status, headers: { location }, body: { message: "Moved Permanently", url: location } };
 }
 
-/** False when no credentials came; throws when they are wrong. */
-function authenticate(token: string, header: string | undefined): boolean {
+/** Refuses an installation what it does not reach, and what it may not do. */
+function checkInstallation(caller: Caller | undefined, repository: Repository | undefined, endpoint: Endpoint): void {
+    const { installation } = caller ?? {};
+    if (!installation) {
+        return;
+    }
+    if (repository && repository.settings.visibility !== "public" && !reaches(installation, repository)) {
+        throw notFound();
+    }
+    checkPermission(installation, endpoint.method, endpoint.path);
+}
+
+/** Undefined when no credentials came; throws when they are wrong. */
+export function callerOf(context: Context, header: string | undefined): Caller | undefined {
     if (header === undefined) {
-        return false;
+        return undefined;
     }
     const given = /^(?:bearer|token) +(\S+)$/i.exec(header)?.[1] ?? basicPassword(header) ?? "";
+    if (given.split(".").length === 3) {
+        return { app: context.apps.appOf(given) };
+    }
+    const installation = context.apps.installationOf(given);
+    if (installation) {
+        return { installation };
+    }
     const digest = (value: string): Buffer => createHash("sha256").update(value).digest();
-    if (!timingSafeEqual(digest(given), digest(token))) {
+    if (!timingSafeEqual(digest(given), digest(context.token))) {
         throw new ApiError(401, "Bad credentials");
     }
-    return true;
+    return { isOwner: true };
 }
 
 /** The password of an `Authorization: Basic` header. */
-export function basicPassword(header: string): string | undefined {
+function basicPassword(header: string): string | undefined {
     const encoded = /^basic +(\S+)$/i.exec(header)?.[1];
     return encoded === undefined
         ? undefined
@@ -165,7 +204,8 @@ function failure(error: ApiError, docs: string): HttpResponse {
         documentation_url: error.documentation ?? documentation(error.status === 401 ? "" : docs),
         status: String(error.status),
     };
-    return { status: error.status, headers: { "content-type": "application/json; charset=utf-8" }, body };
+    const headers = { "content-type": "application/json; charset=utf-8", ...error.headers };
+    return { status: error.status, headers, body };
 }
 
 function withEtag(request: HttpRequest, response: HttpResponse): HttpResponse {

@@ -2,14 +2,16 @@ import { spawn } from "node:child_process";
 import { basename, dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
+import { ApiError } from "./answers";
+import { reaches } from "./apps";
 import { type Git, gitEnvironment } from "./git";
 import { judgePush } from "./push";
-import { basicPassword } from "./router";
+import { callerOf, type Context } from "./router";
 import type { Repository, Store } from "./store";
 
 export interface SmartHttpOptions {
+    readonly context: Context;
     readonly store: Store;
-    readonly token: string;
     /** Folder of the pre-receive hook. */
     readonly hooks: string;
     git(repository: Repository): Git;
@@ -22,7 +24,8 @@ const plain = (status: number, body: string, headers: Record<string, string> = {
 });
 
 /**
- * git over https for github.com, with the token as password of any user; by `git http-backend`. Pages are not served.
+ * git over https for github.com, with a token of the owner or of an App's installation as password of any user; by
+ * `git http-backend`. Pages are not served.
  */
 export function createSmartHttp(options: SmartHttpOptions): HttpHandler {
     return async (request) => {
@@ -33,10 +36,10 @@ export function createSmartHttp(options: SmartHttpOptions): HttpHandler {
         if (owner === undefined || name === undefined || service === undefined) {
             return plain(404, "github.com in the sandbox serves git repositories only.\n");
         }
-        const authenticated = basicPassword(request.headers.authorization ?? "") === options.token;
         const repository = options.store.find(owner, name) ?? options.store.findFormer(owner, name);
         const writes = `${service}${request.url.search}`.includes("git-receive-pack");
         const open = repository?.settings.visibility === "public" && !writes;
+        const authenticated = mayUse(options.context, request.headers.authorization, repository, writes);
         if (!authenticated && !open) {
             return plain(401, "Invalid username or token.\n", { "www-authenticate": 'Basic realm="GitHub"' });
         }
@@ -48,6 +51,37 @@ export function createSmartHttp(options: SmartHttpOptions): HttpHandler {
         }
         return backend(request, repository, service, options);
     };
+}
+
+/** GitHub tells a caller who may not read a repository from one without credentials by nothing. */
+function mayUse(
+    context: Context,
+    header: string | undefined,
+    repository: Repository | undefined,
+    writes: boolean,
+): boolean {
+    const caller = identified(context, header);
+    const { installation } = caller ?? {};
+    if (!installation) {
+        return caller?.isOwner === true;
+    }
+    const granted = installation.permissions.contents;
+    return (
+        repository !== undefined &&
+        reaches(installation, repository) &&
+        (granted === "write" || (granted === "read" && !writes))
+    );
+}
+
+function identified(context: Context, header: string | undefined): ReturnType<typeof callerOf> {
+    try {
+        return callerOf(context, header);
+    } catch (error) {
+        if (error instanceof ApiError) {
+            return undefined;
+        }
+        throw error;
+    }
 }
 
 async function backend(

@@ -29,7 +29,7 @@ function userOfPeer(socket: Socket, tables: readonly string[]): number | undefin
     ];
     for (const table of tables) {
         for (const line of fs.readFileSync(table, "ascii").split("\n")) {
-            // sl, local_address, rem_address, st, tx_queue:rx_queue, tr:tm->when, retrnsmt, uid: proc_net_tcp.rst of Linux.
+            // Linux's proc_net_tcp: sl, local_address, rem_address, st, tx_queue:rx_queue, tr:tm->when, retrnsmt, uid.
             const [, local, remote, , , , , uid] = line.trim().split(/\s+/);
             // An IPv4 address ends its IPv6 form, which a client of both kinds uses.
             if (local?.endsWith(ends[0]!) && remote?.endsWith(ends[1]!)) {

@@ -32,8 +32,8 @@ export interface Proxy {
 
 /**
  * Starts the forward proxy which is a sandbox's only way out: HTTP (absolute-form requests and CONNECT), and SOCKS5
- * (CONNECT) on a second port. Other users of the machine are not served. A host with a handler has its TLS ended here, a forwarded one gets the bytes untouched,
- * and every other one is refused with 502.
+ * (CONNECT) on a second port. Other users of the machine are not served. A host with a handler has its TLS ended here,
+ * a forwarded one gets the bytes untouched, and every other one is refused with 502.
  *
  * It speaks HTTP/1.1 only, and holds a handler's request and response in memory as a whole.
  */

@@ -2,6 +2,7 @@
 export { armType } from "../azure/arm/resource-id";
 export { findType } from "../azure/arm/resource-types";
 export { checkSchema } from "../azure/arm/schema-check";
+export type { App as GitHubAppOptions } from "../github/apps";
 export { createGitHub, type GitHub } from "../github/github";
 export { roles } from "./azure-cluster";
 export { witnessPage } from "./witness/page";

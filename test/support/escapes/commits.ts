@@ -1,6 +1,6 @@
-import { applying, type Escape, platform, configMap } from "./escape";
 import { own } from "./attempt";
 import { edge } from "./edge";
+import { applying, configMap, type Escape, platform } from "./escape";
 import { rights } from "./rights";
 
 const [foreignHost] = edge.filter(({ title }) => title === "a route for the platform's host");

@@ -38,6 +38,20 @@ describeRule("image-automation", [
         fix: /whose files carry markers/,
     },
     {
+        finds: "an automation that pushes to the branch that it reads",
+        edits: [{ file: automation, from: "branch: image-updates", to: "branch: ${fleet_branch} # pushed" }],
+        line: "# pushed",
+        problem: /ImageUpdateAutomation flux-system\/apps pushes to the branch that it reads/,
+        fix: /image-updates/,
+    },
+    {
+        finds: "an automation that names no branch to push to",
+        edits: [{ file: automation, from: "    push:\n      branch: image-updates\n", to: "" }],
+        line: "git:",
+        problem: /ImageUpdateAutomation flux-system\/apps pushes to the branch that it reads/,
+        fix: /image-updates/,
+    },
+    {
         finds: "an automation whose source does not exist",
         edits: [{ file: automation, from: "name: flux-system\n", to: "name: fleet\n" }],
         line: "name: fleet",

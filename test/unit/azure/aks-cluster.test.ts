@@ -2,12 +2,15 @@ import * as assert from "node:assert/strict";
 import { parse } from "yaml";
 import { AksCluster } from "../../../components/azure/aks-cluster";
 import { chooseLogin } from "../../../components/azure/kubeconfig";
+import type { LiveCluster } from "../../../components/azure/live-cluster";
+import { buildCluster } from "../../../components/azure/managed-cluster";
 import { aksRbacClusterAdmin } from "../../../components/azure/roles";
-import { armId, azureMocks, deployer, issuerUrl } from "../../support/azure";
+import { azureMocks, deployer, issuerUrl } from "../../support/azure";
 import { clusterArgs } from "../../support/cluster-args";
 import { all, deploy, isSecretOutput, type Mock, only, valueOf } from "../../support/deploy";
 
 const clusterType = "azure-native:containerservice:ManagedCluster";
+const clusterRead = "azure-native:containerservice:getManagedCluster";
 const poolType = "azure-native:containerservice:AgentPool";
 
 function cluster(
@@ -15,12 +18,32 @@ function cluster(
     changes: Record<string, unknown> = {},
     { mocks = {}, preview = false }: { readonly mocks?: Record<string, Mock>; readonly preview?: boolean } = {},
 ) {
+    const { live, ...settings } = changes;
     const args = {
-        ...clusterArgs(stack, changes),
+        ...clusterArgs(stack, settings),
+        live: live as LiveCluster | undefined,
         deployer,
         login: chooseLogin({ ARM_CLIENT_SECRET: "s" }),
     };
     return deploy(() => new AksCluster("cluster", args), { ...azureMocks, ...mocks }, { preview });
+}
+
+/** A cluster of staging as AKS shows it after a while: patched, scaled, its pools by name, an add-on by policy. */
+function asAksShows(changes: Record<string, unknown> = {}) {
+    const args = clusterArgs("staging", changes);
+    const inputs = buildCluster(args, undefined);
+    const patched = { orchestratorVersion: "1.36.6", currentOrchestratorVersion: "1.36.6", count: 3 };
+    const [system] = inputs.agentPoolProfiles as object[];
+    return {
+        ...inputs,
+        kubernetesVersion: "1.36.6",
+        currentKubernetesVersion: "1.36.6",
+        addonProfiles: { ...(inputs.addonProfiles as object), azurepolicy: { enabled: true } },
+        agentPoolProfiles: [
+            { ...system, ...patched, name: "apps" },
+            { ...system, ...patched, name: "system" },
+        ],
+    };
 }
 
 describe("AksCluster", () => {
@@ -34,11 +57,30 @@ describe("AksCluster", () => {
         }
     });
 
+    it("leaves to AKS what AKS changes in a cluster that is as wanted, and nothing once it is to be written", async () => {
+        const ignored = async (changes: Record<string, unknown>, live = asAksShows(changes)) =>
+            only((await cluster("staging", { ...changes, live })).resources, clusterType).ignoreChanges;
+        assert.deepEqual(await ignored({}), ["agentPoolProfiles", "kubernetesVersion", "addonProfiles"]);
+        assert.deepEqual(await ignored({ "landfall:clusterTier": "Standard" }, asAksShows()), []);
+        assert.deepEqual(await ignored({ "landfall:kubernetesVersion": "1.35" }, asAksShows()), []);
+        const systemPool = { vmSize: "Standard_D4ds_v5", minCount: 2, maxCount: 9, zones: [] };
+        assert.deepEqual(await ignored({ "landfall:systemPool": systemPool }, asAksShows()), []);
+    });
+
+    it("names the pools that run another minor, the system pool first", async () => {
+        const behind = async (version: string) => {
+            const live = { ...asAksShows(), currentKubernetesVersion: version };
+            const pools = live.agentPoolProfiles.map((pool) => ({ ...pool, currentOrchestratorVersion: version }));
+            const { resources } = await cluster("staging", { live: { ...live, agentPoolProfiles: pools } });
+            return only(resources, "pulumi-nodejs:dynamic/azure:NodeUpgrade").inputs.behind;
+        };
+        assert.deepEqual(await behind("1.35.7"), ["system", "apps"]);
+        assert.deepEqual(await behind("1.36.9"), []);
+    });
+
     it("leaves the number of nodes to the autoscaler", async () => {
         const { resources } = await cluster();
-        assert.deepEqual(only(resources, clusterType).ignoreChanges, ["agentPoolProfiles[0].count"]);
         for (const pool of all(resources, poolType)) {
-            assert.deepEqual(pool.ignoreChanges, ["count"]);
             const { enableAutoScaling, count, minCount, maxCount } = pool.inputs;
             assert.deepEqual([enableAutoScaling, count, minCount, maxCount], [true, 1, 1, 6]);
         }
@@ -47,7 +89,8 @@ describe("AksCluster", () => {
     it("makes the deployer its administrator, so that Flux can be installed", async () => {
         const { inputs } = only((await cluster()).resources, "azure-native:authorization:RoleAssignment");
         assert.equal(inputs.principalId, deployer.objectId);
-        assert.equal(inputs.scope, armId("Microsoft.ContainerService/managedClusters", "landfall"));
+        // On the group, so that Azure has spread it before the cluster is asked.
+        assert.equal(inputs.scope, clusterArgs("staging", {}).resourceGroupId);
         assert.ok(String(inputs.roleDefinitionId).endsWith(aksRbacClusterAdmin.guid));
     });
 
@@ -73,9 +116,9 @@ describe("AksCluster's outputs", () => {
     });
 
     it("fail, and name the cluster, when it has no issuer", async () => {
-        const mute: Mock = (args) => ({ ...azureMocks[clusterType]?.(args), oidcIssuerProfile: { enabled: true } });
+        const mute: Mock = (args) => ({ ...azureMocks[clusterRead]?.(args), oidcIssuerProfile: { enabled: true } });
         await assert.rejects(async () => {
-            const { result } = await cluster("staging", {}, { mocks: { [clusterType]: mute } });
+            const { result } = await cluster("staging", {}, { mocks: { [clusterRead]: mute } });
             await valueOf(result.issuerUrl);
         }, /without an OIDC issuer/);
     });

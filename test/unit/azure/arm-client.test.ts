@@ -44,6 +44,14 @@ describe("ArmClient", () => {
         });
     });
 
+    it("reads a refusal of AKS or DNS, which has no error around it", async () => {
+        const denied = JSON.stringify({ code: "Forbidden", message: "not yours", details: [] });
+        await assert.rejects(
+            client(new Response(denied, { status: 403 })).arm.ask("/path"),
+            /HTTP 403 Forbidden not yours/,
+        );
+    });
+
     it("says why Azure cannot be reached", async () => {
         const failed = new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND") });
         await assert.rejects(

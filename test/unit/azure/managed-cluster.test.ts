@@ -6,7 +6,7 @@ import { clusterArgs } from "../../support/cluster-args";
 /** The inputs of a cluster with the settings of a committed stack, changed as given. */
 function inputs(stack = "production", changes: Record<string, unknown> = {}): Record<string, unknown> {
     return {
-        ...buildCluster(clusterArgs(stack, changes)),
+        ...buildCluster(clusterArgs(stack, changes), undefined),
     };
 }
 

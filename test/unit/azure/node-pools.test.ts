@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import type { LiveCluster } from "../../../components/azure/live-cluster";
 import { NodePools, systemPoolProfile } from "../../../components/azure/node-pools";
 import { armId } from "../../support/azure";
 import { all, dependsOn, deploy, only } from "../../support/deploy";
@@ -8,9 +9,9 @@ const agentPool = "azure-native:containerservice:AgentPool";
 const subnet = armId("Microsoft.Network/virtualNetworks", "v/subnets/nodes");
 
 /** The pools of a committed stack's settings, changed as given. */
-function pools(stack = "production", changes: Record<string, unknown> = {}) {
+function pools(stack = "production", changes: Record<string, unknown> = {}, live?: LiveCluster) {
     const { userPools } = settings(stack, changes);
-    const args = { resourceGroupName: "group", clusterName: "landfall", nodeSubnetId: subnet, userPools };
+    const args = { resourceGroupName: "group", clusterName: "landfall", nodeSubnetId: subnet, userPools, live };
     return deploy(() => new NodePools("cluster", args));
 }
 
@@ -64,16 +65,34 @@ describe("NodePools", () => {
         assert.ok(!("upgradeSettings" in inputs));
     });
 
-    it("leave the number of nodes to the autoscaler", async () => {
-        const { inputs, ignoreChanges } = only((await pools("staging")).resources, agentPool);
-        assert.deepEqual(ignoreChanges, ["count"]);
+    /** The pool of staging as AKS shows it, with this many nodes. */
+    const shown = async (count: number) => {
+        const { inputs } = only((await pools("staging")).resources, agentPool);
+        return { agentPoolProfiles: [{ ...inputs, name: "apps", count, nodeTaints: undefined }] };
+    };
+
+    it("leave number and version of the nodes to AKS where a pool is as wanted", async () => {
+        const { inputs, ignoreChanges } = only((await pools("staging", {}, await shown(3))).resources, agentPool);
+        assert.deepEqual(ignoreChanges, ["count", "orchestratorVersion"]);
         assert.equal(inputs.enableAutoScaling, true);
+    });
+
+    it("keep the number of nodes when another setting changes, inside of the bounds", async () => {
+        const { userPools } = settings("staging");
+        const counts = async (count: number, minCount: number) => {
+            const changed = { apps: { ...userPools.apps, minCount, maxCount: 4 } };
+            const deployed = await pools("staging", { "landfall:userPools": changed }, await shown(count));
+            const { inputs, ignoreChanges } = only(deployed.resources, agentPool);
+            assert.deepEqual(ignoreChanges, []);
+            return inputs.count;
+        };
+        assert.deepEqual([await counts(1, 2), await counts(3, 2), await counts(9, 2)], [2, 3, 4]);
     });
 });
 
 describe("the system pool", () => {
     it("bears no taint, since Flux runs there before there is another pool, and is on the settings' zones", () => {
-        const profile = systemPoolProfile(settings("production").systemPool, subnet);
+        const profile = systemPoolProfile(settings("production").systemPool, subnet, undefined);
         assert.ok(!("nodeTaints" in profile));
         assert.deepEqual([profile.mode, profile.vnetSubnetID], ["System", subnet]);
         assert.deepEqual(profile.availabilityZones, ["1", "2", "3"]);

@@ -17,7 +17,7 @@ const expectedGrants = [
     "ci: AcrPush on containerregistry:Registry",
     "control-plane: Managed Identity Operator on managedidentity:UserAssignedIdentity",
     "control-plane: Network Contributor on network:Subnet",
-    "deployer: Azure Kubernetes Service RBAC Cluster Admin on containerservice:ManagedCluster",
+    "deployer: Azure Kubernetes Service RBAC Cluster Admin on resources:ResourceGroup",
     "deployer: Key Vault Crypto Officer on keyvault:Vault",
     "external-dns: DNS Zone Contributor on dns:Zone",
     "external-dns: Reader on resources:ResourceGroup",
@@ -29,6 +29,7 @@ const expectedGrants = [
     "postgresql: Storage Blob Data Contributor on storage:BlobContainer",
     "source-controller: AcrPull on containerregistry:Registry",
     "velero: Storage Blob Data Contributor on storage:BlobContainer",
+    "velero: Storage Blob Delegator on storage:StorageAccount",
 ];
 
 const azure = /^azure-native:/;
@@ -53,11 +54,14 @@ for (const stack of stacks) {
             assert.deepEqual(granted.sort(), expectedGrants);
         });
 
-        it("reach over one group at most, and that with a role that reads", async () => {
+        it("reach over the durable group with a role that reads, and over the group that holds nothing but the cluster", async () => {
             const wide = permissionsOf(await resources()).filter(({ scope }) => scope.type.endsWith(":ResourceGroup"));
             assert.deepEqual(
                 wide.map(({ role, scope }) => [role.title, scope.inputs.resourceGroupName]),
-                [["Reader", `landfall-${stack}-durable`]],
+                [
+                    ["Azure Kubernetes Service RBAC Cluster Admin", `landfall-${stack}-cluster`],
+                    ["Reader", `landfall-${stack}-durable`],
+                ],
             );
         });
 

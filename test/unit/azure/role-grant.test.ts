@@ -1,8 +1,9 @@
 import * as assert from "node:assert/strict";
-import { grantRole, roleSlug } from "../../../components/azure/role-grant";
+import { grantRole, roleSlug, whenSpread } from "../../../components/azure/role-grant";
 import * as roles from "../../../components/azure/roles";
 import { armId } from "../../support/azure";
-import { deploy, only } from "../../support/deploy";
+import { deploy, only, valueOf } from "../../support/deploy";
+import { withoutWaiting } from "../../support/time";
 
 const scope = armId("Microsoft.Network/dnsZones", "example.com");
 
@@ -29,6 +30,30 @@ describe("grantRole", () => {
         const assignment = only((await grant()).resources, "azure-native:authorization:RoleAssignment");
         assert.deepEqual(assignment.replaceOnChanges, ["roleDefinitionId"]);
         assert.ok(!("roleAssignmentName" in assignment.inputs));
+    });
+});
+
+describe("whenSpread", () => {
+    /** The seconds that a program waits for an assignment of this age. */
+    const waitedFor = (ageSeconds: number, preview = false) =>
+        withoutWaiting(async (waited) => {
+            const principal = { objectId: "object", type: "User" } as const;
+            const createdOn = new Date(Date.now() - ageSeconds * 1000).toISOString();
+            const program = () => whenSpread(grantRole("grant", principal, { role: roles.reader, scope }, {}), 60);
+            const mocks = { "azure-native:authorization:RoleAssignment": () => ({ createdOn }) };
+            const { result } = await deploy(program, mocks, { preview });
+            assert.equal(await valueOf(result), "grant-id");
+            return waited.filter((seconds) => seconds > 1).map(Math.round);
+        });
+
+    it("waits for what is left of the time that Azure takes, in an update only", async () => {
+        assert.deepEqual(await waitedFor(20), [40]);
+        assert.deepEqual(await waitedFor(61), []);
+        assert.deepEqual(await waitedFor(20, true), []);
+    });
+
+    it("never waits for longer, whatever the clock says", async () => {
+        assert.deepEqual(await waitedFor(-7200), [60]);
     });
 });
 

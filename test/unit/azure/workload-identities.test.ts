@@ -8,11 +8,13 @@ const assignment = "azure-native:authorization:RoleAssignment";
 
 const container = (name: string) =>
     armId("Microsoft.Storage/storageAccounts", `a/blobServices/default/containers/${name}`);
+const account = armId("Microsoft.Storage/storageAccounts", "a");
 const workloadScopes: WorkloadScopes = {
     durableGroupId: "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/durable",
     registryId: armId("Microsoft.ContainerRegistry/registries", "registry"),
     vaultId: armId("Microsoft.KeyVault/vaults", "vault"),
     keyId: armId("Microsoft.KeyVault/vaults", "vault/keys/sops"),
+    storageAccountId: account,
     containerIds: { velero: container("velero"), postgresql: container("postgresql"), loki: container("loki") },
     zoneId: armId("Microsoft.Network/dnsZones", "example.com"),
 };
@@ -47,16 +49,27 @@ describe("WorkloadIdentities", () => {
 
     it("reach the one container, key or vault that they use", async () => {
         const { resources } = await identities();
-        const scopeOf = (workload: string) =>
+        const scopeOf = (workload: string, role = "") =>
             only(
                 all(resources, assignment).filter(({ name }) => name.startsWith(`landfall-${workload}-`)),
                 assignment,
+                role,
             ).inputs.scope;
-        assert.equal(scopeOf("velero"), workloadScopes.containerIds.velero);
+        assert.equal(scopeOf("velero", "contributor"), workloadScopes.containerIds.velero);
         assert.equal(scopeOf("loki"), workloadScopes.containerIds.loki);
         assert.equal(scopeOf("kustomize-controller"), workloadScopes.keyId);
         assert.equal(scopeOf("external-secrets"), workloadScopes.vaultId);
         assert.equal(scopeOf("source-controller"), workloadScopes.registryId);
+    });
+
+    it("lets Velero sign links to a backup's logs, for which Azure asks at the account", async () => {
+        const granted = all((await identities()).resources, assignment).filter(
+            ({ inputs }) => inputs.scope === account,
+        );
+        assert.deepEqual(
+            granted.map(({ name }) => name),
+            ["landfall-velero-storage-blob-delegator"],
+        );
     });
 
     it("may do nothing about records where there is no zone", async () => {

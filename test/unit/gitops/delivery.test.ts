@@ -44,7 +44,7 @@ describe("Delivery", () => {
     function deliver(changes: Record<string, unknown> = {}, preview = false) {
         const configured = configuration("staging", changes);
         const program = () => {
-            const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}));
+            const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), undefined);
             return new Delivery("landfall", {
                 fleet: args.fleet,
                 flux: { ...args.flux, controllerClientIds: { "kustomize-controller": "id-of-kustomize-controller" } },
@@ -102,7 +102,7 @@ describe("Delivery", () => {
             assert.equal(data[name], value);
         }
         assert.deepEqual([data.service_mesh, data.image_automation_suspended], ["linkerd", "false"]);
-        assert.equal(data.fleet_url, "https://github.com/acme/fleet");
+        assert.equal(data.fleet_url, "https://github.com/acme/fleet-staging");
         assert.equal(data.fleet_branch, "staging");
     });
 

@@ -36,6 +36,7 @@ const nothing: FleetPlan = {
     replaced: {},
     knownHosts: "",
     problems: [],
+    warnings: [],
 };
 
 describe("preflight", () => {
@@ -99,7 +100,7 @@ describe("preflight", () => {
         assert.deepEqual(asked.sort(), [
             "Azure about landfall-staging, to change it",
             "Azure acmeregistry in westeurope",
-            "GitHub landfall-example/fleet staging staging direct",
+            "GitHub landfall-example/fleet-staging staging staging direct",
         ]);
         assert.equal(outcome.names.registry, "acmeregistry");
         assert.equal(outcome.deployer, deployer);
@@ -225,7 +226,7 @@ describe("preflight", () => {
             { ...file, path: "b.yaml", kind: "added" as const, diff: "+added line" },
         ];
         const { output } = await run({ plan: { changes } });
-        assert.match(output, /fleet, branch staging: one commit of 2 files\n {2}changed {2}a\.yaml \(\+1 -0\)/);
+        assert.match(output, /fleet-staging, branch staging: one commit of 2 files\n {2}changed {2}a\.yaml \(\+1 -0\)/);
         assert.match(output, /added {4}b\.yaml \(\+1 -0\)\n\+changed line/);
         assert.doesNotMatch(output, /added line/);
         const proposed = await run({ plan: { changes } }, { "landfall:commitMode": "pullRequest" });

@@ -6,13 +6,15 @@ import { notAToken } from "../../support/fixtures";
 import { answeringGitHub } from "../../support/github-answers";
 
 const gitops = path.join(__dirname, "../../../gitops");
-const { github, tree } = surroundings(notAToken, gitops);
+const { github, tree } = surroundings({ token: notAToken }, gitops);
 
 const args = {
     repository: { owner: "acme", name: "fleet" },
     branch: "staging",
     stack: "staging",
     mode: "direct",
+    visibility: "private",
+    imageAutomation: false,
     files: {},
 } as const;
 

@@ -36,7 +36,7 @@ describe("the schema of the settings", () => {
         ]) {
             assert.equal((parsed({ [key]: "" }).data as Record<string, unknown>)[key], undefined, key);
         }
-        assert.equal(accepts({ fleetRepository: "" }), false);
+        assert.equal(accepts({ fleetRepository: "owner/fleet" }), false);
     });
 
     it("keeps to the limits of Azure's names", () => {

@@ -13,6 +13,7 @@ import {
     stackConfig,
     stacks,
 } from "../../support/fixtures";
+import { newAppKey } from "../../support/github-app";
 
 function refusal(raw: Record<string, unknown>, encrypted?: readonly string[]): SettingsError {
     try {
@@ -60,8 +61,8 @@ describe("settings", () => {
 
     for (const stack of stacks) {
         it(`of ${stack} are accepted as committed`, () => {
-            const { environment, fleetBranch, githubOwner, location } = settings(stack);
-            assert.deepEqual([environment, fleetBranch], [stack, stack]);
+            const { environment, fleetRepository, fleetBranch, githubOwner, location } = settings(stack);
+            assert.deepEqual([environment, fleetRepository, fleetBranch], [stack, `fleet-${stack}`, stack]);
             assert.deepEqual([githubOwner, location], ["landfall-example", "westeurope"]);
         });
     }
@@ -81,20 +82,43 @@ describe("settings", () => {
 
     it("are apart from the secrets, which they do not show", () => {
         const { settings: shown, secrets } = configuration("staging");
-        assert.deepEqual(secrets, { sopsPgpPrivateKey: placeholderPrivateKey.trim(), githubToken: notAToken });
-        for (const secret of Object.values(secrets)) {
+        const sopsPgpPrivateKey = placeholderPrivateKey.trim();
+        assert.deepEqual(secrets, { sopsPgpPrivateKey, githubLogin: { token: notAToken }, fluxApp: undefined });
+        for (const secret of [sopsPgpPrivateKey, notAToken]) {
             assert.ok(!JSON.stringify(shown).includes(secret.slice(0, 20)));
         }
+    });
+
+    it("have Flux's GitHub App among the secrets, whole", () => {
+        const { privateKey } = newAppKey();
+        const { settings: shown, secrets } = configuration("staging", {
+            "landfall:fluxAppId": "12",
+            "landfall:fluxAppInstallationId": "34",
+            "landfall:fluxAppPrivateKey": privateKey,
+        });
+        assert.deepEqual(secrets.fluxApp, { id: "12", installationId: "34", privateKey: privateKey.trim() });
+        assert.doesNotMatch(JSON.stringify(shown), /BEGIN RSA/);
     });
 
     it("take a region as the portal writes it", () => {
         assert.equal(settings("staging", { "azure-native:location": "West Europe" }).location, "westeurope");
     });
 
+    it("take every name of an owner that GitHub gives", () => {
+        for (const owner of ["acme", "a-b-c", "octocat_acme", "old-name-", "0"]) {
+            assert.equal(settings("staging", { "github:owner": owner }).githubOwner, owner);
+        }
+        for (const owner of ["_acme", "a--b", "a_b_c", "a/b", "-a", "a b"]) {
+            assert.throws(() => settings("staging", { "github:owner": owner }), /github:owner: names no GitHub/, owner);
+        }
+    });
+
     it("may name environment and branch other than the stack", () => {
         const other = settings("staging", { "landfall:environment": "production" });
         assert.deepEqual([other.environment, other.fleetBranch], ["production", "production"]);
         assert.equal(settings("staging", { "landfall:fleetBranch": "canary" }).fleetBranch, "canary");
+        assert.equal(other.fleetRepository, "fleet-production");
+        assert.equal(settings("staging", { "landfall:fleetRepository": "navy" }).fleetRepository, "navy");
     });
 
     it("accept zones written as numbers", () => {
@@ -142,15 +166,30 @@ describe("a refusal of settings", () => {
     });
 
     it("names the secrets that the stack file holds in plain text, and does not show them", () => {
-        const { problems, message } = refusal(rawConfig("staging"), []);
-        assert.deepEqual(
-            problems.map(({ key }) => key),
-            ["landfall:sopsPgpPrivateKey", "github:token"],
-        );
-        for (const problem of problems) {
-            assert.match(problem.message, /^is in plain text in Pulumi\.staging\.yaml; encrypt it: pulumi config/);
+        const { privateKey: pemFile } = newAppKey();
+        const app = {
+            "github:appAuth": JSON.stringify({ id: "1", installationId: "2", pemFile }),
+            "landfall:fluxAppId": "1",
+            "landfall:fluxAppInstallationId": "2",
+            "landfall:fluxAppPrivateKey": pemFile,
+        };
+        for (const [raw, keys] of [
+            [rawConfig("staging"), ["landfall:sopsPgpPrivateKey", "github:token"]],
+            [
+                { ...without(rawConfig("staging"), "github:token"), ...app },
+                ["landfall:sopsPgpPrivateKey", "github:appAuth", "landfall:fluxAppPrivateKey"],
+            ],
+        ] as const) {
+            const { problems, message } = refusal(raw, []);
+            assert.deepEqual(
+                problems.map(({ key }) => key),
+                keys,
+            );
+            for (const problem of problems) {
+                assert.match(problem.message, /^is in plain text in Pulumi\.staging\.yaml; encrypt it: pulumi config/);
+            }
+            assert.doesNotMatch(message, /xxxx|ghp_|BEGIN RSA/);
         }
-        assert.doesNotMatch(message, /xxxx|ghp_/);
     });
 
     it("says when the key is a public one", () => {
@@ -182,9 +221,9 @@ describe("loadConfiguration", () => {
 
     it("takes the token from GITHUB_TOKEN where the configuration has none, and need not have it encrypted", () => {
         const variables = { GITHUB_TOKEN: "ghp_other", PULUMI_CONFIG_SECRET_KEYS: '["landfall:sopsPgpPrivateKey"]' };
-        assert.equal(loaded(variables, "github:token").secrets.githubToken, "ghp_other");
+        assert.deepEqual(loaded(variables, "github:token").secrets.githubLogin, { token: "ghp_other" });
         const both = { GITHUB_TOKEN: "ghp_other" };
-        assert.equal(loaded(both).secrets.githubToken, notAToken, "the configuration comes first");
+        assert.deepEqual(loaded(both).secrets.githubLogin, { token: notAToken }, "the configuration comes first");
     });
 
     it("says how to set a token where there is none", () => {

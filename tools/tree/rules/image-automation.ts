@@ -17,13 +17,15 @@ const sourceOfTheProgram = "GitRepository flux-system/flux-system";
 /**
  * Image automation finds what it looks for: every marker names an ImagePolicy, every ImageUpdateAutomation covers the
  * files with markers from a source that exists, and the three image kinds are in one namespace, which Flux's lockdown
- * demands.
+ * demands. None pushes to the branch that it reads: a new image gets to a cluster by pull request.
  */
 export function imageAutomation(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
         const markers = markersOf(tree, cluster.environment);
-        const automations = everyOfKind(cluster, "ImageUpdateAutomation").filter(({ layer }) => layer !== "tenants");
+        const every = everyOfKind(cluster, "ImageUpdateAutomation");
+        const automations = every.filter(({ layer }) => layer !== "tenants");
         return [
+            ...every.flatMap(faultsOfPush),
             ...markers.flatMap((marker) => faultsOfMarker(cluster, marker, automations)),
             ...everyOfKind(cluster, "ImagePolicy").flatMap((policy) => faultsOfPolicy(cluster, policy)),
             ...automations.flatMap((automation) => faultsOfAutomation(cluster, automation, markers)),
@@ -117,6 +119,22 @@ function faultsOfPolicy(cluster: Cluster, policy: Manifest): Finding[] {
                   ),
               ]),
     ];
+}
+
+function faultsOfPush(automation: Manifest): Finding[] {
+    const { object } = automation;
+    const read = textAt(object, "spec.git.checkout.ref.branch");
+    const pushed = textAt(object, "spec.git.push.branch") ?? read;
+    return pushed === read
+        ? [
+              findingAt(
+                  automation,
+                  "spec.git.push.branch",
+                  "pushes to the branch that it reads, so that a new image runs without a review",
+                  "push to a branch of its own, such as image-updates",
+              ),
+          ]
+        : [];
 }
 
 function faultsOfAutomation(cluster: Cluster, automation: Manifest, markers: readonly Marker[]): Finding[] {

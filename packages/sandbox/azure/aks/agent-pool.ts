@@ -24,7 +24,7 @@ export const agentPool: ResourceProvider = {
         if (put.previous) {
             checkPoolChange(put.previous.properties, put.inputs, "");
         }
-        poolVersion(cluster, put.inputs);
+        poolVersion(cluster, put.inputs, put.previous);
     },
     writing: ({ previous, inputs }) => poolWriting(previous, inputs),
     deleting: () => ({ seconds: 18, state: "Deleting", follow: "both" }),
@@ -38,7 +38,7 @@ export const agentPool: ResourceProvider = {
     },
     /** The answer echoes the count; the autoscaler then sees to its minimum. */
     answer: (shown, { inputs }) => ({ ...shown, properties: { ...(shown.properties as object), count: inputs.count } }),
-    properties: (put) => poolProperties(clusterOf(put), put.inputs),
+    properties: (put) => poolProperties(clusterOf(put), put.inputs, put.previous),
     written: ({ state, clusters, address }) => {
         const cluster = state.get(parentOf(address.id) ?? "");
         return cluster ? clusters.setNodes(cluster.address.id, nodesOf(state, cluster)) : Promise.resolve();
@@ -68,10 +68,10 @@ export const agentPool: ResourceProvider = {
 };
 
 /** What a GET of the pool shows. */
-export function poolProperties(cluster: Resource, inputs: Properties): Properties {
+export function poolProperties(cluster: Resource, inputs: Properties, previous: Resource | undefined): Properties {
     const pool = without(poolDefaults(inputs), "name");
     const { enableAutoScaling, minCount = 0, count = 0 } = inputs as PoolInputs;
-    const version = poolVersion(cluster, inputs);
+    const version = poolVersion(cluster, inputs, previous);
     return {
         ...pool,
         count: enableAutoScaling ? Math.max(count, minCount) : count,
@@ -114,10 +114,14 @@ function poolWriting(previous: Resource | undefined, inputs: PoolInputs): Operat
     return { seconds: 7, state: "Updating", follow: "status" };
 }
 
-/** @throws an ArmError when the pool's version is newer than that of the control plane. */
-function poolVersion(cluster: Resource, { orchestratorVersion }: PoolInputs): string {
+/**
+ * A pool that is asked for without a version gets that of the control plane when it is made, and keeps its own after.
+ * @throws an ArmError when the pool's version is newer than that of the control plane.
+ */
+function poolVersion(cluster: Resource, { orchestratorVersion }: PoolInputs, previous: Resource | undefined): string {
     const current = String(cluster.properties.currentKubernetesVersion);
-    const version = orchestratorVersion === undefined ? current : resolveVersion(orchestratorVersion, undefined);
+    const own = previous?.properties.currentOrchestratorVersion as string | undefined;
+    const version = orchestratorVersion === undefined ? (own ?? current) : resolveVersion(orchestratorVersion, own);
     if (version.localeCompare(current, "en", { numeric: true }) > 0) {
         throw new ArmError(
             400,

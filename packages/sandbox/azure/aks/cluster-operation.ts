@@ -22,19 +22,16 @@ export function withoutLateParts(shown: Properties, { previous }: PutContext): P
     if (previous) {
         return shown;
     }
-    const {
-        identityProfile: _,
-        networkProfile,
-        ...rest
-    } = shown.properties as {
-        identityProfile?: object;
-        networkProfile: { loadBalancerProfile?: Properties };
-    };
+    const properties = shown.properties as Properties;
+    const networkProfile = properties.networkProfile as { loadBalancerProfile?: Properties };
     const { loadBalancerProfile } = networkProfile;
     const early = loadBalancerProfile && {
         loadBalancerProfile: without(loadBalancerProfile, "effectiveOutboundIPs"),
     };
-    return { ...shown, properties: { ...rest, networkProfile: { ...networkProfile, ...early } } };
+    return {
+        ...shown,
+        properties: { ...without(properties, "identityProfile"), networkProfile: { ...networkProfile, ...early } },
+    };
 }
 
 /** A write to the cluster is one to its pools too. */

@@ -39,8 +39,7 @@ export function resolveVersion(asked: string | undefined, current: string | unde
     if (asked === undefined) {
         return current ?? newest;
     }
-    const wanted =
-        asked.split(".").length === 2 ? patches[asked] : Object.values(patches).find((patch) => patch === asked);
+    const wanted = asked.split(".").length === 2 ? patches[asked] : laterPatch(asked);
     if (current?.startsWith(`${asked}.`)) {
         return current;
     }
@@ -63,6 +62,12 @@ export function resolveVersion(asked: string | undefined, current: string | unde
         );
     }
     return wanted;
+}
+
+/** Azure offers new patches of a supported minor all the time. */
+function laterPatch(asked: string): string | undefined {
+    const oldest = patches[asked.split(".").slice(0, 2).join(".")];
+    return oldest !== undefined && oldest.localeCompare(asked, "en", { numeric: true }) <= 0 ? asked : undefined;
 }
 
 /** The minor that a full version is of, as AKS shows it where none was asked: "1.36". */

@@ -42,11 +42,14 @@ export function managedCluster(running: RunningClusters): ResourceProvider {
         answer: withoutLateParts,
         properties: clusterProperties,
         view: (state, { address }) => ({
-            agentPoolProfiles: poolsOf(state, address.id).map((pool) => ({
-                name: pool.address.name,
-                ...pool.properties,
-                provisioningState: poolState(state, address.id, pool),
-            })),
+            // Every pool, those that are resources of their own too, by name.
+            agentPoolProfiles: poolsOf(state, address.id)
+                .map((pool) => ({
+                    name: pool.address.name,
+                    ...pool.properties,
+                    provisioningState: poolState(state, address.id, pool),
+                }))
+                .sort((a, b) => a.name.localeCompare(b.name, "en")),
         }),
         written: (put, cluster) => startOrUpdate(running, put, cluster),
         removed: (removal) => stop(running, removal),
@@ -169,8 +172,24 @@ function checkPools(put: PutContext, { agentPoolProfiles = [], location }: Clust
         }
         checkSubnetAccess(put, inline.vnetSubnetID);
     });
+    checkPoolVersions(pools, agentPoolProfiles);
     if (!put.previous && !agentPoolProfiles.some(({ mode }) => mode === "System")) {
         throw new ArmError(400, "InvalidParameter", "Must define at least one system pool.", "agentPoolProfiles");
+    }
+}
+
+/** A write to the cluster upgrades all pools or none. https://github.com/Azure/AKS/issues/4765 */
+function checkPoolVersions(pools: readonly Resource[], inline: NonNullable<ClusterInputs["agentPoolProfiles"]>): void {
+    const given = inline.filter(({ orchestratorVersion }) => orchestratorVersion !== undefined);
+    if (given.length > 0 && given.length < pools.length) {
+        throw new ArmError(
+            400,
+            "NotAllAgentPoolOrchestratorVersionSpecifiedAndUnchanged",
+            "Using managed cluster api, all Agent pools' OrchestratorVersion must be all specified or all unspecified. If all " +
+                "specified, they must be stay unchanged or the same with control plane. For agent pool specific change, please use " +
+                "per agent pool operations: https://aka.ms/agent-pool-rest-api",
+            "agentPoolProfiles",
+        );
     }
 }
 
@@ -182,7 +201,7 @@ function storePools({ state, inputs }: PutContext, cluster: Resource): void {
             state.set({
                 address,
                 inputs: pool,
-                properties: poolProperties(cluster, pool),
+                properties: poolProperties(cluster, pool, state.get(address.id)),
                 createdAt: cluster.createdAt,
             });
         }

@@ -26,6 +26,7 @@ export function nodesOf(state: AzureState, cluster: Resource): NodeSpec[] {
                 name,
                 zone,
                 vmSize: properties.vmSize ?? "",
+                version: String(pool.properties.currentOrchestratorVersion),
                 labels: {
                     ...labels(pool, location, nodeResourceGroup),
                     "kubernetes.io/hostname": name,

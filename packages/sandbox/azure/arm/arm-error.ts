@@ -4,7 +4,7 @@ import type { HttpResponse } from "../../network/route";
 const challenge = 'Bearer authorization_uri="https://login.microsoftonline.com/", error="invalid_token"';
 
 /** What a refusal has beside its code and message. */
-export interface RefusalDetails {
+interface RefusalDetails {
     readonly headers?: Readonly<Record<string, string>>;
     readonly details?: readonly object[];
     readonly subcode?: string;

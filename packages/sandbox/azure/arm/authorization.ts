@@ -170,9 +170,11 @@ function assigned({ state, address, inputs }: PutContext): Record<string, unknow
 
 function authorship(put: PutContext): Record<string, unknown> {
     const now = new Date().toISOString();
+    // An assignment works at once here, as one does in Azure that is an hour old: nobody has to wait for it.
+    const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
     return {
         createdBy: kept(put, "createdBy", () => put.caller.objectId),
-        createdOn: kept(put, "createdOn", () => now),
+        createdOn: kept(put, "createdOn", () => anHourAgo),
         updatedBy: put.caller.objectId,
         updatedOn: now,
     };

@@ -17,7 +17,7 @@ import { checkNothingUnderWay, checkParentProvisioned, checkReferencesProvisione
 import { without } from "./without";
 
 /** A resource that was written, and what is left to do for it. */
-export interface Written {
+interface Written {
     readonly put: PutContext;
     readonly resource: Resource;
     readonly created: boolean;

@@ -246,7 +246,7 @@ export function recoveryLevelOf(vault: Partial<VaultProperties>): string {
     return enablePurgeProtection ? kind : `${kind}+Purgeable`;
 }
 
-export function vaultOf(state: AzureState, keyId: string): Partial<VaultProperties> {
+function vaultOf(state: AzureState, keyId: string): Partial<VaultProperties> {
     return state.get(parentOf(keyId) ?? "")?.properties.properties ?? {};
 }
 

@@ -98,6 +98,7 @@ export class AzureNativeProvider implements Provider {
         token: string,
         id: string,
         inputs: Properties | undefined,
+        before: Properties = {},
     ): Promise<(ResourceState & { inputs: Properties }) | undefined> {
         const type = typeOf(token);
         const body = await this.session.azure.resource("GET", id, type.apiVersion);
@@ -106,7 +107,7 @@ export class AzureNativeProvider implements Provider {
         }
         const outputs = outputsOf(type, body);
         if (inputs && Object.keys(inputs).length > 0) {
-            return { id, outputs, inputs: refreshInputs(inputs, outputs) };
+            return { id, outputs, inputs: refreshInputs(inputs, before, outputs) };
         }
         const address = parseResourceId(id);
         if (address?.type !== type) {

@@ -26,7 +26,8 @@ export type Transport = (url: string, init: RequestInit) => Promise<Response>;
 export class GitHubClient {
     constructor(
         readonly owner: string,
-        private readonly token: string | undefined,
+        /** Gives the token; of an App, that of its installation. */
+        private readonly token: () => Promise<string | undefined>,
         private readonly baseUrl: string,
         private readonly transport: Transport,
     ) {}
@@ -34,6 +35,7 @@ export class GitHubClient {
     /** @throws GitHubError for every answer above 299. */
     async send(method: string, path: string, body?: unknown): Promise<Answer> {
         const url = new URL(path.replace(/^\//, ""), this.baseUrl).href;
+        const token = await this.token();
         const response = await this.transport(url, {
             method,
             headers: {
@@ -41,7 +43,7 @@ export class GitHubClient {
                 "content-type": "application/json",
                 "user-agent": "pulumi-github",
                 "x-github-api-version": "2022-11-28",
-                ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+                ...(token !== undefined && { authorization: `Bearer ${token}` }),
             },
             ...(body !== undefined && { body: JSON.stringify(body) }),
         });

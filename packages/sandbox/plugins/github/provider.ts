@@ -15,6 +15,7 @@ import {
     type ResourceState,
     unknown,
 } from "../provider";
+import { appAuthOf, installationToken } from "./app-auth";
 import { branchDefault, branchProtection } from "./branches";
 import { GitHubClient, GitHubError, type Transport } from "./client";
 import { deployKey } from "./deploy-key";
@@ -136,18 +137,23 @@ function clientOf(config: Properties, transport: Transport): GitHubClient {
         throw new Error("github: no owner. Set github:owner in the stack's configuration or GITHUB_OWNER.");
     }
     const baseUrl = text("baseUrl", "GITHUB_BASE_URL") ?? "https://api.github.com/";
-    return new GitHubClient(owner, text("token", "GITHUB_TOKEN"), baseUrl, transport);
+    const appAuth = appAuthOf(config);
+    const token = text("token", "GITHUB_TOKEN");
+    const secret = appAuth ? installationToken(appAuth, baseUrl, transport) : () => Promise.resolve(token);
+    return new GitHubClient(owner, secret, baseUrl, transport);
 }
 
 /** `transport` carries the requests; by default the process's own fetch. */
 export function createGitHubProvider(transport: Transport = (url, init) => fetch(url, init)): Provider {
     let config: Properties = {};
-    const client = (): GitHubClient => clientOf(config, transport);
+    let configured: GitHubClient | undefined;
+    const client = (): GitHubClient => (configured ??= clientOf(config, transport));
     return {
         name: "github",
         version,
         configure: (given) => {
             config = given;
+            configured = undefined;
             return Promise.resolve();
         },
         diffConfig,

@@ -78,7 +78,7 @@ function runnerArguments(request: RunRequest, info: ProgramInfo, engineAddress: 
     ];
 }
 
-/** What `runtime.options` in Pulumi.yaml asks for. Types are checked by `tsc`, not again at every start. */
+/** What `runtime.options` in Pulumi.yaml asks for. */
 function runtimeOptions(info: ProgramInfo): { nodeArguments: string[]; environment: NodeJS.ProcessEnv } {
     const options = (info.getOptions()?.toJavaScript() ?? {}) as {
         typescript?: boolean;
@@ -88,7 +88,6 @@ function runtimeOptions(info: ProgramInfo): { nodeArguments: string[]; environme
     return {
         nodeArguments: options.nodeargs?.split(" ").filter((argument) => argument !== "") ?? [],
         environment: {
-            PULUMI_NODEJS_TRANSPILE_ONLY: "true",
             ...process.env,
             ...(options.typescript === false ? {} : { PULUMI_NODEJS_TYPESCRIPT: "true" }),
             ...(options.tsconfig ? { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig } : {}),

@@ -3,12 +3,14 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { App } from "../../github/apps";
 import { createGitHub, type GitHub } from "../../github/github";
 import { createTlsProvider } from "../../plugins/tls/provider";
 
 export interface Answer {
     readonly status: number;
     readonly body: Record<string, unknown>;
+    readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface SshKey {
@@ -22,6 +24,8 @@ export interface SshKey {
 export class GitHubFixture {
     readonly directory = mkdtempSync(join(tmpdir(), "landfall-github-"));
     private running?: GitHub;
+
+    constructor(private readonly apps: readonly App[] = []) {}
 
     get github(): GitHub {
         if (!this.running) {
@@ -37,7 +41,7 @@ export class GitHubFixture {
         if (!existsSync(keys) && sharedKeys !== undefined) {
             cpSync(sharedKeys, keys, { recursive: true });
         }
-        this.running = await createGitHub({ directory, owner: "acme", token: "right" });
+        this.running = await createGitHub({ directory, owner: "acme", token: "right", apps: this.apps });
         if (sharedKeys === undefined) {
             const kept = mkdtempSync(join(tmpdir(), "landfall-host-keys-"));
             cpSync(keys, kept, { recursive: true });
@@ -63,7 +67,8 @@ export class GitHubFixture {
             headers: { "user-agent": "test", ...(token !== null && { authorization: `Bearer ${token}` }) },
             body: Buffer.from(body ? JSON.stringify(body) : ""),
         });
-        return { status: answer.status, body: (answer.body ?? {}) as Record<string, unknown> };
+        const { status, headers = {} } = answer;
+        return { status, body: (answer.body ?? {}) as Record<string, unknown>, headers };
     }
 
     /** The answer's body; throws when it is a refusal. */

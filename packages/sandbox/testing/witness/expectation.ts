@@ -58,7 +58,7 @@ export interface Exchange {
 }
 
 /** A behaviour that the stand-in does not have, and what that hides. */
-export interface NotModelled {
+interface NotModelled {
     readonly says: string;
     readonly seen: Seen;
     readonly why: string;

@@ -4,7 +4,7 @@ import { ManualClock } from "../manual-clock";
 import { type Exchange, type Expected, type Fact, none, some, type Witness } from "./expectation";
 
 /** A fact, and how the stand-in's answer differs from it: not at all, when there are no differences. */
-export interface Finding {
+interface Finding {
     readonly fact: Fact;
     readonly exchange: Exchange;
     readonly differences: readonly string[];

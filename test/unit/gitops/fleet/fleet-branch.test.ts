@@ -16,7 +16,7 @@ function successor(head: string | undefined, status: string | undefined): Promis
             assert.equal(path, "/repos/acme/fleet/compare/ours...new");
             return status === undefined ? missing : { body: { status } };
         },
-        () => isSuccessor(githubApi("ghp_notatoken"), repository, "staging", "ours", "new"),
+        () => isSuccessor(githubApi({ token: "ghp_notatoken" }), repository, "staging", "ours", "new"),
     );
 }
 

@@ -21,7 +21,20 @@ const args: FleetPlanArgs = {
     branch: "staging",
     stack: "staging",
     mode: "direct",
+    visibility: "private",
+    imageAutomation: false,
     files: { "a.yaml": "a: 2\n" },
+};
+
+/** The repository as GitHub shows it to an owner. */
+const fleet = {
+    full_name: "acme/fleet",
+    default_branch: "main",
+    visibility: "private",
+    archived: false,
+    disabled: false,
+    is_template: false,
+    permissions: { admin: true, push: true },
 };
 
 /** What a stack wrote to its branch last time, with its record. */
@@ -33,7 +46,8 @@ function written(files: ManifestTree, stack = "staging"): ManifestTree {
 function answers({ branches, over = {} }: World): (call: { path: string }) => GitHubAnswer {
     const found: Record<string, unknown> = { "/meta": { ssh_keys: ["ssh-ed25519 AAAA"] }, "/users/acme": {} };
     if (branches) {
-        found[root] = { default_branch: "main", permissions: { admin: true, push: true } };
+        found[root] = fleet;
+        found[`${root}/branches?per_page=100&page=1`] = Object.keys(branches).map((name) => ({ name }));
     }
     for (const [branch, files] of Object.entries(branches ?? {})) {
         const blobs = Object.entries(files).map(([path, content]) => ({ path, content, sha: blobId(content) }));
@@ -48,13 +62,18 @@ function answers({ branches, over = {} }: World): (call: { path: string }) => Gi
         for (const { sha, content } of blobs) {
             found[`${root}/git/blobs/${sha}`] = { content: Buffer.from(content).toString("base64") };
         }
+        const record = files[recordFile];
+        if (record !== undefined) {
+            const path = `${root}/contents/${recordFile}?ref=${encodeURIComponent(branch)}`;
+            found[path] = { content: Buffer.from(record).toString("base64") };
+        }
     }
     return ({ path }) => over[path] ?? (path in found ? { body: found[path] } : { status: 404, body: {} });
 }
 
 function plan(world: World, changes: Partial<FleetPlanArgs> = {}) {
     return answeringGitHub(answers(world), async (calls) => {
-        const found = await planFleet(githubApi(notAToken), { ...args, ...changes });
+        const found = await planFleet(githubApi({ token: notAToken }), { ...args, ...changes });
         assert.deepEqual(
             calls.filter(({ method }) => method !== "GET"),
             [],
@@ -111,9 +130,9 @@ describe("planFleet", () => {
 
     it("names the permissions that the token lacks", async () => {
         const branches = { main: {}, staging: written(args.files) };
-        const over = { [root]: { body: { default_branch: "main", permissions: { admin: false, push: false } } } };
+        const over = { [root]: { body: { ...fleet, permissions: { admin: false, push: false } } } };
         const problems = await problemsOf({ branches, over });
-        assert.match(problems[0] ?? "", /may not add a deploy key to acme\/fleet; grant it Administration/);
+        assert.match(problems[0] ?? "", /^GITHUB_TOKEN may not administer acme\/fleet; grant it Administration/);
         assert.match(problems[1] ?? "", /may not push to acme\/fleet; grant it Contents/);
         assert.equal((await problemsOf({ branches, over }, { mode: "none" })).length, 1);
     });
@@ -143,6 +162,17 @@ describe("planFleet", () => {
         await assert.rejects(plan({ over: forbidden }), /403 SSO/);
     });
 
+    it("warns of a token that ends within two weeks", async () => {
+        const branches = { staging: written(args.files) };
+        const ending = async (days: number) => {
+            const end = new Date(Date.now() + days * 24 * 3_600_000).toISOString().replace("T", " ");
+            const headers = { "github-authentication-token-expiration": end.replace(/\..*/, " UTC") };
+            return (await plan({ branches, over: { "/rate_limit": { body: {}, headers } } })).warnings;
+        };
+        assert.match((await ending(13)).join(), /^GITHUB_TOKEN: it ends at \d{4}-.*Z; issue another before$/);
+        assert.deepEqual([await ending(15), (await plan({ branches })).warnings], [[], []]);
+    });
+
     it("leaves a repository alone that holds something else, or another stack's branch", async () => {
         const foreign = await problemsOf({ branches: { main: { "README.md": "", "main.go": "package main\n" } } });
         assert.match(foreign[0] ?? "", /^landfall:fleetRepository: .* unrelated content \(branch main: main\.go\)/);
@@ -152,6 +182,57 @@ describe("planFleet", () => {
             other[0] ?? "",
             /^landfall:fleetBranch: .* belongs to stack 'production'.* pulumi stack rename production$/,
         );
+    });
+
+    it("leaves a repository alone that another stack shares, whatever the other's branch is called", async () => {
+        const branches = { staging: written(args.files), "env/live": written({}, "production"), topic: { a: "" } };
+        const problems = await problemsOf({ branches });
+        assert.equal(problems.length, 1, problems.join("\n"));
+        assert.match(
+            problems[0] ?? "",
+            /^landfall:fleetRepository: acme\/fleet also holds branch env\/live of stack 'production'.*of its own/,
+        );
+        const proposals = {
+            staging: written(args.files),
+            "landfall/staging": written({}),
+            "image-updates": written({}),
+        };
+        assert.deepEqual(await problemsOf({ branches: proposals }), []);
+        const noRecord = { staging: written(args.files), other: { [recordFile]: "<<<<<<<" } };
+        assert.deepEqual(await problemsOf({ branches: noRecord }), []);
+    });
+
+    it("asks for every page of branches", async () => {
+        const names = Array.from({ length: 100 }, (_, index) => ({ name: `b${index}` }));
+        const over = {
+            [`${root}/branches?per_page=100&page=1`]: { body: names },
+            [`${root}/branches?per_page=100&page=2`]: { body: [{ name: "late" }] },
+            [`${root}/contents/${recordFile}?ref=late`]: {
+                body: { content: Buffer.from('{"stack":"production"}').toString("base64") },
+            },
+        };
+        assert.match((await problemsOf({ branches: { main: {} }, over })).join(), /branch late of stack 'production'/);
+    });
+
+    it("names the state of a repository that nothing can be written to", async () => {
+        const over = { [root]: { body: { ...fleet, archived: true } } };
+        assert.match((await problemsOf({ branches: { staging: written(args.files) }, over })).join(), /is archived/);
+    });
+
+    it("replaces what GitHub left in a new repository, whose branch may be the stack's", async () => {
+        const branches = { main: { "README.md": "# fleet\n", LICENSE: "theirs\n" } };
+        const files = { "README.md": "# What the clusters run\n", "a.yaml": "a: 1\n" };
+        const { changes, problems } = await plan({ branches }, { branch: "main", files });
+        assert.deepEqual(problems, []);
+        assert.deepEqual(
+            changes.map(({ path, kind }) => [path, kind]),
+            [
+                ["README.md", "changed"],
+                ["a.yaml", "added"],
+            ],
+        );
+        const edited = { main: { ...written({ "README.md": "# old\n" }), "README.md": "# theirs\n" } };
+        assert.equal((await problemsOf({ branches: edited }, { branch: "main", files })).length, 1);
     });
 
     it("names the file that both sides changed", async () => {

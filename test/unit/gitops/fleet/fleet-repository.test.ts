@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { FleetRepository, type FleetRepositoryArgs } from "../../../../components/gitops/fleet/fleet-repository";
-import { all, dependsOn, deploy, only, valueOf } from "../../../support/deploy";
+import { all, dependsOn, deploy, isSecretOutput, only, valueOf } from "../../../support/deploy";
+import { newAppKey } from "../../../support/github-app";
 import { deployKey, fleetMocks, mockCommit, newRepository } from "../../../support/platform";
 
 const types = {
@@ -19,6 +20,7 @@ function fleet(changes: Partial<FleetRepositoryArgs> = {}) {
             branch: "staging",
             stack: "staging",
             commitMode: "direct",
+            visibility: "private",
             files: { "a.yaml": "a: 1\n" },
             plan: newRepository,
             imageAutomation: false,
@@ -34,6 +36,19 @@ describe("FleetRepository", () => {
         assert.equal(repository.inputs.name, "fleet");
         assert.equal(repository.inputs.visibility, "private");
         assert.equal(repository.importId, "");
+    });
+
+    it("takes another name for another repository, with a key of its own", async () => {
+        const { resources } = await fleet();
+        assert.deepEqual(only(resources, types.repository).replaceOnChanges, ["name"]);
+        const key = (of: typeof resources) => only(of, "tls:index/privateKey:PrivateKey").replacementTrigger;
+        const other = await fleet({ repository: { owner: "acme", name: "navy" } });
+        assert.notDeepEqual(key(other.resources), key(resources));
+    });
+
+    it("makes the repository as visible as is allowed", async () => {
+        const repository = only((await fleet({ visibility: "internal" })).resources, types.repository);
+        assert.equal(repository.inputs.visibility, "internal");
     });
 
     it("adopts one that exists, and leaves its settings to its owner", async () => {
@@ -56,7 +71,7 @@ describe("FleetRepository", () => {
         const { resources } = await fleet({ imageAutomation: true });
         assert.equal(only(resources, types.deployKey).inputs.readOnly, false);
         const trigger = (of: typeof resources) => only(of, "tls:index/privateKey:PrivateKey").replacementTrigger;
-        assert.notEqual(trigger(resources), trigger((await fleet()).resources));
+        assert.notDeepEqual(trigger(resources), trigger((await fleet()).resources));
     });
 
     it("registers a key that may only read, without the newline that GitHub drops", async () => {
@@ -78,8 +93,33 @@ describe("FleetRepository", () => {
     it("gives Flux an address that it understands, the private key and GitHub's host keys", async () => {
         const { access } = (await fleet()).result;
         assert.equal(await valueOf(access.url), "ssh://git@github.com/acme/fleet.git");
-        assert.equal(await valueOf(access.privateKey), deployKey);
-        assert.deepEqual([access.branch, access.knownHosts], ["staging", newRepository.knownHosts]);
+        assert.deepEqual(await valueOf(access.credentials), {
+            identity: deployKey,
+            "identity.pub": "ssh-ed25519 AAAAdeploy\n",
+            known_hosts: newRepository.knownHosts,
+        });
+        assert.equal(await isSecretOutput(access.credentials), true);
+        assert.deepEqual([access.branch, access.provider], ["staging", "generic"]);
+        assert.equal(await valueOf(access.publicKey), "ssh-ed25519 AAAAdeploy");
+    });
+
+    it("gives Flux the login of its GitHub App in the place of a key, as Flux names it", async () => {
+        const { privateKey, publicKey } = newAppKey();
+        const { resources, result } = await fleet({ fluxApp: { id: "12", installationId: "34", privateKey } });
+        assert.deepEqual(
+            [...all(resources, types.deployKey), ...all(resources, "tls:index/privateKey:PrivateKey")],
+            [],
+        );
+        const { access } = result;
+        assert.equal(await valueOf(access.url), "https://github.com/acme/fleet.git");
+        assert.deepEqual(await valueOf(access.credentials), {
+            githubAppID: "12",
+            githubAppInstallationID: "34",
+            githubAppPrivateKey: privateKey,
+        });
+        assert.equal(await isSecretOutput(access.credentials), true);
+        assert.equal(access.provider, "github");
+        assert.equal(await valueOf(access.publicKey), publicKey);
     });
 
     it("writes the tree to the stack's branch once there is a repository", async () => {

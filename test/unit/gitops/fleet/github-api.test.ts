@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { configuredGitHub, githubApi, statusOf } from "../../../../components/gitops/fleet/github-api";
 import { notAToken } from "../../../support/fixtures";
 import { answeringGitHub, type GitHubAnswer } from "../../../support/github-answers";
@@ -14,7 +15,7 @@ async function ask(...answers: GitHubAnswer[]) {
     const answer = () => answers[Math.min(next++, answers.length - 1)] ?? {};
     return answeringGitHub(answer, (calls) =>
         withoutWaiting(async (waited) => {
-            const outcome = await githubApi(notAToken)
+            const outcome = await githubApi({ token: notAToken })
                 .call("GET", "/meta")
                 .catch((error: Error) => error);
             return { outcome, calls, waited };
@@ -48,11 +49,61 @@ describe("call", () => {
         assert.equal(calls.length, 6);
     });
 
-    it("waits as long as GitHub asks for, up to a minute", async () => {
+    it("waits as long as GitHub asks for", async () => {
         const after = (status: number, seconds: string) => ({ status, headers: { "retry-after": seconds } });
-        const { outcome, waited } = await ask(after(503, "7"), after(429, "3"), after(403, "3600"), { body: 1 });
+        const { outcome, waited } = await ask(after(503, "7"), after(429, "3"), after(403, "300"), { body: 1 });
         assert.equal(outcome, 1);
-        assert.deepEqual(waited, [7, 3, 60]);
+        assert.deepEqual(waited, [7, 3, 300]);
+    });
+
+    it("waits for a minute, and twice as long each time, where a rate limit names no time", async () => {
+        const message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+        const limited = { status: 403, body: { message } };
+        const { outcome, waited } = await ask(limited, { status: 429 }, limited, limited, { body: 1 });
+        assert.equal(outcome, 1);
+        assert.deepEqual(waited, [60, 120, 240, 300]);
+    });
+
+    it("waits until a limit is reset, and says in the log that it does", async () => {
+        const usedUp = (seconds: number) => ({
+            status: 403,
+            body: { message: "API rate limit exceeded for user ID 1." },
+            headers: {
+                "x-ratelimit-remaining": "0",
+                "x-ratelimit-reset": String(Math.floor(Date.now() / 1000) + seconds),
+            },
+        });
+        const { log } = pulumi;
+        const warn = log.warn;
+        const lines: string[] = [];
+        Object.assign(log, { warn: (line: string) => Promise.resolve(void lines.push(line)) });
+        try {
+            const { outcome, waited } = await ask(usedUp(90), { body: 1 });
+            assert.equal(outcome, 1);
+            assert.ok(waited[0] !== undefined && waited[0] >= 90 && waited[0] <= 92, String(waited));
+            assert.match(lines.join(), /^GitHub asks to wait; GET \/meta goes on in 9[012] s$/);
+        } finally {
+            Object.assign(log, { warn });
+        }
+        const { outcome, calls } = await ask(usedUp(1800));
+        assert.equal(calls.length, 1);
+        assert.match(String(outcome), /403 API rate limit exceeded.*lasts until \d{4}-.*Z, run again then$/);
+    });
+
+    it("says where to authorise a token for single sign-on, and what permission a token lacks", async () => {
+        const url = "https://github.com/orgs/acme/sso?authorization_request=AAAA";
+        const saml = {
+            status: 403,
+            body: { message: "Resource protected by organization SAML enforcement." },
+            headers: { "x-github-sso": `required; url=${url}` },
+        };
+        assert.match(await messageOf(saml), /single sign-on: authorise the token at https:.*request=AAAA$/);
+        const lacking = {
+            status: 403,
+            body: { message: "Resource not accessible by personal access token" },
+            headers: { "x-accepted-github-permissions": "administration=write" },
+        };
+        assert.match(await messageOf(lacking), /grant it administration=write \(docs\/permissions\.md\)$/);
     });
 
     it("asks once what is refused for good", async () => {
@@ -73,7 +124,7 @@ describe("call", () => {
         const message = await messageOf({ status: 401, body: { message: "Bad credentials" } });
         assert.equal(
             message,
-            "GitHub: GET /meta: 401 Bad credentials; check the token in github:token or GITHUB_TOKEN",
+            "GitHub: GET /meta: 401 Bad credentials; check the token in github:token or GITHUB_TOKEN, or the App in github:appAuth",
         );
     });
 
@@ -98,13 +149,13 @@ describe("find", () => {
         assert.equal(
             await answeringGitHub(
                 () => refused,
-                () => githubApi(notAToken).find("/repos/acme/fleet"),
+                () => githubApi({ token: notAToken }).find("/repos/acme/fleet"),
             ),
             undefined,
         );
         const forbidden = () => ({ status: 403, body: { message: "Resource not accessible" } });
         await assert.rejects(
-            answeringGitHub(forbidden, () => githubApi(notAToken).find("/repos/acme/fleet")),
+            answeringGitHub(forbidden, () => githubApi({ token: notAToken }).find("/repos/acme/fleet")),
             /403 Resource not accessible/,
         );
     });
@@ -116,7 +167,7 @@ describe("configuredGitHub", () => {
             answeringGitHub(
                 () => ({}),
                 async (calls) => {
-                    await configuredGitHub(configured).call("GET", "/meta");
+                    await configuredGitHub({ token: configured, appAuth: undefined }).call("GET", "/meta");
                     return calls[0]?.headers.authorization;
                 },
             );
@@ -126,7 +177,7 @@ describe("configuredGitHub", () => {
 
     it("refuses a token that cannot be sent before it asks, and does not show it", () => {
         assert.throws(
-            () => configuredGitHub("ghp_first\nghp_second"),
+            () => configuredGitHub({ token: "ghp_first\nghp_second", appAuth: undefined }),
             (error: Error) =>
                 error.message.startsWith("github:token: holds a space") && !error.message.includes("ghp_"),
         );

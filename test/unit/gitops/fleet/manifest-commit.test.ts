@@ -10,7 +10,7 @@ import { answeringGitHub, type GitHubAnswer, type GitHubCall } from "../../../su
 import { serializedProvider } from "../../../support/serialized-provider";
 
 const root = "/repos/acme/fleet";
-const github = githubApi("ghp_notatoken");
+const github = githubApi({ token: "ghp_notatoken" });
 const repository = { owner: "acme", name: "fleet" };
 const target = (mode: CommitMode) => ({ repository, branch: "staging", stack: "staging", mode });
 

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { GitAccess } from "../../../../components/gitops/fleet/fleet-repository";
 import { Flux, type FluxArgs } from "../../../../components/gitops/flux/flux";
 import { all, dependsOn, deploy, isSecretInput, only, type Registered } from "../../../support/deploy";
 
@@ -27,12 +28,16 @@ async function flux(changes: Partial<FluxArgs> = {}): Promise<readonly Registere
     const { resources } = await deploy(() => {
         const cluster = new pulumi.ComponentResource("test:index:Cluster", "cluster");
         const provider = new kubernetes.Provider("cluster", { kubeconfig: "{}" });
-        const git = {
+        const git: GitAccess = {
             url: pulumi.output("ssh://git@github.com/acme/fleet.git"),
             branch: "staging",
-            privateKey: pulumi.output("private"),
+            provider: "generic",
+            credentials: pulumi.output<Record<string, string>>({
+                identity: "private",
+                "identity.pub": "public",
+                known_hosts: "github.com ssh-ed25519 AAAA\n",
+            }),
             publicKey: pulumi.output("public"),
-            knownHosts: "github.com ssh-ed25519 AAAA\n",
         };
         const args = {
             environment: "staging",
@@ -188,8 +193,8 @@ describe("Flux", () => {
     });
 
     it("follows the branch with the deploy key", async () => {
-        const { url, ref, secretRef } = specOf(only(await flux(), types.source));
-        assert.equal(url, "ssh://git@github.com/acme/fleet.git");
+        const { url, provider, ref, secretRef } = specOf(only(await flux(), types.source));
+        assert.deepEqual([url, provider], ["ssh://git@github.com/acme/fleet.git", "generic"]);
         assert.deepEqual([ref, secretRef], [{ branch: "staging" }, { name: "flux-system" }]);
     });
 

@@ -23,12 +23,16 @@ describe("ClusterClient", () => {
         assert.equal(api.requests[0]?.authorization, "Bearer t0ken");
     });
 
-    it("asks whether the caller may do everything", async () => {
-        assert.equal(await client().isClusterAdmin(), true);
-        const { spec } = JSON.parse(api.requests[0]?.body ?? "") as { spec: { resourceAttributes: unknown } };
-        assert.deepEqual(spec.resourceAttributes, { group: "*", resource: "*", verb: "*" });
+    it("asks whether the caller may install Flux, right by right, and for none by an asterisk", async () => {
+        assert.equal(await client().mayInstall(), true);
+        const asked = api.requests.map(({ body }) => {
+            const { spec } = JSON.parse(body) as { spec: { resourceAttributes: Record<string, string> } };
+            return Object.values(spec.resourceAttributes);
+        });
+        assert.equal(asked.length, 3);
+        assert.ok(asked.flat().every((value) => value !== "*"));
         api.isAdmin = false;
-        assert.equal(await client().isClusterAdmin(), false);
+        assert.equal(await client().mayInstall(), false);
     });
 
     it("gives the newest warning of an object, and none if there is none", async () => {
@@ -62,7 +66,7 @@ describe("ClusterClient", () => {
         const message = 'kustomizations is forbidden: User "deployer" cannot list resource';
         api.refusal = { status: 403, body: { kind: "Status", message, code: 403 } };
         assert.equal(await failure(client().fluxObjects()), `Error: API server ${api.url}: 403 ${message}`);
-        assert.equal(await failure(client().isClusterAdmin()), `Error: API server ${api.url}: 403 ${message}`);
+        assert.equal(await failure(client().mayInstall()), `Error: API server ${api.url}: 403 ${message}`);
         api.refusal = { status: 503, body: "etcd leader changed" };
         assert.match(String(await failure(client().lastWarning("a", "b", "c"))), /: 503 .*etcd leader changed/);
     });
@@ -85,7 +89,7 @@ describe("ClusterClient", () => {
     it("names the login that is not installed, as an error that stays", async () => {
         const exec = { apiVersion: "client.authentication.k8s.io/v1beta1", command: "no-such-login", args: [] };
         const error = await client({ exec })
-            .isClusterAdmin()
+            .mayInstall()
             .catch((failed: Error) => failed);
         assert.ok(error instanceof Error && isPermanent(error));
         assert.match(error.message, /logs in with no-such-login, which is not on the PATH/);

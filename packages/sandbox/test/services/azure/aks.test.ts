@@ -175,6 +175,52 @@ describe("the Azure stand-in's clusters", () => {
             assert.equal(refused.target, "networkProfile.podCidr");
         });
 
+        describe("of an older minor, with another pool", () => {
+            const apps = { ...parameters, agentPoolName: "apps" };
+            const older = { kubernetesVersion: "1.35" };
+            const appsPool = () => without(pool(base.subnet, { mode: "User", count: 1 }), "name");
+            const versions = async () => {
+                const { body } = await subscription.get("containerservice:ManagedCluster", parameters);
+                const pools = body.agentPoolProfiles as { name: string; currentOrchestratorVersion: string }[];
+                return pools.map(({ name, currentOrchestratorVersion }) => `${name} ${currentOrchestratorVersion}`);
+            };
+
+            beforeEach(async () => {
+                await put(older);
+                await subscription.make("containerservice:AgentPool", apps, appsPool());
+            });
+
+            it("upgrades the control plane alone, and each pool by itself", async () => {
+                assert.equal((await put()).body.currentKubernetesVersion, "1.36.4");
+                assert.deepEqual(await versions(), ["apps 1.35.7", "system 1.35.7"]);
+                await subscription.make("containerservice:AgentPool", apps, appsPool());
+                assert.deepEqual(await versions(), ["apps 1.35.7", "system 1.35.7"]);
+                const wanted = { ...appsPool(), orchestratorVersion: "1.36" };
+                await subscription.make("containerservice:AgentPool", apps, wanted);
+                assert.deepEqual(await versions(), ["apps 1.36.4", "system 1.35.7"]);
+                const nodes = [...subscription.clusters.nodes.values()][0] ?? [];
+                assert.deepEqual([...new Set(nodes.map(({ version }) => version))].sort(), ["1.35.7", "1.36.4"]);
+            });
+
+            it("refuses a pool that is newer than the control plane", async () => {
+                const wanted = { ...appsPool(), orchestratorVersion: "1.36" };
+                const refused = await subscription.put("containerservice:AgentPool", apps, wanted);
+                assert.equal(refused.code, "NodePoolMcVersionIncompatible");
+            });
+
+            it("refuses the version of one pool in a write to the cluster", async () => {
+                const agentPoolProfiles = [pool(base.subnet, { orchestratorVersion: "1.36" })];
+                const refused = await put({ agentPoolProfiles });
+                assert.equal(refused.code, "NotAllAgentPoolOrchestratorVersionSpecifiedAndUnchanged");
+            });
+
+            it("takes any later patch of the minor, as AKS applies them", async () => {
+                assert.equal((await put({ kubernetesVersion: "1.35.9" })).body.currentKubernetesVersion, "1.35.9");
+                assert.equal((await put(older)).body.currentKubernetesVersion, "1.35.9");
+                assert.equal((await put({ kubernetesVersion: "1.35.2" })).code, "K8sVersionNotSupported");
+            });
+        });
+
         it("keeps the last system pool", async () => {
             await put();
             const refused = await subscription.delete("containerservice:AgentPool", {

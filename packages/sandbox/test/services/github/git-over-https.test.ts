@@ -1,10 +1,19 @@
 import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createSign, generateKeyPairSync } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { App } from "../../../github/apps";
 import { GitHubFixture } from "../../support/github";
+
+const key = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+function app(id: string, contents: "read" | "write", repository = "fleet"): App {
+    const publicKey = key.publicKey.export({ type: "spki", format: "pem" }).toString();
+    return { id, publicKey, installation: { id, permissions: { contents }, repositories: [repository] } };
+}
 
 describe("git over https", () => {
     let hub: GitHubFixture;
@@ -12,7 +21,7 @@ describe("git over https", () => {
     let url: string;
 
     beforeEach(async () => {
-        hub = new GitHubFixture();
+        hub = new GitHubFixture([app("1", "write"), app("2", "read"), app("3", "write", "other")]);
         await hub.start();
         await hub.makeFleet();
         // In the sandbox the proxy ends TLS and calls the handler: here a plain server does.
@@ -37,6 +46,15 @@ describe("git over https", () => {
         await new Promise((resolve) => server.close(resolve));
         await hub.stop();
     });
+
+    async function installationToken(id: string): Promise<string> {
+        const now = Math.floor(Date.now() / 1000);
+        const parts = [{ alg: "RS256" }, { iss: id, iat: now, exp: now + 60 }];
+        const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+        const signature = createSign("RSA-SHA256").update(text).sign(key.privateKey, "base64url");
+        const path = `/app/installations/${id}/access_tokens`;
+        return String((await hub.call("POST", path, {}, `${text}.${signature}`)).body.token);
+    }
 
     async function git(token: string, ...args: string[]): Promise<{ readonly code: number; readonly stderr: string }> {
         const header = `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
@@ -67,6 +85,17 @@ describe("git over https", () => {
         await hub.expectOk("POST", "/repos/acme/fleet/rulesets", ruleset);
         const refused = await git("right", "-C", clone, "push", "origin", "HEAD:kept");
         assert.match(refused.stderr, /GH013: Repository rule violations found for refs\/heads\/kept/);
+    });
+
+    it("takes the token of an App's installation, with its permissions and repositories", async () => {
+        const [writes, reads, elsewhere] = await Promise.all(["1", "2", "3"].map(installationToken));
+        const clone = join(hub.directory, "clone");
+        const { code, stderr } = await git(reads!, "clone", "--quiet", url, clone);
+        assert.equal(code, 0, stderr);
+        const push = (token: string) => git(token, "-C", clone, "push", "--quiet", "origin", "HEAD:copy");
+        assert.notEqual((await push(reads!)).code, 0);
+        assert.equal((await push(writes!)).code, 0);
+        assert.notEqual((await git(elsewhere!, "ls-remote", url)).code, 0);
     });
 
     it("shows a private repository to nobody without the token", async () => {

@@ -115,6 +115,26 @@ describe("the azure-native plugin's stand-in", () => {
         assert.equal(await provider.read(token, made.id, inputs), undefined);
     });
 
+    it("sees on a refresh what changed in Azure, and not what Azure spells in another way or fills in", async () => {
+        await group();
+        const base = await ground(subscription);
+        await grant(subscription, base);
+        const cluster = clusterInputs(base, {
+            resourceGroupName: "rg",
+            resourceName: "aks",
+            networkProfile: network({
+                loadBalancerProfile: { backendPoolType: "NodeIPConfiguration", managedOutboundIPs: { count: 1 } },
+            }),
+            tags: { team: "a" },
+        });
+        const token = type("containerservice:ManagedCluster");
+        const { id, outputs } = await provider.create(token, "aks", cluster);
+        assert.deepEqual((await provider.read(token, id, cluster, outputs))?.inputs, cluster);
+        await provider.update(token, id, cluster, { ...cluster, tags: { team: "b" } });
+        const changed = await provider.read(token, id, cluster, outputs);
+        assert.deepEqual(changed?.inputs, { ...cluster, tags: { team: "b" } });
+    });
+
     it("does not take over what exists already", async () => {
         await group();
         await assert.rejects(group(), /cannot create already existing resource/);
