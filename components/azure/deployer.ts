@@ -17,10 +17,15 @@ export async function currentDeployer(): Promise<Deployer> {
     return {
         subscriptionId: config.subscriptionId,
         // What Entra signed, and not what a setting says.
-        tenantId: String(claimsOf(token).tid ?? config.tenantId),
+        tenantId: tenantOf(token) ?? config.tenantId,
         objectId: config.objectId,
         principalType: principalTypeOf(token),
     };
+}
+
+function tenantOf(token: string): string | undefined {
+    const { tid } = claimsOf(token);
+    return typeof tid === "string" ? tid : undefined;
 }
 
 /**

@@ -10,6 +10,14 @@ import {
     ResourceGroups,
 } from "../../components";
 
+/** What AKS does to the cluster by itself, and when. */
+const upkeep = {
+    upgradeChannel: "patch",
+    nodeOsUpgradeChannel: "NodeImage",
+    maintenanceWindow: { day: "Sunday", startTime: "01:00", durationHours: 4, utcOffset: "+00:00" },
+    imageCleanerIntervalHours: 168,
+} as const;
+
 /** An AKS cluster of one pool, and a registry that its nodes pull from. */
 async function clusterOnly() {
     const name = `${pulumi.getProject()}-${pulumi.getStack()}`;
@@ -75,10 +83,7 @@ async function clusterOnly() {
         serviceCidr: "172.20.0.0/16",
         authorizedIpRanges: [],
         adminGroupObjectIds: [],
-        upgradeChannel: "patch",
-        nodeOsUpgradeChannel: "NodeImage",
-        maintenanceWindow: { day: "Sunday", startTime: "01:00", durationHours: 4, utcOffset: "+00:00" },
-        imageCleanerIntervalHours: 168,
+        ...upkeep,
     });
     return { kubeconfig: cluster.kubeconfig, registry: registry.loginServer };
 }

@@ -11,7 +11,7 @@ export async function sopsFile(
     const key = await readKey({ armoredKey: publicKey });
     const dataKey = randomBytes(32);
     const message = await createMessage({ binary: dataKey });
-    const enc = await encrypt({ message, encryptionKeys: key });
+    const enc = (await encrypt({ message, encryptionKeys: key })) as string;
     const values = Object.entries(stringData).map(([name, value]) => [
         name,
         sealed(value, dataKey, `${part}:${name}:`),
@@ -20,7 +20,7 @@ export async function sopsFile(
         apiVersion: "v1",
         kind: "Secret",
         metadata: { name: "s" },
-        [part]: Object.fromEntries(values),
+        [part]: Object.fromEntries(values) as Record<string, string>,
         sops: { pgp: [{ fp: key.getFingerprint().toUpperCase(), enc }] },
     });
 }

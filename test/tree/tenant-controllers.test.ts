@@ -75,7 +75,7 @@ async function reachedBy(controller: string): Promise<string[]> {
     } as const;
     const reached = await Promise.all(
         Object.entries(urls).map(async ([name, [host, port]]) =>
-            (await fence.refusal(podOf(controller), String(host), Number(port))) === undefined ? [name] : [],
+            (await fence.refusal(podOf(controller), host, port)) === undefined ? [name] : [],
         ),
     );
     return reached.flat();

@@ -44,9 +44,7 @@ export async function withEngine<T>(
         await stack.preview();
     } catch (error) {
         if (program.outcome === undefined) {
-            throw new DoctorError(
-                `the Pulumi engine did not run: ${error instanceof Error ? error.message : String(error)}`,
-            );
+            throw new DoctorError(whyNot(error));
         }
     } finally {
         fs.rmSync(folder, { recursive: true, force: true });
@@ -64,6 +62,6 @@ export async function withEngine<T>(
 function whyNot(error: unknown): string {
     const message = error instanceof Error ? error.message : String(error);
     return message.includes("spawn pulumi ENOENT")
-        ? "pulumi: is not on the PATH; install the Pulumi CLI 3.250 or newer (https://www.pulumi.com/docs/install/)"
-        : `pulumi: the engine did not run: ${message}`;
+        ? "the Pulumi engine did not run: pulumi is not on the PATH; install the Pulumi CLI 3.250 or newer (https://www.pulumi.com/docs/install/)"
+        : `the Pulumi engine did not run: ${message}`;
 }

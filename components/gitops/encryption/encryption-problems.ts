@@ -80,11 +80,10 @@ function* openValues(object: KubernetesObject): Generator<string> {
     for (const part of ["data", "stringData"]) {
         for (const [key, value] of Object.entries(mapIn(object, part))) {
             // sops leaves what is empty as it is.
-            if (
-                value !== "" &&
-                value !== null &&
-                !/^ENC\[AES256_GCM,data:.*,iv:.+,tag:.+,type:\w+\]$/.test(String(value))
-            ) {
+            const empty = value === "" || value === null;
+            const encrypted =
+                typeof value === "string" && /^ENC\[AES256_GCM,data:.*,iv:.+,tag:.+,type:\w+\]$/.test(value);
+            if (!empty && !encrypted) {
                 yield `${part}.${key}`;
             }
         }

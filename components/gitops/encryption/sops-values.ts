@@ -38,7 +38,9 @@ async function firstDataKey(
     for (const { enc: armoredMessage } of recipients) {
         try {
             const message = await readMessage({ armoredMessage: armoredMessage ?? "" });
-            return (await decrypt({ message, decryptionKeys: [...decryptionKeys], format: "binary" })).data;
+            const options = { message, decryptionKeys: [...decryptionKeys], format: "binary" } as const;
+            const { data } = (await decrypt(options)) as { data: Uint8Array };
+            return data;
         } catch {
             // Encrypted to somebody else.
         }

@@ -1,12 +1,12 @@
 import type { GitHubApp } from "../../settings/github-login";
 import { recordFile } from "./applied-record";
 import { protectionOf } from "./branch-protection";
-import { type Branch, type Change, isUnremarkable, planCommit, readBranch, repositoryPath } from "./fleet-branch";
 import { describeChange, type FileChange } from "./file-change";
+import { type Branch, type Change, isUnremarkable, planCommit, readBranch, repositoryPath } from "./fleet-branch";
 import { deployKeyProblems, ownerProblems } from "./fleet-owner";
 import { fluxAppProblems } from "./flux-app";
-import type { InstallationToken } from "./github-app";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
+import type { InstallationToken } from "./github-app";
 import type { CommitMode } from "./manifest-commit";
 import type { ManifestTree } from "./manifest-tree";
 import { branchesOfOthers } from "./other-stacks";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type GitHubApp, type GitHubLogin, isProblem, parseGitHubLogin } from "../../settings/github-login";
-import { appToken, type InstallationToken, isFresh } from "./github-app";
 import { whyUnreachable } from "../../unreachable";
+import { appToken, type InstallationToken, isFresh } from "./github-app";
 
 /** A repository on GitHub. */
 export interface RepositoryName {

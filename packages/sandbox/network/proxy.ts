@@ -41,11 +41,19 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const gateway = new Gateway(options.routes, options.authority, options.report);
     const isServed = options.serves ?? isOwnPeer;
     const http = createHttpServer({ keepAliveTimeout: 120_000, requestTimeout: 0 });
-    http.on("connection", (socket: Socket) => void (isServed(socket) || socket.destroy()));
+    http.on("connection", (socket: Socket) => {
+        if (!isServed(socket)) {
+            socket.destroy();
+        }
+    });
     http.on("request", (request, response) => void gateway.onAbsoluteForm(request, response));
     http.on("connect", (request, socket, head) => void gateway.onConnect(request, socket as Socket, head));
     const socks = createTcpServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-        return isServed(socket) ? void gateway.onSocks(socket) : void socket.destroy();
+        if (isServed(socket)) {
+            void gateway.onSocks(socket);
+        } else {
+            socket.destroy();
+        }
     });
     const open = [http, socks].map(trackSockets);
     const [port, socksPort] = await Promise.all([listen(http, options.port ?? 0), listen(socks, 0)]);

@@ -6,8 +6,8 @@ import { kept, type PutContext, type Removal, type ResourceProvider } from "../a
 import type { AzureState, Resource } from "../state";
 import { checkQuota } from "../subscription/vcpu-quota";
 import { poolProperties } from "./agent-pool";
-import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
 import { drivers, omittedProfiles, withOutboundIP } from "./cluster-defaults";
+import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
 import type { ClusterInputs } from "./cluster-inputs";
 import { checkClusterNetwork, networkProfileOf } from "./cluster-network";
 import { clusterWriting, poolState, withoutLateParts } from "./cluster-operation";

@@ -137,6 +137,9 @@ export const builtInRoles: readonly RoleDefinition[] = [
         actions: [`${blobs}/containers/read`, `${blobs}/generateUserDelegationKey/action`],
         dataActions: [`${blobs}/containers/blobs/read`],
     }),
+    role("db58b8e5-c6ad-4a2a-8342-4190687cbf4a", "Storage Blob Delegator", {
+        actions: [`${blobs}/generateUserDelegationKey/action`],
+    }),
     role("17d1049b-9a84-46fb-8f53-869881c3d3ab", "Storage Account Contributor", {
         actions: [...support, "Microsoft.Insights/diagnosticSettings/*", "Microsoft.Storage/storageAccounts/*"],
     }),

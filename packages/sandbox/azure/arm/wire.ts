@@ -111,7 +111,7 @@ function lower(type: ResourceType, flat: Properties): Properties {
 
 function lift(type: ResourceType, { properties, ...rest }: Properties): Properties {
     const names = Object.fromEntries(Object.entries(shapeOf(type).names ?? {}).map(([own, wire]) => [wire, own]));
-    const lifted = Object.entries(properties ?? {}).map(([name, value]) => [
+    const lifted = Object.entries(properties ?? {}).map(([name, value]): [string, unknown] => [
         names[name] ?? name,
         liftItems(name, value),
     ]);

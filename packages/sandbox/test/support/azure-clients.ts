@@ -16,12 +16,17 @@ import { CryptographyClient, KeyClient } from "@azure/keyvault-keys";
 import { SecretClient } from "@azure/keyvault-secrets";
 import { Octokit } from "@octokit/rest";
 
-const { ARM_TENANT_ID = "", ARM_SUBSCRIPTION_ID = "", ARM_CLIENT_ID = "", ARM_CLIENT_SECRET = "" } = process.env;
-const { DEPLOYER_OBJECT_ID = "" } = process.env;
-const credential = new ClientSecretCredential(ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET);
+const {
+    ARM_TENANT_ID: tenantId = "",
+    ARM_SUBSCRIPTION_ID: subscriptionId = "",
+    ARM_CLIENT_ID: clientId = "",
+    ARM_CLIENT_SECRET: clientSecret = "",
+    DEPLOYER_OBJECT_ID: deployerObjectId = "",
+} = process.env;
+const credential = new ClientSecretCredential(tenantId, clientId, clientSecret);
 const location = "westus2";
 const group = "clients";
-const scope = `/subscriptions/${ARM_SUBSCRIPTION_ID}`;
+const scope = `/subscriptions/${subscriptionId}`;
 const role = (id: string) => `${scope}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
 const often = { updateIntervalInMs: 50 };
 
@@ -29,7 +34,7 @@ const uses: readonly (readonly [string, () => Promise<unknown>])[] = [
     [
         "wrongSecret",
         () =>
-            new ClientSecretCredential(ARM_TENANT_ID, ARM_CLIENT_ID, "wrong")
+            new ClientSecretCredential(tenantId, clientId, "wrong")
                 .getToken("https://management.azure.com/.default")
                 .then(String, (error: Error) => error.message),
     ],
@@ -44,8 +49,8 @@ const uses: readonly (readonly [string, () => Promise<unknown>])[] = [
                 audiences: ["api://AzureADTokenExchange"],
             }),
     ],
-    ["assignment", () => assign(DEPLOYER_OBJECT_ID, "14b46e9e-c2b7-41b4-b07b-48a6ebf60603")],
-    ["secretsAssignment", () => assign(DEPLOYER_OBJECT_ID, "b86a8fe4-44ce-4948-aee5-eccb2c155cd7")],
+    ["assignment", () => assign(deployerObjectId, "14b46e9e-c2b7-41b4-b07b-48a6ebf60603")],
+    ["secretsAssignment", () => assign(deployerObjectId, "b86a8fe4-44ce-4948-aee5-eccb2c155cd7")],
     [
         "accountName",
         () =>
@@ -124,14 +129,14 @@ const uses: readonly (readonly [string, () => Promise<unknown>])[] = [
     ],
 ];
 
-const resources = new ResourceManagementClient(credential, ARM_SUBSCRIPTION_ID);
-const msi = new ManagedServiceIdentityClient(credential, ARM_SUBSCRIPTION_ID);
-const authorization = new AuthorizationManagementClient(credential, ARM_SUBSCRIPTION_ID);
-const storage = new StorageManagementClient(credential, ARM_SUBSCRIPTION_ID);
-const vaults = new KeyVaultManagementClient(credential, ARM_SUBSCRIPTION_ID);
-const registries = new ContainerRegistryManagementClient(credential, ARM_SUBSCRIPTION_ID);
-const dns = new DnsManagementClient(credential, ARM_SUBSCRIPTION_ID);
-const containers = new ContainerServiceClient(credential, ARM_SUBSCRIPTION_ID);
+const resources = new ResourceManagementClient(credential, subscriptionId);
+const msi = new ManagedServiceIdentityClient(credential, subscriptionId);
+const authorization = new AuthorizationManagementClient(credential, subscriptionId);
+const storage = new StorageManagementClient(credential, subscriptionId);
+const vaults = new KeyVaultManagementClient(credential, subscriptionId);
+const registries = new ContainerRegistryManagementClient(credential, subscriptionId);
+const dns = new DnsManagementClient(credential, subscriptionId);
+const containers = new ContainerServiceClient(credential, subscriptionId);
 const keys = new KeyClient("https://kv-clients.vault.azure.net", credential);
 const secrets = new SecretClient("https://kv-clients.vault.azure.net", credential);
 const octokit = new Octokit({ auth: process.env.GITHUB_TOKEN });
@@ -139,7 +144,7 @@ const octokit = new Octokit({ auth: process.env.GITHUB_TOKEN });
 const vaultParameters = {
     location,
     properties: {
-        tenantId: ARM_TENANT_ID,
+        tenantId,
         sku: { family: "A", name: "standard" } as const,
         enableRbacAuthorization: true,
     },
@@ -159,8 +164,8 @@ function assign(principalId: string, roleId: string) {
 
 async function encryptAndDecrypt(): Promise<string> {
     const crypto = new CryptographyClient(await keys.getKey("sops"), credential);
-    const { result } = await crypto.encrypt("RSA-OAEP-256", Buffer.from("a secret"));
-    return Buffer.from((await crypto.decrypt("RSA-OAEP-256", result)).result).toString();
+    const { result } = await crypto.encrypt({ algorithm: "RSA-OAEP-256", plaintext: Buffer.from("a secret") });
+    return Buffer.from((await crypto.decrypt({ algorithm: "RSA-OAEP-256", ciphertext: result })).result).toString();
 }
 
 async function setAndGetSecret(): Promise<unknown> {

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import { without } from "../../../azure/arm/without";
 import { SandboxClock } from "../../../azure/arm/clock";
+import { without } from "../../../azure/arm/without";
 import { clusterInputs, grant, ground, pool, roles } from "../../../testing/azure-cluster";
 import { type Answer, subscription as scope, TestSubscription } from "../../../testing/azure-subscription";
 import { ManualClock } from "../../../testing/manual-clock";
