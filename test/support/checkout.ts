@@ -12,10 +12,10 @@ import { control, readSession, type Session, type WorldStatus } from "@landfall/
 const root = path.join(__dirname, "../..");
 
 /**
- * What a user of the repository changes: the tree, the examples and the settings. A test that needs another program
- * changes the world around it instead, for instance a role assignment in Azure.
+ * What a user of the repository changes: the tree, the examples, the settings and the deployer's role. A test that
+ * needs another program changes the world around it instead, for instance a role assignment in Azure.
  */
-const inputs = /^(gitops|examples)\/|^Pulumi\.[a-z0-9-]+\.yaml$/;
+const inputs = /^(gitops|examples)\/|^Pulumi\.[a-z0-9-]+\.yaml$|^docs\/deployer-role\.json$/;
 
 /** A test may take many times as long as usual when other programs keep the machine busy. */
 const timeoutMinutes = 25;

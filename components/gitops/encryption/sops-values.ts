@@ -38,9 +38,9 @@ async function firstDataKey(
     for (const { enc: armoredMessage } of recipients) {
         try {
             const message = await readMessage({ armoredMessage: armoredMessage ?? "" });
-            const options = { message, decryptionKeys: [...decryptionKeys], format: "binary" } as const;
-            const { data } = (await decrypt(options)) as { data: Uint8Array };
-            return data;
+            const keys = [...decryptionKeys];
+            const opened = (await decrypt({ message, decryptionKeys: keys, format: "binary" })) as { data: Uint8Array };
+            return opened.data;
         } catch {
             // Encrypted to somebody else.
         }
