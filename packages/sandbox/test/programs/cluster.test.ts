@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
@@ -152,6 +153,19 @@ describe("a sandbox cluster", function () {
         assert.deepEqual([claims.iss, claims.aud], [issuer, ["api://AzureADTokenExchange"]]);
     });
 
+    it("gives the logs of processes to kubectl, by name or selector, and says why other pods have none", async () => {
+        const log = await readFile(join(directory, "cluster", "pods", `flux-system_${operator().name}`, "log"), "utf8");
+        const [first = ""] = log.split("\n");
+        assert.match(first, /"ts":/);
+        const shown = await kubectl("logs", "--namespace=flux-system", operator().name);
+        assert.equal(shown.output.split("\n")[0], first);
+        const selected = await kubectl("logs", "--namespace=flux-system", "--selector=app=flux-operator", "--tail=1");
+        assert.equal(selected.output.trim().split("\n").length, 1, selected.output);
+        const { code, output } = await kubectl("logs", "deployment/web");
+        assert.equal(code, 1);
+        assert.match(output, /container main of pod default\/web-\S+ does not run, so it has no log: .*kwok/);
+    });
+
     it("says what is behind a Service that does not answer", async () => {
         const missing = await through(proxyUrl, "http://missing.default.svc.cluster.local/");
         assert.match(missing, /^503 there is no Service default\/missing/);
@@ -187,6 +201,15 @@ describe("a sandbox cluster", function () {
         assert.equal(cluster.uid, uid);
         await until("flux-operator", ready);
     });
+
+    function kubectl(...args: string[]): Promise<{ code: number; output: string }> {
+        const program = join(toolchain.binaries, "kubectl");
+        return new Promise((resolve) => {
+            execFile(program, [`--kubeconfig=${cluster.adminKubeconfig}`, ...args], (error, stdout, stderr) =>
+                resolve({ code: error ? 1 : 0, output: stdout + stderr }),
+            );
+        });
+    }
 
     const find = (group: string, path: string) =>
         api.find<Found>(`/${group === "v1" ? "api" : "apis"}/${group}/namespaces/default/${path}`);
