@@ -13,8 +13,8 @@ export interface KeyVaultArgs {
     /** Who runs the program. */
     readonly deployer: Deployer;
     /**
-     * ARM id of the key, if Azure still keeps this vault, deleted, and is to bring it back with its key instead of making
-     * both; see `checkNames`.
+     * ARM id of the key, if Azure still keeps this vault, deleted, and is to bring it back with its key instead of
+     * making both; see `checkNames`.
      *
      * @default - vault and key are made
      */
@@ -30,7 +30,8 @@ export interface KeyVaultArgs {
  * Azure makes a key only if it is absent and ignores later changes of size or operations; rotate it with `az keyvault
  * key rotate`, and keep old versions enabled, since each encrypted file names the version it was encrypted with.
  *
- * A vault that is recovered comes back as it was deleted, so the next update sets once more what the program wants of it.
+ * A vault that is recovered comes back as it was deleted, so the next update sets once more what the program wants of
+ * it.
  */
 export class KeyVault extends pulumi.ComponentResource {
     /** ARM id of the vault. */
@@ -98,8 +99,8 @@ export class KeyVault extends pulumi.ComponentResource {
 }
 
 /**
- * Options of a key that is never deleted by itself, since a deleted vault keeps it and brings it back, and that is taken
- * over when its vault comes back. What a key is was decided when it was made.
+ * Options of a key that is never deleted by itself, since a deleted vault keeps it and brings it back, and that is
+ * taken over when its vault comes back. What a key is was decided when it was made.
  */
 function taken(recoveredKeyId: string | undefined): pulumi.CustomResourceOptions {
     // A preview would look for the key while its vault is still deleted.

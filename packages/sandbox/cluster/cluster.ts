@@ -124,8 +124,8 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     });
     stops.push(() => webhooks.close());
 
-    let agent: NodeAgent | undefined;
-    const logOf: KubeletOptions["logOf"] = (...container) => agent?.logOf(...container);
+    const running: { agent?: NodeAgent } = {};
+    const logOf: KubeletOptions["logOf"] = (...container) => running.agent?.logOf(...container);
     const kubelet = await startKubelet({ authority, directory, report, logOf });
     stops.push(() => kubelet.close());
 
@@ -137,9 +137,9 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     const egress = new Egress(api);
     const node = hostNode(options, api, server, (pod) => options.proxy([egress.fence(pod), ...services]));
     stops.push(() => rm(node.temporary, { recursive: true, force: true }));
-    const nodeAgent = new NodeAgent(node, addresses, report);
-    agent = nodeAgent;
-    stops.push(() => nodeAgent.stop());
+    const agent = new NodeAgent(node, addresses, report);
+    running.agent = agent;
+    stops.push(() => agent.stop());
     const tenantId = options.workloadIdentity?.tenantId;
     const standIns = new Operators(operators, { api, authority, proxyUrl: proxy.url, tenantId }, report);
     stops.push(() => standIns.stop());
@@ -147,7 +147,7 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
         ...{ port, uid, adminKubeconfig: adminKubeconfigOf(directory), caPem: authority.certificatePem },
         jwks: () => api.get<object>("/openid/v1/jwks"),
         setNodes: (nodes) => applyNodes(api, nodes, kubelet.port),
-        processes: () => [...controlPlane.flatMap((each) => each.running() ?? []), ...nodeAgent.processes()],
+        processes: () => [...controlPlane.flatMap((each) => each.running() ?? []), ...agent.processes()],
         stop: () => stopAll(stops),
     };
 }

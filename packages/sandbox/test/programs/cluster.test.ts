@@ -1,7 +1,6 @@
 import * as assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
-import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +13,7 @@ import { tokenAccess } from "../../kubernetes/access";
 import { KubernetesApi } from "../../kubernetes/api";
 import { type Authority, loadOrCreateAuthority } from "../../network/authority";
 import { startProxy } from "../../network/proxy";
+import { through } from "../support/through-proxy";
 
 const fqdn = "aks-test-0a1b2c3d.hcp.westeurope.azmk8s.io";
 const issuer = "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/";
@@ -288,19 +288,6 @@ async function environmentOf(pid: number): Promise<Record<string, string>> {
 function claimsOf(token: string): { iss: string; sub: string; aud: string[] } {
     const payload = Buffer.from(token.split(".")[1]!, "base64url").toString("utf8");
     return JSON.parse(payload) as { iss: string; sub: string; aud: string[] };
-}
-
-/** Status and body of a GET through an HTTP proxy. */
-function through(proxyUrl: string, url: string): Promise<string> {
-    const { hostname, port } = new URL(proxyUrl);
-    return new Promise((resolve, reject) => {
-        const request = get({ hostname, port, path: url, headers: { host: new URL(url).host } }, (response) => {
-            let body = "";
-            response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
-            response.on("end", () => resolve(`${response.statusCode} ${body}`));
-        });
-        request.on("error", reject);
-    });
 }
 
 function isRunning(pid: number): boolean {
