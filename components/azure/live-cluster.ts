@@ -13,7 +13,7 @@ export interface LiveCluster {
 export interface LivePool {
     readonly name: string;
     readonly count?: number;
-    /** The full version that its nodes run, such as `1.36.4`. */
+    /** The full version that its nodes run, with the patch. */
     readonly currentOrchestratorVersion?: string;
 }
 
@@ -54,7 +54,7 @@ export function livePool(cluster: LiveCluster | undefined, name: string): LivePo
     return cluster?.agentPoolProfiles?.find((pool) => pool.name === name);
 }
 
-/** Whether a full version, such as `1.36.4`, is one of a minor. */
+/** Whether a full version is one of a minor. */
 export function isOfMinor(version: string | undefined, minor: string): boolean {
     return version === minor || version?.startsWith(`${minor}.`) === true;
 }

@@ -51,9 +51,13 @@ export function grantRole(
  * new.
  */
 export function whenSpread(assignment: authorization.RoleAssignment, seconds: number): pulumi.Output<string> {
+    if (pulumi.runtime.isDryRun()) {
+        // A preview of an assignment that changes knows its id, and not when it was made.
+        return assignment.id;
+    }
     return pulumi.all([assignment.id, assignment.createdOn]).apply(async ([id, createdOn]) => {
         const age = (Date.now() - Date.parse(createdOn)) / 1000;
-        if (!pulumi.runtime.isDryRun() && age < seconds) {
+        if (age < seconds) {
             // A clock that differs from Azure's makes nobody wait for longer.
             await new Promise((resolve) => setTimeout(resolve, Math.min(seconds - age, seconds) * 1000));
         }

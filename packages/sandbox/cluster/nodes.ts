@@ -14,7 +14,7 @@ export interface NodeSpec {
     /** As AKS labels it, region and number: `westeurope-1`. */
     readonly zone?: string;
     readonly vmSize?: string;
-    /** Of its kubelet, such as `1.36.4`. @default - that of the API server */
+    /** Of its kubelet. @default - that of the API server */
     readonly version?: string;
 }
 

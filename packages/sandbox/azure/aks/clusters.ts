@@ -13,7 +13,7 @@ export interface NodeSpec {
     /** As `topology.kubernetes.io/zone` has it: `<region>-<1..3>`, or "0" outside of zones. */
     readonly zone: string;
     readonly vmSize: string;
-    /** Of its kubelet, such as `1.36.4`. */
+    /** Of its kubelet. */
     readonly version: string;
 }
 

@@ -10,8 +10,8 @@ const newest = "1.36.4";
 
 /** Minors that AKS offers beside them: the one before to Premium clusters only, the next as a preview. */
 const others = [
-    { version: "1.34", isPreview: false, supportPlan: ["AKSLongTermSupport"], patch: "1.34.8" },
-    { version: "1.37", isPreview: true, supportPlan: ["KubernetesOfficial"], patch: "1.37.0" },
+    { version: "1.34", isPreview: false, supportPlan: ["AKSLongTermSupport"] },
+    { version: "1.37", isPreview: true, supportPlan: ["KubernetesOfficial"] },
 ];
 
 /** Microsoft.ContainerService, Managed Clusters - List Kubernetes Versions, 2025-09-01. */
@@ -20,7 +20,7 @@ export function listVersions(): Properties {
         return { version, isPreview: false, supportPlan: ["KubernetesOfficial", "AKSLongTermSupport"], patch };
     });
     return {
-        values: [...official, ...others].map(({ version, isPreview, supportPlan, patch }) => ({
+        values: [...official, ...others.map(firstPatch)].map(({ version, isPreview, supportPlan, patch }) => ({
             version,
             isPreview,
             ...(patch === newest ? { isDefault: true } : {}),
@@ -77,4 +77,8 @@ export function minorOf(version: string): string {
 
 function minor(version: string): number {
     return Number(version.split(".")[1]);
+}
+
+function firstPatch<T extends { readonly version: string }>(minor: T): T & { readonly patch: string } {
+    return { ...minor, patch: `${minor.version}.0` };
 }
