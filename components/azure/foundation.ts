@@ -5,6 +5,7 @@ import { ClusterIdentities } from "./cluster-identities";
 import { ContainerRegistry, type ContainerRegistryArgs } from "./container-registry";
 import type { Deployer } from "./deployer";
 import { DnsZone } from "./dns-zone";
+import { sopsKeyId } from "./key-check";
 import { KeyVault } from "./key-vault";
 import { Network } from "./network";
 import { ResourceGroups } from "./resource-groups";
@@ -71,12 +72,16 @@ export class Foundation extends pulumi.ComponentResource {
             ...durable,
             vaultName: names.keyVault,
             deployer: args.deployer,
-            recover: args.recoverKeyVault,
+            recoveredKeyId: args.recoverKeyVault ? this.keyIdOf(args) : undefined,
         };
         this.vault = new KeyVault(`${name}-vault`, vault, here);
         this.backups = this.createBackups(name, args);
         this.zone = args.domain ? new DnsZone(`${name}-zone`, { ...durable, domain: args.domain }, here) : undefined;
         this.registerOutputs();
+    }
+
+    private keyIdOf({ deployer: { subscriptionId }, names }: FoundationArgs): string {
+        return sopsKeyId({ subscriptionId, resourceGroupName: names.durableGroup, keyVault: names.keyVault });
     }
 
     private createNetwork(name: string, { location, names, vnetCidr, nodeSubnetCidr }: FoundationArgs): Network {

@@ -1,14 +1,10 @@
-import type * as authorization from "@pulumi/azure-native/authorization";
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "./deployer";
 import { durable } from "./durable";
 import { knownOf } from "./known-of";
-import { grantRole, whenSpread } from "./role-grant";
+import { grantRole } from "./role-grant";
 import { keyVaultCryptoOfficer } from "./roles";
-
-/** How long Azure takes at most, as a rule, until a vault knows of a role. */
-const spreadSeconds = 120;
 
 export interface KeyVaultArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -17,9 +13,12 @@ export interface KeyVaultArgs {
     /** Who runs the program. */
     readonly deployer: Deployer;
     /**
-     * Whether Azure still keeps this vault, deleted, and is to bring it back instead of making one; see `checkNames`.
+     * ARM id of the key, if Azure still keeps this vault, deleted, and is to bring it back with its key instead of
+     * making both; see `checkNames`.
+     *
+     * @default - vault and key are made
      */
-    readonly recover: boolean;
+    readonly recoveredKeyId: string | undefined;
     /** Whether the vault and the key are protected and retained: without the key, no secret of the tree can be read. */
     readonly protect: boolean;
 }
@@ -30,6 +29,9 @@ export interface KeyVaultArgs {
  *
  * Azure makes a key only if it is absent and ignores later changes of size or operations; rotate it with `az keyvault
  * key rotate`, and keep old versions enabled, since each encrypted file names the version it was encrypted with.
+ *
+ * A vault that is recovered comes back as it was deleted, so the next update sets once more what the program wants of
+ * it.
  */
 export class KeyVault extends pulumi.ComponentResource {
     /** ARM id of the vault. */
@@ -54,12 +56,12 @@ export class KeyVault extends pulumi.ComponentResource {
             `${name}-sops`,
             {
                 resourceGroupName: args.resourceGroupName,
-                vaultName: this.vaultForKey(vault, officer, args),
+                vaultName: knownOf(vault, args.vaultName),
                 keyName: "sops",
                 // SOPS asks for RSA-OAEP-256 with encrypt and decrypt; wrapping is not used.
                 properties: { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] },
             },
-            { ...durable(this, args.protect), dependsOn: [officer] },
+            { ...durable(this, args.protect), ...taken(args.recoveredKeyId), dependsOn: [officer] },
         );
         this.vaultId = vault.id;
         this.vaultUri = knownOf(vault, pulumi.interpolate`https://${args.vaultName}.vault.azure.net/`);
@@ -71,15 +73,6 @@ export class KeyVault extends pulumi.ComponentResource {
             keyId: this.keyId,
             keyUri: this.keyUri,
         });
-    }
-
-    /**
-     * The vault's name, when its key can be asked for. A vault that is recovered keeps its deleted key, which the
-     * provider looks for, and recovers, with the role; it gives up after half a minute.
-     */
-    private vaultForKey(vault: keyvault.Vault, officer: authorization.RoleAssignment, args: KeyVaultArgs) {
-        const name = knownOf(vault, args.vaultName);
-        return args.recover ? pulumi.all([name, whenSpread(officer, spreadSeconds)]).apply(([known]) => known) : name;
     }
 
     private createVault(name: string, args: KeyVaultArgs): keyvault.Vault {
@@ -97,10 +90,24 @@ export class KeyVault extends pulumi.ComponentResource {
                     softDeleteRetentionInDays: 90,
                     enablePurgeProtection: true,
                     publicNetworkAccess: "Enabled",
-                    ...(args.recover ? { createMode: "recover" } : {}),
+                    ...(args.recoveredKeyId !== undefined ? { createMode: "recover" } : {}),
                 },
             },
             durable(this, args.protect),
         );
     }
+}
+
+/**
+ * Options of a key that is never deleted by itself, since a deleted vault keeps it and brings it back, and that is
+ * taken over when its vault comes back. What a key is was decided when it was made.
+ */
+function taken(recoveredKeyId: string | undefined): pulumi.CustomResourceOptions {
+    // A preview would look for the key while its vault is still deleted.
+    const recovers = recoveredKeyId !== undefined && !pulumi.runtime.isDryRun();
+    return {
+        retainOnDelete: true,
+        ignoreChanges: ["properties", "tags"],
+        ...(recovers ? { import: recoveredKeyId } : {}),
+    };
 }

@@ -4,6 +4,7 @@ import { encryptionProblems } from "../gitops/encryption/encryption-problems";
 import { branchProblems, keyVaultAlone, sopsProblems } from "../gitops/encryption/sops-files";
 import type { ManifestTree } from "../gitops/fleet/manifest-tree";
 import { syntaxProblems } from "../gitops/fleet/manifests";
+import { buildProblems } from "../gitops/flux/build-problems";
 import { contractProblems } from "../gitops/flux/cluster-vars";
 import { leftOutProblems } from "../gitops/flux/left-out";
 
@@ -29,7 +30,8 @@ export interface TreeCheck {
 
 /**
  * Checks that the tree is YAML, that nothing secret is in it in plain text or came with this repository, that the
- * cluster can decrypt it, that Flux fetches all it needs, and that the program produces the variables it uses.
+ * cluster can decrypt it, that what it names is there and Flux fetches it, and that the program produces the variables
+ * it uses.
  */
 export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     const { files, replaced, lostSopsKeys, keyVault } = args;
@@ -37,7 +39,12 @@ export async function checkTree(args: TreeCheckArgs): Promise<TreeCheck> {
     if (syntax.length > 0) {
         return { problems: syntax, warnings: [], sopsFingerprints: [] };
     }
-    const written = [...contractProblems(files), ...leftOutProblems(files), ...encryptionProblems(files)];
+    const written = [
+        ...contractProblems(files),
+        ...buildProblems(files, args.environment),
+        ...leftOutProblems(files),
+        ...encryptionProblems(files),
+    ];
     const { sopsPgpPrivateKey } = args;
     if (sopsPgpPrivateKey === undefined) {
         return { problems: written, warnings: [], sopsFingerprints: [] };

@@ -17,6 +17,7 @@ import { startControlPlane, stopControlPlane } from "./control-plane";
 import { type Credentials, kubeconfig, prepareCredentials, writePrivate } from "./credentials";
 import { Egress } from "./egress";
 import type { KeptProcess } from "./kept-process";
+import { type KubeletOptions, startKubelet } from "./kubelet";
 import { NodeAgent } from "./node-agent";
 import { applyNodes, type NodeSpec } from "./nodes";
 import { PodAddresses } from "./pod-addresses";
@@ -123,14 +124,21 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     });
     stops.push(() => webhooks.close());
 
+    const running: { agent?: NodeAgent } = {};
+    const logOf: KubeletOptions["logOf"] = (...container) => running.agent?.logOf(...container);
+    const kubelet = await startKubelet({ authority, directory, report, logOf });
+    stops.push(() => kubelet.close());
+
     const { authorizeUrl } = webhooks;
-    const programs = { api, server, port, credentials, proxyUrl: proxy.url, authorizeUrl, report };
+    const kubeletFlags = kubelet.apiServerFlags;
+    const programs = { api, server, port, credentials, proxyUrl: proxy.url, authorizeUrl, kubeletFlags, report };
     const controlPlane = await startPrograms(options, programs, stops);
-    const uid = await bootstrap(options, api, webhooks);
+    const uid = await bootstrap(options, api, webhooks, kubelet.port);
     const egress = new Egress(api);
     const node = hostNode(options, api, server, (pod) => options.proxy([egress.fence(pod), ...services]));
     stops.push(() => rm(node.temporary, { recursive: true, force: true }));
     const agent = new NodeAgent(node, addresses, report);
+    running.agent = agent;
     stops.push(() => agent.stop());
     const tenantId = options.workloadIdentity?.tenantId;
     const standIns = new Operators(operators, { api, authority, proxyUrl: proxy.url, tenantId }, report);
@@ -138,7 +146,7 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     return {
         ...{ port, uid, adminKubeconfig: adminKubeconfigOf(directory), caPem: authority.certificatePem },
         jwks: () => api.get<object>("/openid/v1/jwks"),
-        setNodes: (nodes) => applyNodes(api, nodes),
+        setNodes: (nodes) => applyNodes(api, nodes, kubelet.port),
         processes: () => [...controlPlane.flatMap((each) => each.running() ?? []), ...agent.processes()],
         stop: () => stopAll(stops),
     };
@@ -151,6 +159,7 @@ interface Programs {
     readonly credentials: Credentials;
     readonly proxyUrl: string;
     readonly authorizeUrl: string;
+    readonly kubeletFlags: readonly string[];
     readonly report: (message: string) => void;
 }
 
@@ -185,9 +194,14 @@ function adminKubeconfigOf(directory: string): string {
 }
 
 /** What has to be there before a workload: nodes, storage, the webhook, and what the controller manager makes. */
-async function bootstrap(options: ClusterOptions, api: KubernetesApi, webhooks: Webhooks): Promise<string> {
+async function bootstrap(
+    options: ClusterOptions,
+    api: KubernetesApi,
+    webhooks: Webhooks,
+    kubeletPort: number,
+): Promise<string> {
     await Promise.all([
-        applyNodes(api, options.nodes),
+        applyNodes(api, options.nodes, kubeletPort),
         applyStorageClasses(api),
         applySnapshotKinds(api),
         options.workloadIdentity && registerWorkloadIdentity(api, options.authority, webhooks.mutateUrl),

@@ -25,6 +25,8 @@ export interface ControlPlaneOptions {
     readonly credentials: Credentials;
     /** Authentication and authorization flags of the API server. */
     readonly accessFlags: readonly string[];
+    /** Flags that let the API server ask the nodes' kubelet. */
+    readonly kubeletFlags: readonly string[];
     readonly port: number;
     readonly proxyUrl: string;
     /** Hears of programs that ended by themselves and are started again. */
@@ -106,6 +108,7 @@ function apiServerFlags(options: ControlPlaneOptions): string[] {
         "--disable-admission-plugins=TaintNodesByCondition",
         "--endpoint-reconciler-type=none",
         ...options.accessFlags,
+        ...options.kubeletFlags,
     ];
 }
 

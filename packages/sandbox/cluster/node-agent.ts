@@ -5,6 +5,7 @@
 import { follow } from "../kubernetes/follow";
 import { isHostPod, type Pod, podPath } from "./pod";
 import type { PodAddresses } from "./pod-addresses";
+import type { PodLog } from "./pod-log";
 import { type HostNode, PodProcess } from "./pod-process";
 
 /** When the whole cluster stops, its pods get this long to end by themselves. */
@@ -34,6 +35,11 @@ export class NodeAgent {
 
     processes(): { name: string; pid: number }[] {
         return [...this.pods.values()].flatMap((pod) => pod.running() ?? []);
+    }
+
+    /** The log of a container that runs on the host, and undefined for any other. */
+    logOf(namespace: string, name: string, container: string): PodLog | undefined {
+        return [...this.pods.values()].map((pod) => pod.logOf(namespace, name, container)).find(Boolean);
     }
 
     /** Stops following pods, then ends the processes; the pods stay in the API. */

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesApi } from "../kubernetes/api";
 import type { KubernetesObject } from "../kubernetes/object";
+import { kubeletHost } from "./kubelet";
 
 export interface NodeSpec {
     readonly name: string;
@@ -22,17 +23,25 @@ const capacity = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods:
 /**
  * Sets the nodes of the cluster: missing ones are created, and present ones get the labels and taints given. Others
  * are deleted, after their pods.
+ *
+ * @param kubeletPort where the kubelet of all of them answers.
  */
-export async function applyNodes(api: KubernetesApi, nodes: readonly NodeSpec[]): Promise<void> {
+export async function applyNodes(api: KubernetesApi, nodes: readonly NodeSpec[], kubeletPort: number): Promise<void> {
     const wanted = new Set(nodes.map(({ name }) => name));
     const present = await api.get<{ items: KubernetesObject[] }>("/api/v1/nodes");
     const { gitVersion } = await api.get<{ gitVersion: string }>("/version");
-    await Promise.all(nodes.map((node, index) => applyNode(api, node, index, gitVersion)));
+    const kubelet = { kubeletEndpoint: { Port: kubeletPort } };
+    await Promise.all(nodes.map((node, index) => applyNode(api, node, index, { gitVersion, kubelet })));
     const surplus = present.items.map((node) => node.metadata.name).filter((name) => !wanted.has(name));
     await Promise.all(surplus.map((name) => removeNode(api, name)));
 }
 
-async function applyNode(api: KubernetesApi, node: NodeSpec, index: number, serverVersion: string): Promise<void> {
+async function applyNode(
+    api: KubernetesApi,
+    node: NodeSpec,
+    index: number,
+    { gitVersion, kubelet }: { readonly gitVersion: string; readonly kubelet: object },
+): Promise<void> {
     const labels = {
         "kubernetes.io/hostname": node.name,
         "kubernetes.io/os": "linux",
@@ -55,12 +64,14 @@ async function applyNode(api: KubernetesApi, node: NodeSpec, index: number, serv
             addresses: [
                 { type: "InternalIP", address: `10.224.0.${4 + (index % 250)}` },
                 { type: "Hostname", address: node.name },
+                { type: "InternalDNS", address: kubeletHost },
             ],
+            daemonEndpoints: kubelet,
             nodeInfo: {
                 operatingSystem: "linux",
                 architecture: "amd64",
                 osImage: "Landfall sandbox",
-                kubeletVersion: node.version ? `v${node.version}` : serverVersion,
+                kubeletVersion: node.version ? `v${node.version}` : gitVersion,
             },
         },
     });

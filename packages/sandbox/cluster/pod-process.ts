@@ -14,6 +14,7 @@ import { type HostProgram, hostProgramOf } from "./host-programs";
 import { mainContainer, type Pod } from "./pod";
 import type { PodAddress } from "./pod-addresses";
 import { ConfigurationError, containerEnvironment, expand, lookupIn } from "./pod-environment";
+import type { PodLog } from "./pod-log";
 import { now, PodStatus } from "./pod-status";
 import { PodVolumes } from "./pod-volumes";
 
@@ -51,6 +52,7 @@ export class PodProcess {
     private readonly aborted = new AbortController();
     private readonly program: HostProgram;
     private readonly folder: string;
+    private readonly logFile: string;
     private readonly temporary: string;
     private readonly volumes: PodVolumes;
     private readonly status: PodStatus;
@@ -68,6 +70,7 @@ export class PodProcess {
         this.program = hostProgramOf(mainContainer(pod).image)!;
         const { namespace, name, uid } = pod.metadata;
         this.folder = join(node.pods, `${namespace}_${name}`);
+        this.logFile = join(this.folder, "log");
         this.temporary = join(node.temporary, uid.slice(0, 8));
         for (const folder of [this.folder, this.temporary, join(this.folder, "volumes")]) {
             mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -76,6 +79,15 @@ export class PodProcess {
         this.status = new PodStatus(node.api, pod, address.podIp);
         this.proxy = node.proxy(pod);
         this.lifetime = this.live();
+    }
+
+    /** The log of this container of this pod, if it is the one that runs. */
+    logOf(namespace: string, name: string, container: string): PodLog | undefined {
+        const { metadata } = this.pod;
+        const isThis = metadata.namespace === namespace && metadata.name === name;
+        return isThis && mainContainer(this.pod).name === container
+            ? { file: this.logFile, ended: this.aborted.signal }
+            : undefined;
     }
 
     running(): { name: string; pid: number } | undefined {
@@ -122,7 +134,7 @@ export class PodProcess {
         }
         if (!this.aborted.signal.aborted) {
             const exit = await process.exited;
-            this.report(`${this.pod.metadata.name} ended with ${describeExit(exit)}; its log is in ${this.folder}/log`);
+            this.report(`${this.pod.metadata.name} ended with ${describeExit(exit)}; its log is in ${this.logFile}`);
             this.status.ended(startedAt, exit);
             await this.status.waiting("CrashLoopBackOff", "back-off restarting the container that ended");
         }
@@ -159,7 +171,7 @@ export class PodProcess {
             args: [...args, ...this.program.flags({ address: loopback, folder: this.folder, fluxDistribution })],
             env,
             cwd: this.temporary,
-            logFile: join(this.folder, "log"),
+            logFile: this.logFile,
             records: this.node.records,
         });
     }

@@ -30,7 +30,7 @@ export interface EngineSummary {
     readonly times: StepTimes;
 }
 
-/** How long the engine's steps took, in seconds, by the resource's URN. */
+/** How long the engine's steps took, in seconds, by the resource's URN: of a replacement, all of its steps. */
 export type StepTimes = ReadonlyMap<string, number>;
 
 /** The resources whose completion ends a phase, in order. */
@@ -38,6 +38,12 @@ const milestones = [
     { name: "cluster", type: "azure-native:containerservice:ManagedCluster" },
     { name: "flux", type: "kubernetes:fluxcd.controlplane.io/v1:FluxInstance" },
 ] as const;
+
+/**
+ * Steps after which the resource is there as the program wants it. A replacement has others besides: it deletes the old
+ * resources first, those in a cluster before the cluster.
+ */
+const completing = new Set(["create", "create-replacement", "import", "import-replacement", "update"]);
 
 /**
  * Reads what the engine wrote to its event log (one JSON object a line; timestamps in seconds). There is none when the
@@ -77,7 +83,7 @@ function timesOf(events: readonly EngineEvent[]): StepTimes {
         }
         const start = after && begun.get(after.metadata.urn);
         if (after && start !== undefined) {
-            times.set(after.metadata.urn, timestamp - start);
+            times.set(after.metadata.urn, (times.get(after.metadata.urn) ?? 0) + timestamp - start);
         }
     }
     return times;
@@ -88,7 +94,7 @@ function phasesOf(events: readonly EngineEvent[], startedAt: number, endedAt: nu
     let from = startedAt;
     for (const { name, type } of milestones) {
         const done = events.find(
-            ({ resOutputsEvent: step }) => step?.metadata.type === type && step.metadata.op !== "same",
+            ({ resOutputsEvent: step }) => step?.metadata.type === type && completing.has(step.metadata.op),
         );
         if (done) {
             // The log has whole seconds only.

@@ -1,9 +1,10 @@
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as githubSdk from "@pulumi/github/package.json";
 import * as kubernetesSdk from "@pulumi/kubernetes/package.json";
 import * as tlsSdk from "@pulumi/tls/package.json";
 import { build } from "esbuild";
+import { installedHost, installedProvider, isExecutable } from "./pulumi-home";
 
 /** Where each stand-in's process begins, under this folder. */
 const entryPoints = {
@@ -20,8 +21,8 @@ const scripts = {
 } as const;
 
 /**
- * Versions of the SDKs whose real plugin is used where it is installed. The real azure-native is not: it speaks Azure's
- * wire format, which the stand-in for Azure does not.
+ * Versions of the SDKs whose real plugin is used where it is installed. The real azure-native is not: nobody has tried
+ * it against the stand-in for Azure.
  */
 const sdkVersions: Partial<Record<Plugin, string>> = {
     "pulumi-resource-github": githubSdk.version,
@@ -41,35 +42,42 @@ export interface PluginPathOptions {
     readonly directory: string;
     /** By default all. */
     readonly plugins?: readonly Plugin[];
-    /** Where the engine keeps installed plugins. */
-    readonly realPluginFolder: string;
+    /** Folder of the user's own Pulumi, with real plugins in `plugins`, and a real language host and CLI in `bin`. */
+    readonly pulumiHome: string;
 }
 
 /**
- * Writes executables for `plugins` into `directory`, for use on PATH, and gives the names of those it wrote.
+ * Writes executables for `plugins` into `directory`, for use on PATH, and gives the names of the stand-ins among them.
  *
  * A provider whose real plugin is installed, in the version of its SDK, is left out, so that the engine finds the real
- * one. Each stand-in is bundled into one file, which starts in half the time that compiling it at start takes.
+ * one. A real language host is called where a stand-in would be, because the engine looks for it on PATH and beside
+ * itself alone. Each stand-in is bundled into one file, which starts in half the time that compiling it at start takes.
  */
 export async function writePluginPath(options: PluginPathOptions): Promise<Plugin[]> {
-    const { directory, plugins = allPlugins, realPluginFolder } = options;
+    const { directory, plugins = allPlugins, pulumiHome } = options;
+    const bundles = join(directory, "bundles");
+    await mkdir(bundles, { recursive: true });
     const wanted: Plugin[] = [];
     for (const plugin of plugins) {
-        const executable = join(directory, plugin);
-        await rm(executable, { force: true });
-        if (!(await isInstalled(plugin, realPluginFolder))) {
+        await rm(join(directory, plugin), { force: true });
+        const host = plugin === "pulumi-language-nodejs" ? await installedHost(pulumiHome, plugin) : undefined;
+        if (host !== undefined) {
+            await writeExecutable(join(directory, plugin), host);
+        } else if (!(await isInstalled(plugin, pulumiHome))) {
             wanted.push(plugin);
         }
     }
-    const bundles = join(directory, "bundles");
-    await mkdir(bundles, { recursive: true });
     await bundle(wanted, bundles);
     for (const plugin of wanted) {
         const script = isScript(plugin) ? scripts[plugin] : join(bundles, `${plugin}.cjs`);
-        const text = `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`;
-        await writeFile(join(directory, plugin), text, { mode: 0o755 });
+        await writeExecutable(join(directory, plugin), process.execPath, script);
     }
     return wanted;
+}
+
+/** Starts the program with these arguments before its own. */
+async function writeExecutable(file: string, ...command: readonly string[]): Promise<void> {
+    await writeFile(file, `#!/bin/sh\nexec ${command.map(quoted).join(" ")} "$@"\n`, { mode: 0o755 });
 }
 
 async function bundle(plugins: readonly Plugin[], directory: string): Promise<void> {
@@ -90,15 +98,9 @@ function isScript(plugin: Plugin): plugin is Script {
 }
 
 /** Whether the engine would find the real plugin of the version that the program's SDK asks for. */
-async function isInstalled(plugin: Plugin, folder: string): Promise<boolean> {
+async function isInstalled(plugin: Plugin, pulumiHome: string): Promise<boolean> {
     const version = sdkVersions[plugin];
-    if (version === undefined) {
-        return false;
-    }
-    return access(join(folder, `${plugin.replace(/^pulumi-/, "")}-v${version}`, plugin)).then(
-        () => true,
-        () => false,
-    );
+    return version !== undefined && isExecutable(installedProvider(pulumiHome, plugin, version));
 }
 
 function quoted(path: string): string {

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { SandboxClock } from "../azure/arm/clock";
 import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
@@ -14,6 +13,7 @@ import { loadOrCreateAuthority } from "../network/authority";
 import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
 import { writePluginPath } from "../plugins/path";
+import { linkPlugins, userPulumiHome } from "../plugins/pulumi-home";
 import { SandboxError } from "../sandbox-error";
 import { Clusters } from "./clusters";
 import { type Workspace, type WorldStatus, writeSession } from "./session";
@@ -152,11 +152,9 @@ function owner(repository: string): string {
 
 /** Real plugins that the user has installed are used instead of stand-ins. */
 async function preparePlugins(directory: string): Promise<void> {
-    const installed = path.join(os.homedir(), ".pulumi", "plugins");
-    const home = path.join(directory, "pulumi");
-    fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-    if (fs.existsSync(installed) && !fs.existsSync(path.join(home, "plugins"))) {
-        fs.symlinkSync(installed, path.join(home, "plugins"));
-    }
-    await writePluginPath({ directory: path.join(directory, "plugins"), realPluginFolder: installed });
+    const pulumiHome = userPulumiHome(process.env);
+    const engineHome = path.join(directory, "pulumi");
+    fs.mkdirSync(engineHome, { recursive: true, mode: 0o700 });
+    linkPlugins(engineHome, pulumiHome);
+    await writePluginPath({ directory: path.join(directory, "plugins"), pulumiHome });
 }

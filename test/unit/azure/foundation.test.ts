@@ -58,12 +58,16 @@ describe("Foundation", () => {
         assert.equal(inputs.subject, "repo:acme/app:environment:test");
     });
 
-    it("recovers a vault that Azure still keeps", async () => {
-        const modeOf = async (recoverKeyVault: boolean) => {
-            const { inputs } = only((await foundation({ recoverKeyVault })).resources, types.vault);
-            return (inputs.properties as { createMode?: string }).createMode;
+    it("recovers a vault that Azure still keeps, with the key in it", async () => {
+        const recovered = async (recoverKeyVault: boolean) => {
+            const { resources } = await foundation({ recoverKeyVault });
+            const { createMode } = only(resources, types.vault).inputs.properties as { createMode?: string };
+            return [createMode, only(resources, "azure-native:keyvault:Key").importId];
         };
-        assert.deepEqual([await modeOf(true), await modeOf(false)], ["recover", undefined]);
+        const group = `/subscriptions/${deployer.subscriptionId}/resourceGroups/${names.durableGroup}`;
+        const key = `${group}/providers/Microsoft.KeyVault/vaults/${names.keyVault}/keys/sops`;
+        assert.deepEqual(await recovered(true), ["recover", key]);
+        assert.deepEqual(await recovered(false), [undefined, ""]);
     });
 
     it("makes nothing durable wait for the network", async () => {

@@ -8,17 +8,19 @@ const vaultType = "azure-native:keyvault:Vault";
 const key = "azure-native:keyvault:Key";
 const assignment = "azure-native:authorization:RoleAssignment";
 
-function vault(changes: { readonly recover?: boolean; readonly protect?: boolean } = {}) {
+const keyId = armId("Microsoft.KeyVault/vaults", "landfall/keys/sops");
+
+function vault(changes: { readonly recoveredKeyId?: string; readonly protect?: boolean } = {}, preview = false) {
     const args = {
         resourceGroupName: "group",
         location: "westeurope",
         vaultName: "landfall",
         deployer,
-        recover: false,
+        recoveredKeyId: undefined,
         protect: true,
         ...changes,
     };
-    return deploy(() => new KeyVault("vault", args), azureMocks);
+    return deploy(() => new KeyVault("vault", args), azureMocks, { preview });
 }
 
 type VaultProperties = Readonly<Record<string, unknown>>;
@@ -58,11 +60,27 @@ describe("KeyVault", () => {
         }
     });
 
-    it("brings back a deleted vault instead of making one, only when it has to", async () => {
-        const properties = async (recover: boolean) =>
-            only((await vault({ recover })).resources, vaultType).inputs.properties as VaultProperties;
-        assert.equal((await properties(true)).createMode, "recover");
-        assert.ok(!("createMode" in (await properties(false))));
+    it("keeps the key in a vault that is deleted, which brings it back, also where nothing is retained", async () => {
+        const { resources } = await vault({ protect: false });
+        assert.deepEqual([only(resources, key).protect, only(resources, key).retainOnDelete], [false, true]);
+        assert.equal(only(resources, vaultType).retainOnDelete, false);
+    });
+
+    it("brings back a deleted vault and takes over the key in it, only when it has to", async () => {
+        const made = (await vault()).resources;
+        assert.ok(!("createMode" in (only(made, vaultType).inputs.properties as VaultProperties)));
+        assert.equal(only(made, key).importId, "");
+        const recovered = (await vault({ recoveredKeyId: keyId })).resources;
+        assert.equal((only(recovered, vaultType).inputs.properties as VaultProperties).createMode, "recover");
+        assert.equal(only(recovered, key).importId, keyId);
+    });
+
+    it("looks for the key of a deleted vault in no preview, in which the vault is still deleted", async () => {
+        assert.equal(only((await vault({ recoveredKeyId: keyId }, true)).resources, key).importId, "");
+    });
+
+    it("takes a key as it was made, since Azure changes none", async () => {
+        assert.deepEqual(only((await vault()).resources, key).ignoreChanges, ["properties", "tags"]);
     });
 
     it("gives the key's address with its version, and its id as a scope", async () => {

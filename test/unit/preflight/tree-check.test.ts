@@ -74,6 +74,15 @@ describe("checkTree", () => {
         assert.match(problems[1] ?? "", /^gitops\/clusters\/staging\/s\.sops\.yaml: encrypted to B{40}, which neither/);
     });
 
+    it("names what the environment's build would not find", async () => {
+        const files = { ...everyVariable, "clusters/staging/kustomization.yaml": "resources: [gone.yaml]\n" };
+        const { problems } = await check({ files });
+        assert.match(
+            problems.join(),
+            /^gitops\/clusters\/staging\/kustomization\.yaml:1: resources names \S+gone\.yaml/,
+        );
+    });
+
     it("names what Flux would not fetch", async () => {
         const generator = "configMapGenerator: [{ name: logo, files: [logo.png] }]\n";
         const files = { ...everyVariable, "apps/kustomization.yaml": generator, "apps/logo.png": "" };

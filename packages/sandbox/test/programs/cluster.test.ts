@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
-import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,7 @@ import { tokenAccess } from "../../kubernetes/access";
 import { KubernetesApi } from "../../kubernetes/api";
 import { type Authority, loadOrCreateAuthority } from "../../network/authority";
 import { startProxy } from "../../network/proxy";
+import { through } from "../support/through-proxy";
 
 const fqdn = "aks-test-0a1b2c3d.hcp.westeurope.azmk8s.io";
 const issuer = "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/";
@@ -152,6 +153,19 @@ describe("a sandbox cluster", function () {
         assert.deepEqual([claims.iss, claims.aud], [issuer, ["api://AzureADTokenExchange"]]);
     });
 
+    it("gives the logs of processes to kubectl, by name or selector, and says why other pods have none", async () => {
+        const log = await readFile(join(directory, "cluster", "pods", `flux-system_${operator().name}`, "log"), "utf8");
+        const [first = ""] = log.split("\n");
+        assert.match(first, /"ts":/);
+        const shown = await kubectl("logs", "--namespace=flux-system", operator().name);
+        assert.equal(shown.output.split("\n")[0], first);
+        const selected = await kubectl("logs", "--namespace=flux-system", "--selector=app=flux-operator", "--tail=1");
+        assert.equal(selected.output.trim().split("\n").length, 1, selected.output);
+        const { code, output } = await kubectl("logs", "deployment/web");
+        assert.equal(code, 1);
+        assert.match(output, /container main of pod default\/web-\S+ does not run, so it has no log: .*kwok/);
+    });
+
     it("says what is behind a Service that does not answer", async () => {
         const missing = await through(proxyUrl, "http://missing.default.svc.cluster.local/");
         assert.match(missing, /^503 there is no Service default\/missing/);
@@ -187,6 +201,15 @@ describe("a sandbox cluster", function () {
         assert.equal(cluster.uid, uid);
         await until("flux-operator", ready);
     });
+
+    function kubectl(...args: string[]): Promise<{ code: number; output: string }> {
+        const program = join(toolchain.binaries, "kubectl");
+        return new Promise((resolve) => {
+            execFile(program, [`--kubeconfig=${cluster.adminKubeconfig}`, ...args], (error, stdout, stderr) =>
+                resolve({ code: error ? 1 : 0, output: stdout + stderr }),
+            );
+        });
+    }
 
     const find = (group: string, path: string) =>
         api.find<Found>(`/${group === "v1" ? "api" : "apis"}/${group}/namespaces/default/${path}`);
@@ -265,19 +288,6 @@ async function environmentOf(pid: number): Promise<Record<string, string>> {
 function claimsOf(token: string): { iss: string; sub: string; aud: string[] } {
     const payload = Buffer.from(token.split(".")[1]!, "base64url").toString("utf8");
     return JSON.parse(payload) as { iss: string; sub: string; aud: string[] };
-}
-
-/** Status and body of a GET through an HTTP proxy. */
-function through(proxyUrl: string, url: string): Promise<string> {
-    const { hostname, port } = new URL(proxyUrl);
-    return new Promise((resolve, reject) => {
-        const request = get({ hostname, port, path: url, headers: { host: new URL(url).host } }, (response) => {
-            let body = "";
-            response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
-            response.on("end", () => resolve(`${response.statusCode} ${body}`));
-        });
-        request.on("error", reject);
-    });
 }
 
 function isRunning(pid: number): boolean {

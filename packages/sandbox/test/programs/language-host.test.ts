@@ -44,7 +44,7 @@ describe("the language host and the plugins, under the engine", function () {
             "pulumi-resource-kubernetes",
             "pulumi-resource-pulumi-nodejs",
         ] as const;
-        const options = { directory: path.join(directory, "plugins"), realPluginFolder: path.join(directory, "none") };
+        const options = { directory: path.join(directory, "plugins"), pulumiHome: path.join(directory, "none") };
         assert.deepEqual(await writePluginPath({ ...options, plugins }), plugins);
         fs.mkdirSync(project);
         fs.mkdirSync(path.join(directory, "state"));
@@ -128,17 +128,5 @@ describe("the language host and the plugins, under the engine", function () {
 
     it("destroys what it made", async () => {
         assert.match(await succeed("destroy", "--yes", "--skip-preview"), /- 4 deleted/);
-    });
-
-    it("steps aside for the real plugin of the SDK's version", async () => {
-        const manifest = path.join(repository, "node_modules", "@pulumi", "kubernetes", "package.json");
-        const { version } = JSON.parse(fs.readFileSync(manifest, "utf8")) as { version: string };
-        const installed = path.join(directory, "installed");
-        const folder = path.join(installed, `resource-kubernetes-v${version}`);
-        fs.mkdirSync(folder, { recursive: true });
-        fs.writeFileSync(path.join(folder, "pulumi-resource-kubernetes"), "");
-        const plugins = ["pulumi-resource-kubernetes", "pulumi-resource-pulumi-nodejs"] as const;
-        const options = { directory: path.join(directory, "other"), realPluginFolder: installed };
-        assert.deepEqual(await writePluginPath({ ...options, plugins }), ["pulumi-resource-pulumi-nodejs"]);
     });
 });
