@@ -33,7 +33,7 @@ describe("a start that cannot succeed", function () {
     });
 
     for (const [program, advice] of [
-        ["go", /Install Go 1\.26 or newer and put its bin folder on PATH/],
+        ["go", /Install Go 1\.26 and put its bin folder on PATH/],
         [
             "gpg",
             /gpg could not be run .*: Flux's kustomize-controller decrypts with it\. Install it and put it on PATH/,
