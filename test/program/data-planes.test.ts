@@ -168,7 +168,10 @@ describe("the workloads that act in Azure", function () {
     describe("with their roles elsewhere, and a credential for another service account", () => {
         before("moves the roles and changes the credential in Azure", async () => {
             const registryId = resource("Registry", "landfall-registry").id;
-            await move("landfall-velero-storage-blob-data-contributor", `${storage}/blobServices/default/containers/loki`);
+            await move(
+                "landfall-velero-storage-blob-data-contributor",
+                `${storage}/blobServices/default/containers/loki`,
+            );
             await move("landfall-external-dns-dns-zone-contributor", registryId);
             await move("landfall-cert-manager-dns-zone-contributor", registryId);
             await move("landfall-source-controller-", vault);
