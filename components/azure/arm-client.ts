@@ -1,5 +1,5 @@
 import { UserError } from "../user-error";
-import { type ArmAnswer, errorOf, sendToArm } from "./arm-request";
+import { type ArmAnswer, problemOf, sendToArm } from "./arm-request";
 
 /** Azure was asked, and did not say. */
 export class ArmRefusal extends UserError {
@@ -42,7 +42,5 @@ export class ArmClient {
 }
 
 export function refusal(question: string, answer: ArmAnswer): ArmRefusal {
-    const { code, message } = errorOf(answer);
-    const text = `Azure did not say ${question}: HTTP ${answer.status} ${code} ${message}`.trim();
-    return new ArmRefusal(text, answer.status);
+    return new ArmRefusal(`Azure did not say ${question}: ${problemOf(answer)}`, answer.status);
 }

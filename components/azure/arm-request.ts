@@ -50,6 +50,12 @@ export function errorOf(answer: ArmAnswer): { readonly code: string; readonly me
     return { code: text(error.code), message: text(error.message) };
 }
 
+/** The same in one line, with the status. */
+export function problemOf(answer: ArmAnswer): string {
+    const { code, message } = errorOf(answer);
+    return `HTTP ${answer.status} ${code} ${message}`.trim();
+}
+
 export function text(value: unknown): string {
     return typeof value === "string" ? value : "";
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ArmAnswer, errorOf, sendToArm, text } from "./arm-request";
+import { type ArmAnswer, errorOf, problemOf, sendToArm, text } from "./arm-request";
 
 export interface NodeUpgradeArgs {
     /** ARM id of the cluster. */
@@ -103,12 +103,6 @@ async function waitForPool(token: string, path: string, written: ArmAnswer): Pro
 
 function propertiesOf({ body }: ArmAnswer): Record<string, unknown> {
     return (body.properties ?? {}) as Record<string, unknown>;
-}
-
-/** AKS itself puts the code of a refusal at the top, Resource Manager puts it into `error`. */
-function problemOf(answer: ArmAnswer): string {
-    const { code, message } = errorOf("error" in answer.body ? answer : { ...answer, body: { error: answer.body } });
-    return `HTTP ${answer.status} ${code} ${message}`.trim();
 }
 
 /**

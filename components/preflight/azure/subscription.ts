@@ -1,5 +1,5 @@
 import { type ArmClient, ArmRefusal } from "../../azure/arm-client";
-import { type ArmAnswer, errorOf } from "../../azure/arm-request";
+import { type ArmAnswer, problemOf } from "../../azure/arm-request";
 import type { PhysicalNames } from "../../settings/naming";
 import type { Settings } from "../../settings/settings";
 import { NotKnown } from "../finding";
@@ -115,8 +115,7 @@ export class Subscription {
             throw error instanceof ArmRefusal ? new NotKnown(error.message) : error;
         });
         if (answer.status !== 200 && !expected.includes(answer.status)) {
-            const { code, message } = errorOf(answer);
-            throw new NotKnown(`HTTP ${answer.status} ${code} ${message}`.trim());
+            throw new NotKnown(problemOf(answer));
         }
         return answer;
     }
