@@ -6,35 +6,36 @@ const ownUser = process.getuid?.();
 /** May do everything anyway. */
 const root = 0;
 
+/** The kernel's connections; none where it is not Linux. */
+const tables = ["/proc/net/tcp", "/proc/net/tcp6"].filter((file) => fs.existsSync(file));
+
 /**
  * Whether the process at the other end of a loopback connection runs as the user of this one. Every user of a machine
  * can connect to every port of 127.0.0.0/8, and a proxy's client has no name. Linux alone knows whose a connection is;
  * elsewhere everybody is let in.
  */
 export function isOwnPeer(socket: Socket, user = ownUser): boolean {
-    const tables = ["/proc/net/tcp", "/proc/net/tcp6"].filter((file) => fs.existsSync(file));
     if (user === undefined || tables.length === 0) {
         return true;
     }
-    const peer = userOfPeer(socket, tables);
+    const peer = userOfPeer(socket);
     return peer === user || peer === root;
 }
 
 /** The user of the socket that is connected with this one; undefined if there is none any more. */
-function userOfPeer(socket: Socket, tables: readonly string[]): number | undefined {
+function userOfPeer(socket: Socket): number | undefined {
     const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket;
     const ends = [
         `${hexadecimal(remoteAddress)}:${port(remotePort)}`,
         `${hexadecimal(localAddress)}:${port(localPort)}`,
     ];
+    // Linux's proc_net_tcp: sl, local_address, rem_address, st, tx_queue:rx_queue, tr:tm->when, retrnsmt, uid. An IPv4
+    // address ends its IPv6 form, which a client of both kinds uses.
+    const row = new RegExp(`${ends[0]} [0-9A-F]*${ends[1]}(?: +\\S+){4} +(\\d+)`);
     for (const table of tables) {
-        for (const line of fs.readFileSync(table, "ascii").split("\n")) {
-            // Linux's proc_net_tcp: sl, local_address, rem_address, st, tx_queue:rx_queue, tr:tm->when, retrnsmt, uid.
-            const [, local, remote, , , , , uid] = line.trim().split(/\s+/);
-            // An IPv4 address ends its IPv6 form, which a client of both kinds uses.
-            if (local?.endsWith(ends[0]!) && remote?.endsWith(ends[1]!)) {
-                return Number(uid);
-            }
+        const uid = row.exec(fs.readFileSync(table, "ascii"))?.[1];
+        if (uid !== undefined) {
+            return Number(uid);
         }
     }
     return undefined;
