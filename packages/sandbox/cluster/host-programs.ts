@@ -46,7 +46,7 @@ const programs: readonly HostProgram[] = [
         flags: ({ address, folder }) => [
             ...controllerFlags(address),
             `--storage-addr=${address}:9090`,
-            `--storage-path=${join(folder, "volumes", "data")}`,
+            storageFlag(folder),
         ],
     },
     { name: "kustomize-controller", flags: ({ address }) => controllerFlags(address) },
@@ -61,10 +61,7 @@ const programs: readonly HostProgram[] = [
     },
     {
         name: "image-reflector-controller",
-        flags: ({ address, folder }) => [
-            ...controllerFlags(address),
-            `--storage-path=${join(folder, "volumes", "data")}`,
-        ],
+        flags: ({ address, folder }) => [...controllerFlags(address), storageFlag(folder)],
     },
     { name: "image-automation-controller", flags: ({ address }) => controllerFlags(address) },
     {
@@ -72,7 +69,7 @@ const programs: readonly HostProgram[] = [
         flags: ({ address, folder }) => [
             ...controllerFlags(address),
             `--storage-addr=${address}:9090`,
-            `--storage-path=${join(folder, "volumes", "data")}`,
+            storageFlag(folder),
         ],
     },
 ];
@@ -88,4 +85,9 @@ export function hostProgramOf(image: string | undefined): HostProgram | undefine
 
 function controllerFlags(address: string): string[] {
     return [`--metrics-addr=${address}:8080`, `--health-addr=${address}:9440`, withoutLease];
+}
+
+/** The volume that the pod has for it. */
+function storageFlag(folder: string): string {
+    return `--storage-path=${join(folder, "volumes", "data")}`;
 }

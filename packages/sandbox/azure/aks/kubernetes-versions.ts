@@ -12,7 +12,7 @@ const newest = "1.36.4";
 const others = [
     { version: "1.34", isPreview: false, supportPlan: ["AKSLongTermSupport"] },
     { version: "1.37", isPreview: true, supportPlan: ["KubernetesOfficial"] },
-];
+].map((minor) => ({ ...minor, patch: `${minor.version}.0` }));
 
 /** Microsoft.ContainerService, Managed Clusters - List Kubernetes Versions, 2025-09-01. */
 export function listVersions(): Properties {
@@ -20,7 +20,7 @@ export function listVersions(): Properties {
         return { version, isPreview: false, supportPlan: ["KubernetesOfficial", "AKSLongTermSupport"], patch };
     });
     return {
-        values: [...official, ...others.map(firstPatch)].map(({ version, isPreview, supportPlan, patch }) => ({
+        values: [...official, ...others].map(({ version, isPreview, supportPlan, patch }) => ({
             version,
             isPreview,
             ...(patch === newest ? { isDefault: true } : {}),
@@ -77,8 +77,4 @@ export function minorOf(version: string): string {
 
 function minor(version: string): number {
     return Number(version.split(".")[1]);
-}
-
-function firstPatch<T extends { readonly version: string }>(minor: T): T & { readonly patch: string } {
-    return { ...minor, patch: `${minor.version}.0` };
 }
