@@ -7,6 +7,7 @@ import { isSuccessor } from "../../components/gitops/fleet/fleet-branch";
 import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet/fleet-plan";
 import { githubApi } from "../../components/gitops/fleet/github-api";
 import { commitTree } from "../../components/gitops/fleet/manifest-commit";
+import { fleetArgs } from "../support/fleet";
 import { createGitHub, type GitHub } from "@landfall/sandbox/testing";
 
 const repository = { owner: "acme", name: "fleet" };
@@ -50,12 +51,7 @@ describe("the tree on its branch", () => {
     });
 
     const args = (files: Record<string, string>, over: Partial<FleetPlanArgs> = {}): FleetPlanArgs => ({
-        repository,
-        branch: "staging",
-        stack: "staging",
-        mode: "direct",
-        visibility: "private",
-        imageAutomation: false,
+        ...fleetArgs,
         files,
         ...over,
     });

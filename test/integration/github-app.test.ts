@@ -6,6 +6,7 @@ import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet/fle
 import { githubApi } from "../../components/gitops/fleet/github-api";
 import { commitTree } from "../../components/gitops/fleet/manifest-commit";
 import type { GitHubApp } from "../../components/settings/github-login";
+import { fleetArgs } from "../support/fleet";
 import { newAppKey } from "../support/github-app";
 import { createGitHub, type GitHub, type GitHubAppOptions } from "@landfall/sandbox/testing";
 
@@ -57,12 +58,7 @@ describe("the program as a GitHub App, and Flux as another", () => {
     });
 
     const args = (over: Partial<FleetPlanArgs> = {}): FleetPlanArgs => ({
-        repository: { owner: "acme", name: "fleet" },
-        branch: "staging",
-        stack: "staging",
-        mode: "direct",
-        visibility: "private",
-        imageAutomation: false,
+        ...fleetArgs,
         files,
         ...over,
     });

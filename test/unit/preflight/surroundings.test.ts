@@ -3,20 +3,11 @@ import * as path from "node:path";
 import { surroundings } from "../../../components/preflight/surroundings";
 import { UserError } from "../../../components/user-error";
 import { notAToken } from "../../support/fixtures";
+import { fleetArgs } from "../../support/fleet";
 import { answeringGitHub } from "../../support/github-answers";
 
 const gitops = path.join(__dirname, "../../../gitops");
 const { github, tree } = surroundings({ token: notAToken }, gitops);
-
-const args = {
-    repository: { owner: "acme", name: "fleet" },
-    branch: "staging",
-    stack: "staging",
-    mode: "direct",
-    visibility: "private",
-    imageAutomation: false,
-    files: {},
-} as const;
 
 describe("the surroundings of a program", () => {
     it("load the tree from the folder, for one environment", () => {
@@ -29,7 +20,7 @@ describe("the surroundings of a program", () => {
         const answer = ({ path }: { path: string }) =>
             path === "/meta" ? { body: { ssh_keys: [] } } : { status: path === "/users/acme" ? 200 : 404, body: {} };
         await answeringGitHub(answer, async (calls) => {
-            assert.equal((await github.planFleet(args)).exists, false);
+            assert.equal((await github.planFleet(fleetArgs)).exists, false);
             assert.ok(calls.every(({ headers }) => headers.authorization === `Bearer ${notAToken}`));
         });
     });
@@ -37,7 +28,7 @@ describe("the surroundings of a program", () => {
     it("say what GitHub answered when it cannot be asked, without a stack", async () => {
         const forbidden = () => ({ status: 403, body: { message: "Resource protected by organization SAML" } });
         await assert.rejects(
-            answeringGitHub(forbidden, () => github.planFleet(args)),
+            answeringGitHub(forbidden, () => github.planFleet(fleetArgs)),
             (error: Error) => error instanceof UserError && error.message.includes("403 Resource protected"),
         );
     });

@@ -5,6 +5,7 @@ import { applied, blobId } from "../../../../components/gitops/fleet/git-merge";
 import { githubApi } from "../../../../components/gitops/fleet/github-api";
 import type { ManifestTree } from "../../../../components/gitops/fleet/manifest-tree";
 import { notAToken } from "../../../support/fixtures";
+import { fleetArgs, soundFleet } from "../../../support/fleet";
 import { answeringGitHub, type GitHubAnswer } from "../../../support/github-answers";
 
 const root = "/repos/acme/fleet";
@@ -16,26 +17,10 @@ interface World {
     readonly over?: Readonly<Record<string, GitHubAnswer>>;
 }
 
-const args: FleetPlanArgs = {
-    repository: { owner: "acme", name: "fleet" },
-    branch: "staging",
-    stack: "staging",
-    mode: "direct",
-    visibility: "private",
-    imageAutomation: false,
-    files: { "a.yaml": "a: 2\n" },
-};
+const args: FleetPlanArgs = { ...fleetArgs, files: { "a.yaml": "a: 2\n" } };
 
 /** The repository as GitHub shows it to an owner. */
-const fleet = {
-    full_name: "acme/fleet",
-    default_branch: "main",
-    visibility: "private",
-    archived: false,
-    disabled: false,
-    is_template: false,
-    permissions: { admin: true, push: true },
-};
+const fleet = { ...soundFleet, permissions: { admin: true, push: true } };
 
 /** What a stack wrote to its branch last time, with its record. */
 function written(files: ManifestTree, stack = "staging"): ManifestTree {

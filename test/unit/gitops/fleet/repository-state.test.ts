@@ -1,16 +1,8 @@
 import * as assert from "node:assert/strict";
 import { type Repository, stateProblems } from "../../../../components/gitops/fleet/repository-state";
+import { soundFleet } from "../../../support/fleet";
 
 const asked = { owner: "acme", name: "fleet" };
-
-const fleet: Repository = {
-    full_name: "acme/fleet",
-    default_branch: "main",
-    visibility: "private",
-    archived: false,
-    disabled: false,
-    is_template: false,
-};
 
 describe("stateProblems", () => {
     for (const [state, changes, problem] of [
@@ -23,15 +15,15 @@ describe("stateProblems", () => {
         ["internal", { visibility: "internal" }, /^landfall:fleetVisibility: acme\/fleet is internal/],
     ] as const) {
         it(`refuses a repository that is ${state}, and says what to do`, () => {
-            const problems = stateProblems(asked, { ...fleet, ...changes }, "private");
+            const problems = stateProblems(asked, { ...soundFleet, ...changes }, "private");
             assert.equal(problems.length, 1, problems.join("\n"));
             assert.match(problems[0] ?? "", problem);
         });
     }
 
     it("takes a repository whose name differs in case alone, and one as visible as allowed", () => {
-        assert.deepEqual(stateProblems(asked, { ...fleet, full_name: "Acme/Fleet" }, "private"), []);
-        const open: Repository = { ...fleet, visibility: "public" };
+        assert.deepEqual(stateProblems(asked, { ...soundFleet, full_name: "Acme/Fleet" }, "private"), []);
+        const open: Repository = { ...soundFleet, visibility: "public" };
         assert.deepEqual(stateProblems(asked, open, "public"), []);
         assert.equal(stateProblems(asked, open, "internal").length, 1);
     });
