@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { mock } from "node:test";
 import { type FleetPlanArgs, planFleet } from "../../components/gitops/fleet/fleet-plan";
 import { githubApi } from "../../components/gitops/fleet/github-api";
 import { commitTree } from "../../components/gitops/fleet/manifest-commit";
@@ -79,12 +80,13 @@ describe("the program as a GitHub App, and Flux as another", () => {
     it("asks for another token before the first expires", async () => {
         const github = githubApi({ app: login });
         await github.call("GET", "/meta");
-        const { now } = Date;
-        Date.now = () => now() + 56 * 60_000;
+        const late = new Date();
+        late.setMinutes(late.getMinutes() + 56);
+        mock.timers.enable({ apis: ["Date"], now: late });
         try {
             await github.call("GET", "/meta");
         } finally {
-            Date.now = now;
+            mock.timers.reset();
         }
         assert.equal(calls.filter((call) => call.endsWith("/access_tokens")).length, 2);
     });

@@ -86,7 +86,7 @@ describe("an update that goes wrong", function () {
             const restore = breakApps(checkout);
             const { code, output } = await start().finally(restore);
             assert.equal(code, 1, output);
-            assert.match(output, /Kustomization flux-system\/apps cannot become ready: BuildFailed: .*missing\.yaml/s);
+            assert.match(output, /Kustomization flux-system\/apps cannot become ready: BuildFailed: .*noSuchField/s);
             assert.match(output, /probable cause: kustomize cannot build this path/);
             assert.doesNotMatch(output, timeIsUp);
         });

@@ -71,10 +71,17 @@ export async function layerManifest(
     return stringify(layer.kustomization.object);
 }
 
-/** Has layer `apps` name a file that is not there, so that kustomize cannot build it. */
+/**
+ * Patches a field of layer `apps` that is not there, so that kustomize cannot build it: only building a layer shows
+ * that, so the program commits it.
+ */
 export function breakApps(checkout: Checkout): () => void {
+    const patch = "[{ op: remove, path: /spec/noSuchField }]";
     return checkout.edit("gitops/layers/apps/kustomization.yaml", (text) =>
-        text.replace("resources:\n", "resources:\n  - missing.yaml\n"),
+        text.replace(
+            "patches:\n",
+            `patches:\n  - { target: { kind: Deployment, name: podinfo }, patch: "${patch}" }\n`,
+        ),
     );
 }
 

@@ -75,7 +75,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
         "the registry refuses the controller: the repository is private, or does not exist",
     ],
     [
-        /kustomization\.yaml|kustomization path not found|accumulating resources|no such file or directory/i,
+        /kustomize build failed|kustomization\.yaml|kustomization path not found|no such file or directory/i,
         "kustomize cannot build this path",
     ],
     [

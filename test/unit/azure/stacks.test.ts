@@ -60,11 +60,15 @@ for (const stack of stacks) {
             }
         });
 
-        it("protects nothing once protection is off", async () => {
+        it("protects nothing once protection is off, and leaves the key to go with its vault", async () => {
             const resources = await azureStack(stack, { "landfall:protectDurable": false });
             assert.deepEqual(
-                resources.filter(({ protect, retainOnDelete }) => protect || retainOnDelete),
+                resources.filter(({ protect }) => protect),
                 [],
+            );
+            assert.deepEqual(
+                resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ type }) => type),
+                ["azure-native:keyvault:Key"],
             );
         });
 
