@@ -16,6 +16,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     static: { folder: "test/static", programs: [] },
     unit: { folder: "test/unit", programs: [] },
     integration: { folder: "test/integration", programs: [] },
+    toolchain: { folder: "packages/toolchain/test", programs: [] },
     sandbox: { folder: "packages/sandbox/test/services", programs: [] },
     workflows: { folder: "test/workflows", programs: ["actionlint"] },
     tree: { folder: "test/tree", programs: ["kustomize", "kubeconform", "sops"] },

@@ -1,5 +1,6 @@
-import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { exists } from "./exists";
 import { downloadModule } from "./go";
 
 const modulePath = "github.com/controlplaneio-fluxcd/flux-operator";
@@ -69,16 +70,4 @@ async function makeWritable(path: string): Promise<void> {
     if (entry.isDirectory()) {
         await Promise.all((await readdir(path)).map((name) => makeWritable(join(path, name))));
     }
-}
-
-async function exists(path: string): Promise<boolean> {
-    return stat(path).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-            if (error.code === "ENOENT") {
-                return false;
-            }
-            throw error;
-        },
-    );
 }

@@ -1,8 +1,15 @@
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join } from "node:path";
-import { run } from "./process";
+import { type Outcome, run } from "./process";
 import type { Program } from "./programs";
 import { ToolchainError } from "./toolchain-error";
+
+/**
+ * Whether the machine has memory for several compilers at a time that rarely collect: the largest package takes 1.5 GB
+ * then.
+ */
+export const hasRoom = totalmem() >= 12 * 1024 ** 3;
 
 /**
  * The environment of every Go command. Builds depend on the committed go.mod and go.sum. Of the user's own settings
@@ -16,8 +23,8 @@ function goEnvironment(toolchain: string): NodeJS.ProcessEnv {
         GOWORK: "off",
         GOOS: "",
         GOARCH: "",
-        // The compilers allocate for seconds and end: collecting rarely saves a sixth of their time.
-        GOGC: process.env.GOGC ?? "400",
+        // The compilers allocate for seconds and end: collecting rarely saves a sixth of their time, if there is room.
+        GOGC: process.env.GOGC ?? (hasRoom ? "400" : "100"),
         // The checksum database does not know these. With -mod=readonly they must be in go.sum.
         GONOSUMDB: "github.com/fluxcd/*,github.com/google/*,github.com/controlplaneio-fluxcd/*,github.com/Azure/*",
     };
@@ -99,30 +106,74 @@ export async function downloadModule(path: string, version: string, sum: string,
     return answer.Dir;
 }
 
+/** What hears how far a build is. */
+export interface BuildListener {
+    /** The number of packages that the programs consist of. */
+    readonly packages: (count: number) => void;
+    /** One of them is compiled; those in Go's cache are not. */
+    readonly compiled: () => void;
+}
+
 /**
- * Builds a program in `moduleFolder` and puts it into `binaries` under its name, completely or not at all.
+ * Builds programs of one module, side by side, and puts each into `binaries` under its name, completely or not at all.
+ * Interrupted, the next build goes on with what Go's cache holds.
  *
  * Throws with the end of the compiler's output.
  */
-export async function buildProgram(
-    program: Program,
-    version: string,
+export async function buildPrograms(
+    programs: readonly Program[],
+    version: (name: string) => string,
     moduleFolder: string,
     binaries: string,
     go: GoInstallation,
+    listener: BuildListener,
 ): Promise<void> {
-    await mkdir(binaries, { recursive: true });
-    const temporary = join(binaries, `.${program.name}.${process.pid}.tmp`);
-    const variables = Object.entries(program.variables?.(version) ?? {}).map(([name, value]) => `-X ${name}=${value}`);
-    // Go's cache depends on the exact text of `-ldflags`, so it has no extra spaces.
-    const args = ["build", `-ldflags=${["-s", "-w", ...variables].join(" ")}`, "-o", temporary, program.package];
-    const outcome = await run("go", args, { cwd: moduleFolder, env: goEnvironment(go.toolchain) });
-    if (outcome.signal !== null) {
-        throw new ToolchainError(`Building ${program.name} was interrupted (${outcome.signal}).`);
+    const names = programs.map(({ name }) => name).join(", ");
+    const options = { cwd: moduleFolder, env: goEnvironment(go.toolchain) };
+    const packages = programs.map((program) => program.package);
+    const listed = await run("go", ["list", "-deps", ...packages], options);
+    check(listed, names);
+    const known = new Set(listed.stdout.trim().split("\n"));
+    listener.packages(known.size);
+    const temporary = join(binaries, `.${process.pid}.${programs[0]?.name}.tmp`);
+    await mkdir(temporary, { recursive: true });
+    try {
+        // Go prints each package that it compiles, among the messages of the compiler.
+        const errors: string[] = [];
+        const onLine = (line: string) => (known.has(line) ? listener.compiled() : void errors.push(line));
+        // Nobody debugs these programs, and what debuggers want is a tenth of the compilers' work.
+        const flags = ["-v", "-gcflags=all=-dwarf=false", linkerFlags(programs, version)];
+        const outcome = await run("go", ["build", ...flags, "-o", `${temporary}/`, ...packages], {
+            ...options,
+            onLine,
+        });
+        check({ ...outcome, stderr: errors.join("\n") }, names);
+        for (const program of programs) {
+            await rename(join(temporary, executableOf(program.package)), join(binaries, program.name));
+        }
+    } finally {
+        await rm(temporary, { recursive: true });
     }
-    if (outcome.code !== 0) {
-        const lines = outcome.stderr.trim().split("\n").slice(-20).join("\n    ");
-        throw new ToolchainError(`Go could not build ${program.name} ${version} (${program.package}):\n    ${lines}`);
+}
+
+/** Of all the programs: the linker passes over variables of packages that a program does not have. */
+function linkerFlags(programs: readonly Program[], version: (name: string) => string): string {
+    const variables = programs.flatMap((program) => Object.entries(program.variables?.(version(program.name)) ?? {}));
+    const distinct = new Set(variables.map(([name, value]) => `-X ${name}=${value}`));
+    return `-ldflags=${["-s", "-w", ...distinct].join(" ")}`;
+}
+
+/** The name that Go gives the program of a package: the last part of its path that is not a major version. */
+function executableOf(path: string): string {
+    return path.split("/").findLast((part) => !/^v\d+$/.test(part)) ?? path;
+}
+
+function check({ code, signal, stderr }: Outcome, names: string): void {
+    if (signal !== null) {
+        throw new ToolchainError(`Building ${names} was interrupted (${signal}).`);
     }
-    await rename(temporary, join(binaries, program.name));
+    if (code !== 0) {
+        const lines = stderr.trim().split("\n").slice(-20).join("\n    ");
+        throw new ToolchainError(`Go could not build ${names}:\n    ${lines}`);
+    }
 }

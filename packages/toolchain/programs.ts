@@ -5,21 +5,19 @@ export interface Program {
     readonly folder: string;
     readonly module: string;
     readonly package: string;
-    /**
-     * Measured on two cores with an empty Go build cache; families share most of their work, which its first one does.
-     */
-    readonly expectedSeconds: number;
+    /** Arguments that make the program print its version, for one that users have installed themselves. */
+    readonly versionArguments?: readonly string[];
     /** What the program's own release build sets with `-X`. */
     readonly variables?: (version: string) => Readonly<Record<string, string>>;
 }
 
-function kubernetes(name: string, expectedSeconds: number): Program {
+function kubernetes(name: string, versionArguments: readonly string[] = ["--version"]): Program {
     return {
         name,
         folder: "kubernetes",
         module: "k8s.io/kubernetes",
         package: `k8s.io/kubernetes/cmd/${name}`,
-        expectedSeconds,
+        versionArguments,
         variables: (version) => {
             const [major = "", minor = ""] = version.replace(/^v/, "").split(".");
             return {
@@ -31,59 +29,82 @@ function kubernetes(name: string, expectedSeconds: number): Program {
     };
 }
 
-function fluxController(name: string, expectedSeconds: number): Program {
+function fluxController(name: string): Program {
     const module = `github.com/fluxcd/${name}`;
-    return { name, folder: "kubernetes", module, package: module, expectedSeconds };
+    return { name, folder: "kubernetes", module, package: module };
 }
 
-function commandLine(name: string, module: string, path: string, expectedSeconds: number): Program {
-    return { name, folder: "kubernetes", module, package: module + path, expectedSeconds };
+function commandLine(name: string, module: string, path: string, versionArguments?: readonly string[]): Program {
+    return { name, folder: "kubernetes", module, package: module + path, versionArguments };
 }
 
-/** Every program that a sandbox runs, in the order in which they are built. */
+/** Every program that a sandbox runs. */
 export const programs: readonly Program[] = [
     {
         name: "etcd",
         folder: "etcd",
         module: "go.etcd.io/etcd/server/v3",
         package: "go.etcd.io/etcd/server/v3",
-        expectedSeconds: 20,
+        versionArguments: ["--version"],
     },
     {
         name: "pulumi",
         folder: "pulumi",
         module: "github.com/pulumi/pulumi/pkg/v3",
         package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-        expectedSeconds: 210,
+        versionArguments: ["version"],
         variables: (version) => ({ "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": version }),
     },
-    kubernetes("kube-apiserver", 165),
-    kubernetes("kube-controller-manager", 56),
-    kubernetes("kube-scheduler", 5),
-    kubernetes("kubectl", 20),
-    commandLine("kwok", "sigs.k8s.io/kwok", "/cmd/kwok", 5),
-    fluxController("source-controller", 107),
-    fluxController("kustomize-controller", 30),
-    fluxController("helm-controller", 13),
-    commandLine("helm", "helm.sh/helm/v4", "/cmd/helm", 6),
+    kubernetes("kube-apiserver"),
+    kubernetes("kube-controller-manager"),
+    kubernetes("kube-scheduler"),
+    kubernetes("kubectl", ["version", "--client"]),
+    commandLine("kwok", "sigs.k8s.io/kwok", "/cmd/kwok"),
+    fluxController("source-controller"),
+    fluxController("kustomize-controller"),
+    fluxController("helm-controller"),
+    commandLine("helm", "helm.sh/helm/v4", "/cmd/helm", ["version", "--short"]),
     {
         name: "flux-operator",
         folder: "flux-operator",
         module: "github.com/controlplaneio-fluxcd/flux-operator",
         package: "github.com/controlplaneio-fluxcd/flux-operator/cmd/operator",
-        expectedSeconds: 60,
         variables: (version) => ({ "main.VERSION": version }),
     },
-    fluxController("notification-controller", 10),
-    fluxController("image-reflector-controller", 10),
-    fluxController("image-automation-controller", 10),
-    commandLine("source-watcher", "github.com/fluxcd/source-watcher/v2", "/cmd", 5),
-    commandLine("kubelogin", "github.com/Azure/kubelogin", "", 10),
-    commandLine("sops", "github.com/getsops/sops/v3", "/cmd/sops", 5),
-    commandLine("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "", 5),
-    commandLine("kubeconform", "github.com/yannh/kubeconform", "/cmd/kubeconform", 2),
-    commandLine("actionlint", "github.com/rhysd/actionlint", "/cmd/actionlint", 3),
+    fluxController("notification-controller"),
+    fluxController("image-reflector-controller"),
+    fluxController("image-automation-controller"),
+    commandLine("source-watcher", "github.com/fluxcd/source-watcher/v2", "/cmd"),
+    commandLine("kubelogin", "github.com/Azure/kubelogin", "", ["--version"]),
+    commandLine("sops", "github.com/getsops/sops/v3", "/cmd/sops", ["--version", "--disable-version-check"]),
+    commandLine("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "", ["version"]),
+    commandLine("kubeconform", "github.com/yannh/kubeconform", "/cmd/kubeconform"),
+    commandLine("actionlint", "github.com/rhysd/actionlint", "/cmd/actionlint"),
 ];
 
-/** The folders with a go.mod, in the order of the programs. */
-export const moduleFolders: readonly string[] = [...new Set(programs.map(({ folder }) => folder))];
+/** The programs that one go.mod pins: they share most of their libraries, so one command builds them. */
+export interface Family {
+    /** The folder below `modules` with go.mod and go.sum. */
+    readonly folder: string;
+    readonly title: string;
+    /** What its programs take of the whole, all built with an empty cache of Go's. */
+    readonly weight: number;
+}
+
+/**
+ * Families in the order in which they are built. Those of one list follow each other, since the later ones use what the
+ * earlier ones have compiled; lists are built side by side, so that no core waits while another one links.
+ */
+export const buildOrder: readonly (readonly Family[])[] = [
+    [
+        { folder: "etcd", title: "etcd", weight: 5 },
+        { folder: "pulumi", title: "Pulumi", weight: 35 },
+    ],
+    [
+        { folder: "kubernetes", title: "Kubernetes and Flux", weight: 50 },
+        { folder: "flux-operator", title: "Flux Operator", weight: 10 },
+    ],
+];
+
+/** The folders with a go.mod. */
+export const moduleFolders: readonly string[] = buildOrder.flat().map(({ folder }) => folder);

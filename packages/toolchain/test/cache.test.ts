@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { ensureToolchain } from "@landfall/toolchain";
+import { ensureToolchain } from "..";
 
 describe("the cache of programs", () => {
     it("is not one that other users may write to", async () => {
