@@ -15,7 +15,7 @@ const entryPoints = {
     "pulumi-language-nodejs": "language-nodejs/main.ts",
 } as const;
 
-/** Scripts that are started as they are: what runs dynamic providers ships inside the SDK. */
+/** Scripts that are not bundled: what runs dynamic providers ships inside the SDK. */
 const scripts = {
     "pulumi-resource-pulumi-nodejs": require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
 } as const;
@@ -29,6 +29,9 @@ const sdkVersions: Partial<Record<Plugin, string>> = {
     "pulumi-resource-tls": tlsSdk.version,
     "pulumi-resource-kubernetes": kubernetesSdk.version,
 };
+
+/** Ends a script when the engine that started it is gone. */
+const guard = "end-with-parent";
 
 type Bundled = keyof typeof entryPoints;
 type Script = keyof typeof scripts;
@@ -69,8 +72,10 @@ export async function writePluginPath(options: PluginPathOptions): Promise<Plugi
     }
     await bundle(wanted, bundles);
     for (const plugin of wanted) {
-        const script = isScript(plugin) ? scripts[plugin] : join(bundles, `${plugin}.cjs`);
-        await writeExecutable(join(directory, plugin), process.execPath, script);
+        const command = isScript(plugin)
+            ? ["--require", join(bundles, `${guard}.cjs`), scripts[plugin]]
+            : [join(bundles, `${plugin}.cjs`)];
+        await writeExecutable(join(directory, plugin), process.execPath, ...command);
     }
     return wanted;
 }
@@ -83,7 +88,10 @@ async function writeExecutable(file: string, ...command: readonly string[]): Pro
 async function bundle(plugins: readonly Plugin[], directory: string): Promise<void> {
     const entries = plugins.filter((plugin) => !isScript(plugin));
     await build({
-        entryPoints: entries.map((plugin) => ({ in: join(__dirname, entryPoints[plugin]), out: plugin })),
+        entryPoints: [
+            ...entries.map((plugin) => ({ in: join(__dirname, entryPoints[plugin]), out: plugin })),
+            { in: join(__dirname, `${guard}.ts`), out: guard },
+        ],
         outdir: directory,
         outExtension: { ".js": ".cjs" },
         bundle: true,

@@ -1,0 +1,30 @@
+import * as assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { createInterface } from "node:readline";
+import { writePluginPath } from "../../../plugins/path";
+
+describe("a plugin", () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-killed-"));
+
+    after(() => fs.rmSync(directory, { recursive: true }));
+
+    it("ends when the engine that started it is killed", async () => {
+        const plugins = await writePluginPath({ directory, pulumiHome: path.join(directory, "none") });
+        assert.equal(plugins.length, 6);
+        for (const plugin of plugins) {
+            // Stands for the engine: it starts the plugin, shows the port that the plugin prints, and is killed.
+            const engine = spawn("sh", ["-c", '"$0" 127.0.0.1:1 & wait', path.join(directory, plugin)], {
+                stdio: ["ignore", "pipe", "inherit"],
+            });
+            const lines = createInterface(engine.stdout)[Symbol.asyncIterator]();
+            assert.ok(Number((await lines.next()).value) > 0, plugin);
+            engine.kill("SIGKILL");
+            // Nothing but the end of the plugin closes the pipe: it holds the other end.
+            await once(engine, "close");
+        }
+    });
+});
