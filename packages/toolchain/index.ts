@@ -1,2 +1,2 @@
-export { ensureToolchain, type Toolchain } from "./toolchain";
+export { cacheFolder, ensureToolchain, type Toolchain } from "./toolchain";
 export { ToolchainError } from "./toolchain-error";

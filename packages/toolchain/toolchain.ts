@@ -215,8 +215,8 @@ async function checkCache(folder: string): Promise<void> {
     }
 }
 
-/** `$LANDFALL_CACHE`, or `landfall` in `$XDG_CACHE_HOME` (`~/.cache`). */
-function cacheFolder(): string {
+/** What is kept between runs: `$LANDFALL_CACHE`, or `landfall` in `$XDG_CACHE_HOME` (`~/.cache`). */
+export function cacheFolder(): string {
     const { LANDFALL_CACHE, XDG_CACHE_HOME } = process.env;
     if (isSet(LANDFALL_CACHE)) {
         return LANDFALL_CACHE;

@@ -4,6 +4,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
+import { inTurn } from "./in-turn";
 import { type Build, filesOfBuild, kustomizeFile } from "./kustomizations";
 import { type KubernetesObject, textAt } from "./object";
 import { program } from "./programs";
@@ -23,8 +24,6 @@ export interface BuiltObject {
 export type Built = { readonly objects: readonly BuiltObject[] } | { readonly error: string };
 
 const builds = new Map<string, Promise<Built>>();
-const waiting: (() => void)[] = [];
-let free = Math.max(2, os.availableParallelism());
 
 /**
  * Builds what Flux does: a folder with its components, and files from outside of the folder. Each object comes with the
@@ -41,25 +40,6 @@ export function build(sources: Sources, wanted: Build): Promise<Built> {
     const built = builds.get(key) ?? inTurn(() => runKustomize(sources, wanted));
     builds.set(key, built);
     return built;
-}
-
-/** As many at once as the machine has processors. */
-async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (free === 0) {
-        await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-        free--;
-    }
-    try {
-        return await work();
-    } finally {
-        const next = waiting.shift();
-        if (next) {
-            next();
-        } else {
-            free++;
-        }
-    }
 }
 
 /**

@@ -32,6 +32,8 @@ export interface ChartReference {
     readonly name: string;
     readonly version: string | undefined;
     readonly url: string | undefined;
+    /** The kind of the source that names the URL. */
+    readonly kind: string | undefined;
     /** The object and the path in it that hold the version. */
     readonly pinnedBy: Manifest | undefined;
     readonly pinnedAt: string;
@@ -121,15 +123,16 @@ export function chartReference(cluster: Cluster, release: Manifest): ChartRefere
     }
     const url = urlOf(source);
     const version = textAt(source?.object, "spec.ref.tag");
-    return { name: url?.split("/").at(-1) ?? "", version, url, pinnedBy: source, pinnedAt: "spec.ref.tag" };
+    const name = url?.split("/").at(-1) ?? "";
+    return { name, version, url, kind: source?.object.kind, pinnedBy: source, pinnedAt: "spec.ref.tag" };
 }
 
 /** A chart by name and version, in a release or in a HelmChart that several releases share. */
 function chartOfRepository(cluster: Cluster, pinnedBy: Manifest, spec: string): ChartReference {
     const name = textAt(pinnedBy.object, `${spec}.chart`) ?? "";
     const version = textAt(pinnedBy.object, `${spec}.version`);
-    const url = urlOf(sourceNamed(cluster, field(pinnedBy.object, `${spec}.sourceRef`)));
-    return { name, version, url, pinnedBy, pinnedAt: `${spec}.version` };
+    const source = sourceNamed(cluster, field(pinnedBy.object, `${spec}.sourceRef`));
+    return { name, version, url: urlOf(source), kind: source?.object.kind, pinnedBy, pinnedAt: `${spec}.version` };
 }
 
 function sourceNamed(cluster: Cluster, reference: unknown): Manifest | undefined {

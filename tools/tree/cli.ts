@@ -10,16 +10,26 @@ import { changesAsMarkdown, describeChanges } from "./diff-report";
 import { describeFinding } from "./finding";
 import { layersAsTable, mermaid } from "./graph";
 import { preparePrograms } from "./programs";
+import { chartCache } from "./published/cache";
+import { lockName } from "./published/lock";
+import { pinsOf } from "./published/pins";
+import { pullCharts } from "./published/pull";
+import { type ChartChoice, chartChoice, emptyShelf, missingCharts, openShelf, requireAll } from "./published/shelf";
 import { renderTree } from "./render";
 import { knownStack } from "./stacks";
 import { TreeError } from "./tree-error";
 
 const usage = `Usage: npm run tree -- COMMAND
 
-  check [FOLDER]        what is wrong with the tree, or with a copy of it: file, line, what, and how to repair it
+  check [FOLDER]        what is wrong with the tree, or with a copy of it: file, line, what, and how to repair it.
+        Published charts are the judge where "charts pull" has brought them; --charts published wants all of them,
+        --charts stand-ins none
   diff [--base REVISION] [--stack S] [--markdown]
         what the work tree changes in each environment, object by object, compared with a revision of Git (HEAD).
         Values of Secrets are left out. For a branch: --base origin/main; for a pull request: --markdown
+  charts pull [--update CHART]...
+        brings the charts that the tree pins from their registries into the cache. Their digests are in
+        ${lockName}; another digest for the same version is taken with --update alone
   graph [--markdown]    the layers with their systems, as a Mermaid picture; with --markdown a table too
   add environment NAME [--like ENVIRONMENT] [--pgp-key FILE]
         made after another one (staging); with a PGP public key also its Secrets, with random values
@@ -46,6 +56,8 @@ async function main([command = "", ...args]: string[]): Promise<number> {
             version: { type: "string" },
             url: { type: "string" },
             environment: { type: "string", multiple: true, default: [] },
+            charts: { type: "string", default: "at-hand" },
+            update: { type: "string", multiple: true, default: [] },
         },
     });
     if (command === "add") {
@@ -53,13 +65,17 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         console.log(await add(repository, kind, name, values));
         return 0;
     }
-    if (!["check", "diff", "graph"].includes(command)) {
+    const isCharts = command === "charts" && positionals[0] === "pull";
+    if (!["check", "diff", "graph"].includes(command) && !isCharts) {
         console.error(usage);
         return command === "help" ? 0 : 2;
     }
     await preparePrograms();
     if (command === "check") {
-        return checkTree(positionals[0]);
+        return checkTree(positionals[0], chartChoice(values.charts));
+    }
+    if (isCharts) {
+        return pull(values.update);
     }
     console.log(
         command === "diff" ? await diff(values.base, values.stack, values.markdown) : await graph(values.markdown),
@@ -67,16 +83,36 @@ async function main([command = "", ...args]: string[]): Promise<number> {
     return 0;
 }
 
-async function checkTree(folder: string | undefined): Promise<number> {
+async function checkTree(folder: string | undefined, charts: ChartChoice): Promise<number> {
     const checked = folder === undefined ? root : path.resolve(folder);
     if (!fs.existsSync(path.join(checked, "clusters"))) {
         throw new TreeError(`${checked} is not a tree: it has no folder clusters; name a copy of gitops/`);
     }
-    const findings = await check(await renderTree(checked));
+    const shelf = charts === "stand-ins" ? emptyShelf : openShelf(repository);
+    const tree = await renderTree(checked, { shelf });
+    const pins = pinsOf(tree);
+    if (charts === "published") {
+        requireAll(shelf, pins);
+    }
+    const findings = await check(tree);
     findings.forEach((finding) => console.error(describeFinding(finding)));
     const files = new Set(findings.map(({ file }) => file)).size;
+    const absent = missingCharts(shelf, pins).length;
+    console.log(
+        `Charts: ${pins.length - absent} published, ${absent} stand-ins${absent === 0 || charts === "stand-ins" ? "" : " (npm run tree -- charts pull)"}.`,
+    );
     console.log(findings.length === 0 ? "The tree is in order." : `Findings: ${findings.length}, in files: ${files}.`);
     return findings.length === 0 ? 0 : 1;
+}
+
+async function pull(update: readonly string[]): Promise<number> {
+    const pins = pinsOf(await renderTree(root));
+    const lockFile = path.join(repository, lockName);
+    const { lines, problems } = await pullCharts({ pins, lockFile, cache: chartCache(), update });
+    lines.forEach((line) => console.log(line));
+    problems.forEach((problem) => console.error(problem));
+    console.log(`Charts: ${pins.length - problems.length} of ${pins.length}, in ${chartCache()}.`);
+    return problems.length === 0 ? 0 : 1;
 }
 
 async function diff(base: string, stack: string | undefined, markdown: boolean): Promise<string> {

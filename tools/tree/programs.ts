@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ensureToolchain } from "@landfall/toolchain";
 
-const needed = ["kustomize", "kubeconform"];
+const needed = ["kustomize", "kubeconform", "helm"];
 
 /** Builds the programs that the checks run, unless `LANDFALL_BINARIES` names a folder that has them. */
 export async function preparePrograms(): Promise<void> {

@@ -4,6 +4,7 @@ import { buildFailure, substitutionFailures } from "./failures";
 import type { Finding } from "./finding";
 import { type Build, filesOfBuild, plainBuild } from "./kustomizations";
 import { list, textAt } from "./object";
+import { type ChartShelf, emptyShelf } from "./published/shelf";
 import { Sources } from "./sources";
 import { isSubstitutionOff, substitute } from "./substitute";
 import type { Cluster, Layer, Manifest, Tree } from "./tree";
@@ -20,6 +21,8 @@ export interface RenderOptions {
     readonly meshes?: readonly string[];
     /** Values of the variables. Default: samples of those that the program provides. */
     readonly variables?: Readonly<Record<string, string>>;
+    /** Default: no published chart, so that every machine says the same. */
+    readonly shelf?: ChartShelf;
 }
 
 /** What one rendering of one environment collects. */
@@ -28,6 +31,7 @@ interface Rendering {
     readonly variables: Readonly<Record<string, string>>;
     readonly used: Set<string>;
     readonly failures: Finding[];
+    readonly shelf: ChartShelf;
 }
 
 /**
@@ -38,6 +42,7 @@ interface Rendering {
 export async function renderTree(root: string, options: RenderOptions = {}): Promise<Tree> {
     const sources = new Sources(root);
     const environments = options.environments ?? sources.environments;
+    const { shelf = emptyShelf } = options;
     const failures: Finding[] = [];
     const wanted = environments.flatMap((environment) =>
         (options.meshes ?? serviceMeshes).map((mesh) => ({ environment, mesh })),
@@ -45,7 +50,7 @@ export async function renderTree(root: string, options: RenderOptions = {}): Pro
     const clusters = await Promise.all(
         wanted.map(({ environment, mesh }) => {
             const variables = { ...(options.variables ?? sampleVariables), environment, service_mesh: mesh };
-            return renderCluster({ sources, variables, used: new Set(), failures }, environment, mesh);
+            return renderCluster({ sources, variables, used: new Set(), failures, shelf }, environment, mesh);
         }),
     );
     return { sources, environments, clusters, failures };
@@ -67,7 +72,7 @@ async function renderCluster(rendering: Rendering, environment: string, mesh: st
             return manifestsIn(rendering, { folder, components: [releases] }, layer);
         }),
     );
-    return { environment, mesh, layers, optional: optional.flat(), variables: rendering.used };
+    return { environment, mesh, layers, optional: optional.flat(), variables: rendering.used, shelf: rendering.shelf };
 }
 
 /** The layers of `clusters/base` that an environment does not list: it may switch them on. */

@@ -2,6 +2,7 @@ import type { Finding } from "./finding";
 import type { Build } from "./kustomizations";
 import { field, type KubernetesObject, label, list, type Path } from "./object";
 import { type Place, placeOf } from "./place";
+import type { ChartShelf } from "./published/shelf";
 import type { Sources } from "./sources";
 
 /** An object that Flux applies, with where it comes from. It is shared between renderings: never change it. */
@@ -34,6 +35,8 @@ export interface Cluster {
     readonly optional: readonly Manifest[];
     /** Names of the variables that the manifests use, the layers' own included. */
     readonly variables: ReadonlySet<string>;
+    /** The published charts by which its releases are judged, as far as they are at hand. */
+    readonly shelf: ChartShelf;
 }
 
 /** The tree in `gitops/` as Flux sees it in each of its environments. */

@@ -10,7 +10,7 @@ export interface Chart {
     readonly version: string;
     readonly published: readonly string[];
     /** The content of Chart.yaml. */
-    readonly metadata: Readonly<Record<string, string>>;
+    readonly metadata: Readonly<Record<string, unknown>>;
     readonly archive: Buffer;
     /** `sha256:` and the digest of the archive. */
     readonly digest: string;

@@ -9,3 +9,4 @@ export { witnessPage } from "./witness/page";
 export { deployer, subscription, subscriptionId, tenantId, TestSubscription } from "./azure-subscription";
 export { Egress } from "../cluster/egress";
 export type { Pod } from "../cluster/pod";
+export { type ChartWorld, startChartWorld } from "./chart-world";

@@ -1,4 +1,7 @@
+import { parseLock } from "../../../tools/tree/published/lock";
+import { ChartShelf } from "../../../tools/tree/published/shelf";
 import { describeRule, type Example } from "../../support/rule-examples";
+import { small } from "../../support/tree-copy";
 
 const source = "systems/traefik/source.yaml";
 const release = "systems/traefik/release.yaml";
@@ -12,7 +15,23 @@ const loose = (finds: string, to: string): Example => ({
     fix: /the whole version/,
 });
 
+const locked = {
+    name: "traefik",
+    version: "41.3.0",
+    source: "oci://ghcr.io/traefik/helm/traefik",
+    digest: `sha256:${"0".repeat(64)}`,
+};
+const shelf = new ChartShelf(parseLock(JSON.stringify({ charts: [locked] })), "");
+
 describeRule("charts", [
+    {
+        finds: "a version that the lock of published charts does not know",
+        edits: [{ file: source, from: "tag: 41.3.0", to: "tag: 41.4.0" }],
+        options: { ...small, shelf },
+        line: "tag: 41.4.0",
+        problem: /installs traefik 41\.4\.0, and charts\.lock\.json has 41\.3\.0/,
+        fix: /npm run tree -- charts pull/,
+    },
     loose("a tag that moves", "  ref:\n    tag: latest\n"),
     loose("a tag that is only a part of a version", '  ref:\n    tag: "41.3"\n'),
     loose("a range", '  ref:\n    semver: ">=41.0.0"\n'),

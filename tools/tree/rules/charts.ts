@@ -2,6 +2,7 @@ import { nearest } from "../../../components/settings/nearest";
 import { chartOf, chartReference, knownCharts } from "../charts";
 import type { Finding } from "../finding";
 import { field, textAt } from "../object";
+import { lockName } from "../published/lock";
 import {
     type Cluster,
     everyManifest,
@@ -65,7 +66,7 @@ function loosePin(release: Manifest, isInline: boolean, path = "spec.chart.spec.
 
 /** Values, definitions and the sandbox's charts are of one version, which has to be the tree's. */
 function otherVersion(cluster: Cluster, release: Manifest): Finding[] {
-    const { name, version = "", pinnedBy = release, pinnedAt } = chartReference(cluster, release);
+    const { name, version = "", url, pinnedBy = release, pinnedAt } = chartReference(cluster, release);
     const chart = chartOf(cluster, release);
     if (!chart) {
         const names = knownCharts().map(({ folder }) => folder.split("/").at(-1) ?? "");
@@ -73,6 +74,11 @@ function otherVersion(cluster: Cluster, release: Manifest): Finding[] {
         const add = `add packages/facts/charts/${name}/ (packages/facts/charts/README.md)`;
         const fix = near === undefined ? add : `did you mean ${near}? Else ${add}`;
         return [findingAt(pinnedBy, "spec.url", `names chart ${name}, which the sandbox does not have`, fix)];
+    }
+    const locked = cluster.shelf.lockedVersions({ name, source: url ?? "" });
+    if (locked.length > 0 && !locked.includes(version)) {
+        const has = `installs ${name} ${version}, and ${lockName} has ${locked.join(", ")}`;
+        return [findingAt(pinnedBy, pinnedAt, has, "npm run tree -- charts pull, and commit the lock")];
     }
     const problem = `installs ${name} ${version}, and ${chart.folder} is of ${chart.version}`;
     const fix = `copy values and definitions of ${version} to ${chart.folder}, or go back to ${chart.version}`;
