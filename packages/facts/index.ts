@@ -1,6 +1,9 @@
 import * as path from "node:path";
 
-export { type ChartDefinition, type CustomKind, type CustomKinds, readDefinitions } from "./charts/definition";
+export { type ChartDefinition, readDefinitions } from "./charts/definition";
+export { factOf, type ManifestObject } from "./charts/fact";
+export { type Fact, factKey, factsIn, type RenderedFacts } from "./charts/rendered";
+export { type ChartMetadata, metadataOf, standInFiles } from "./charts/stand-in/files";
 export { refusedValues } from "./charts/values-check";
 
 /** One folder a chart. */

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { readRendered, type RenderedFacts } from "./rendered";
 
 const customKind = z.strictObject({
     group: z.string(),
@@ -14,6 +15,8 @@ const customKind = z.strictObject({
     scope: z.enum(["Namespaced", "Cluster"]).default("Namespaced"),
     /** The kind of the same group whose schema this one shares. Default: its own. */
     schemaOf: z.string().optional(),
+    /** The Service that converts between its versions, where the facts say that one does. */
+    conversion: z.strictObject({ name: z.string(), namespace: z.string(), path: z.string() }).optional(),
 });
 
 const customKinds = z
@@ -46,8 +49,20 @@ const chartDefinition = z.strictObject({
     optional: z.array(z.string()).optional(),
     /** Default: `values.yaml`. */
     values: z.record(z.string(), z.unknown()).optional(),
-    /** Helm templates, which may use those of workload.tpl. */
-    objects: z.string().default(""),
+    /**
+     * Fields of objects that follow values, which the facts have for one set of values alone: by object
+     * (`<kind>/<name>`, or `<kind>/<namespace>/<name>` outside of the release's namespace) and path in its fact, the
+     * Helm expression.
+     */
+    follows: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+    /** Objects that are there if a Helm expression is true. Default: always. */
+    when: z.record(z.string(), z.string()).default({}),
+    /** What facts do not keep of an object, as a Helm template of everything but apiVersion, kind and metadata. */
+    specs: z.record(z.string(), z.string()).default({}),
+    /** Annotations of an object, which facts do not keep: a Helm expression of a dict. */
+    annotations: z.record(z.string(), z.string()).default({}),
+    /** Helm templates that make no object: what the chart refuses. */
+    refuses: z.string().default(""),
 });
 
 export type CustomKind = z.infer<typeof customKind>;
@@ -55,8 +70,12 @@ export type CustomKinds = z.infer<typeof customKinds>;
 
 /** A chart of this folder, with the files beside its definition. */
 export interface ChartDefinition extends z.infer<typeof chartDefinition> {
+    /** Its name in `packages/facts/charts`. */
+    readonly folder: string;
     readonly valuesYaml: string;
     readonly valuesSchema: string | undefined;
+    /** What the published chart makes, by release. */
+    readonly rendered: readonly RenderedFacts[];
 }
 
 /** Reads every `<chart>/chart.yaml` of a folder. Throws with the file and the setting when one is not well formed. */
@@ -76,9 +95,42 @@ async function readDefinition(folder: string, chart: string): Promise<ChartDefin
         readIfThere(file("values.yaml")),
         readIfThere(file("values.schema.json")),
     ]);
-    // JSON is YAML: values that are written in the definition need no printer.
-    const valuesYaml = ownValues ?? JSON.stringify(parsed.data.values ?? {}, undefined, 2) + "\n";
-    return { ...parsed.data, valuesYaml, valuesSchema };
+    const subcharts = await readSubcharts(file("subcharts"));
+    // JSON is YAML: values that are put together here need no printer.
+    const valuesYaml =
+        ownValues !== undefined && subcharts.length === 0
+            ? ownValues
+            : JSON.stringify(withSubcharts(parse(ownValues ?? "") ?? parsed.data.values ?? {}, subcharts)) + "\n";
+    const rendered = readRendered(join(folder, chart), parsed.data, chart);
+    return { ...parsed.data, folder: chart, valuesYaml, valuesSchema, rendered };
+}
+
+/** Default values of sub-charts, by their names. */
+async function readSubcharts(folder: string): Promise<(readonly [string, unknown])[]> {
+    const files = existsSync(folder) ? (await readdir(folder)).sort() : [];
+    return Promise.all(
+        files.map(async (name) => {
+            const values: unknown = parse(await readFile(join(folder, name), "utf8"));
+            return [name.replace(/\.values\.yaml$/, ""), values] as const;
+        }),
+    );
+}
+
+/** Values that a chart has for its sub-charts come before theirs, as Helm has it. */
+function withSubcharts(own: unknown, subcharts: readonly (readonly [string, unknown])[]): unknown {
+    return subcharts.reduce((values, [name, theirs]) => merged({ [name]: theirs }, values), own);
+}
+
+function merged(under: unknown, over: unknown): unknown {
+    if (!isMap(under) || !isMap(over)) {
+        return over === undefined ? under : over;
+    }
+    const keys = [...new Set([...Object.keys(under), ...Object.keys(over)])];
+    return Object.fromEntries(keys.map((key) => [key, key in over ? merged(under[key], over[key]) : under[key]]));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
