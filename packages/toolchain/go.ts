@@ -87,6 +87,13 @@ async function goVersion(toolchain: string): Promise<GoInstallation> {
     return { version: GOVERSION, platform: `${GOOS}/${GOARCH}`, toolchain };
 }
 
+/** Where Go keeps what it builds and what it downloads. */
+export async function goCaches(): Promise<{ readonly builds: string; readonly modules: string }> {
+    const { stdout } = await run("go", ["env", "-json", "GOCACHE", "GOMODCACHE"], { env: goEnvironment("local") });
+    const { GOCACHE, GOMODCACHE } = JSON.parse(stdout) as Record<"GOCACHE" | "GOMODCACHE", string>;
+    return { builds: GOCACHE, modules: GOMODCACHE };
+}
+
 /** Downloads one module, and checks it against `sum` (as in go.sum). Gives its read-only folder in the module cache. */
 export async function downloadModule(path: string, version: string, sum: string, cwd: string): Promise<string> {
     const args = ["mod", "download", "-json", `${path}@${version}`];

@@ -1,2 +1,5 @@
-export { cacheFolder, ensureToolchain, type Toolchain } from "./toolchain";
+export { cacheFolder } from "./cache-folder";
+export { ensureToolchain, type Toolchain } from "./toolchain";
+export { type Removed, removeToolchain, sizeOf } from "./remove";
+export { checkDisk, freeMemory, gigabyte, size } from "./room";
 export { ToolchainError } from "./toolchain-error";

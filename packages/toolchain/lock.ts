@@ -52,6 +52,12 @@ async function acquire(file: string): Promise<number | undefined> {
     return holder;
 }
 
+/** The running process that holds a lock; 0 if none does. */
+export async function holderOf(file: string): Promise<number> {
+    const holder = Number(await readFile(file, "utf8").catch(() => "0"));
+    return holder > 0 && isRunning(holder) ? holder : 0;
+}
+
 function isRunning(pid: number): boolean {
     try {
         process.kill(pid, 0);

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { BuildProgress } from "./build-progress";
+import { cacheFolder, checkCache, toolchainFolder } from "./cache-folder";
 import { exists } from "./exists";
 import { copyFluxOperator, removeHalfCopies } from "./flux-operator-source";
-import { buildPrograms, findGo, type GoInstallation, hasRoom } from "./go";
+import { buildPrograms, findGo, goCaches, type GoInstallation, hasRoom } from "./go";
 import { copyInstalled } from "./installed";
 import { withLock } from "./lock";
 import { run } from "./process";
 import { buildOrder, type Family, moduleFolders, type Program, programs } from "./programs";
+import { checkDisk, gigabyte } from "./room";
 import { ToolchainError } from "./toolchain-error";
 
 export interface ToolchainOptions {
@@ -34,18 +35,20 @@ export interface Toolchain {
  * version and platform has a cache of its own.
  *
  * Throws when the cache is one that another user may write to, when Go, git or gpg is missing, when a name in `only` is
- * unknown, and when a program does not build.
+ * unknown, when a disk has no room, and when a program does not build.
  */
 export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {
     const wanted = select(options.only);
     const cache = cacheFolder();
     await checkCache(cache);
     const go = await findPrograms();
-    const directory = join(cache, "toolchain", await cacheKey(go));
+    const directory = join(toolchainFolder(cache), await cacheKey(go));
     const toolchain = toolchainIn(directory);
-    if ((await missing(wanted, toolchain)).length === 0) {
+    const left = await missing(wanted, toolchain);
+    if (left.length === 0) {
         return toolchain;
     }
+    await checkSpace(directory, wanted, left, options.log);
     await mkdir(directory, { recursive: true });
     await withLock(join(directory, "lock"), options.log, () => build(directory, toolchain, wanted, go, options.log));
     return toolchain;
@@ -119,6 +122,37 @@ async function build(
     } finally {
         progress.stop();
     }
+}
+
+/** What all programs take once they are built, in bytes: themselves, Go's cache of builds, its cache of modules. */
+const space = { programs: 1.7 * gigabyte, builds: 6.6 * gigabyte, modules: 6.6 * gigabyte };
+
+/** Says what is about to be written where. Throws when a disk has no room for it. */
+async function checkSpace(
+    directory: string,
+    wanted: readonly Program[],
+    left: readonly string[],
+    log: (line: string) => void,
+): Promise<void> {
+    const toBuild = wanted.filter(({ name }) => left.some((file) => basename(file) === name));
+    if (toBuild.length === 0) {
+        return;
+    }
+    const families = buildOrder.flat().filter(({ folder }) => toBuild.some((program) => program.folder === folder));
+    const share = weightOf(families) / weightOf(buildOrder.flat());
+    const { builds, modules } = await goCaches();
+    const needs = [
+        { folder: directory, bytes: share * space.programs },
+        { folder: builds, bytes: share * space.builds },
+        { folder: modules, bytes: share * space.modules },
+    ];
+    const advice = "make room, or set LANDFALL_CACHE, GOCACHE and GOMODCACHE to folders elsewhere";
+    const lines = await checkDisk("Building the sandbox's programs", needs, advice);
+    lines.forEach((line) => log(`toolchain  ${toBuild.length} programs to build, which take about ${line}`));
+}
+
+function weightOf(families: readonly Family[]): number {
+    return families.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 function select(only: readonly string[] | undefined): readonly Program[] {
@@ -197,34 +231,4 @@ async function removeHalfBinaries(binaries: string): Promise<void> {
     const names = (await exists(binaries)) ? await readdir(binaries) : [];
     const halves = names.filter((name) => name.endsWith(".tmp"));
     await Promise.all(halves.map((name) => rm(join(binaries, name), { recursive: true })));
-}
-
-/** Programs that somebody else put into the cache would run as the user. Root's may be shared. */
-async function checkCache(folder: string): Promise<void> {
-    const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") {
-            throw error;
-        }
-        return undefined;
-    });
-    const user = process.getuid?.();
-    if (found && user !== undefined && (![user, 0].includes(found.uid) || (found.mode & 0o002) !== 0)) {
-        throw new ToolchainError(
-            `${folder} is not yours alone, so what is in it may be another user's; set LANDFALL_CACHE to a folder of your own`,
-        );
-    }
-}
-
-/** What is kept between runs: `$LANDFALL_CACHE`, or `landfall` in `$XDG_CACHE_HOME` (`~/.cache`). */
-export function cacheFolder(): string {
-    const { LANDFALL_CACHE, XDG_CACHE_HOME } = process.env;
-    if (isSet(LANDFALL_CACHE)) {
-        return LANDFALL_CACHE;
-    }
-    return join(isSet(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), ".cache"), "landfall");
-}
-
-/** An empty variable counts as unset, as the XDG base directory specification says. */
-function isSet(variable: string | undefined): variable is string {
-    return variable !== undefined && variable !== "";
 }

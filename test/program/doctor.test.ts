@@ -1,4 +1,6 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { useCheckout } from "../support/checkout";
 import type { Run } from "../support/command";
 
@@ -78,6 +80,26 @@ describe("npm run doctor", function () {
         assert.match(output, /problem {4}settings\n +landfall:sopsPgpPrivateKey: is not set; set the key/);
         assert.match(output, /^ok +vCPU quota$/m);
         assert.match(output, /^One problem, and nothing was changed/m);
+    });
+
+    it("is what npm run init names next, which takes what Azure and GitHub say as its answers", async () => {
+        const { ARM_SUBSCRIPTION_ID, ARM_TENANT_ID } = checkout.session().environment;
+        const before = checkout.read(stackFile);
+        const command = ["exec", "node", "tools/setup.mjs", "tools/init/cli.ts", "--domain", "k8s.acme.example"];
+        const GNUPGHOME = path.join(checkout.directory, "g");
+        fs.mkdirSync(GNUPGHOME, { mode: 0o700 });
+        const run = checkout.launch([...command, "--repository", "acme/platform"], { environment: { GNUPGHOME } });
+        const { code, output } = await run.ended;
+        assert.equal(code, 0, output);
+        assert.match(output, /npm run doctor -- --stack staging/);
+        const deploy = checkout.read("Pulumi.staging.deploy.yaml");
+        assert.ok(deploy.includes(`subscriptionId: ${ARM_SUBSCRIPTION_ID}`), deploy);
+        assert.ok(deploy.includes(`tenantId: ${ARM_TENANT_ID}`), deploy);
+        const changed = before
+            .replace("github:owner: landfall-example", "github:owner: sandbox-bot")
+            .replace("staging.landfall.example", "k8s.acme.example")
+            .replace("landfall-example/apps", '""');
+        assert.equal(checkout.read(stackFile), changed);
     });
 
     it("names the stacks that there are", async () => {

@@ -32,6 +32,20 @@ describe("a start that cannot succeed", function () {
         assert.doesNotMatch(output, /^ +at /m);
     });
 
+    it("says how much memory a stack takes, and builds nothing, when there is less", async () => {
+        const cache = path.join(checkout.directory, "cache");
+        const container = path.join(checkout.directory, "container.cjs");
+        fs.writeFileSync(container, "process.constrainedMemory = () => 1e9;");
+        const environment = { NODE_OPTIONS: `--require=${container}`, LANDFALL_CACHE: cache };
+        const { code, output } = await checkout.launch(["start"], { environment }).ended;
+        assert.equal(code, 1, output);
+        assert.match(
+            output,
+            /^A stack takes about \d\.\d GB of memory, and 1\.0 GB are free; end what you can do without/,
+        );
+        assert.equal(fs.existsSync(cache), false);
+    });
+
     for (const [program, advice] of [
         ["go", /Install Go 1\.26 and put its bin folder on PATH/],
         [

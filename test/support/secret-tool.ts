@@ -8,7 +8,7 @@ import { parse } from "yaml";
 const root = path.join(__dirname, "../..");
 const demonstrationKey = path.join(root, "packages/sandbox/keys/demonstration.private.asc");
 
-/** `npm run secret` on a copy of the tree, with the real sops and gpg, and an empty keyring. */
+/** `npm run secret`, or another tool, on a copy of the tree, with the real sops and gpg, and an empty keyring. */
 export class SecretTool {
     readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "lf-sec-"));
     readonly tree = path.join(this.directory, "gitops");
@@ -17,9 +17,10 @@ export class SecretTool {
         GNUPGHOME: path.join(this.directory, "g"),
         PATH: `${process.env.LANDFALL_BINARIES}${path.delimiter}${process.env.PATH}`,
     };
-    private readonly command = this.commandOf("secret");
+    private readonly command: readonly string[];
 
-    constructor() {
+    constructor(name = "secret") {
+        this.command = this.commandOf(name);
         fs.mkdirSync(path.join(this.directory, "g"), { mode: 0o700 });
         for (const part of ["gitops", "tools", "components", "package.json", ".githooks", "packages/sandbox/keys"]) {
             fs.cpSync(path.join(root, part), path.join(this.directory, part), { recursive: true });

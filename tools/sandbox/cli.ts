@@ -1,3 +1,4 @@
+import { clean } from "./clean";
 import { down } from "./down";
 import { exec } from "./exec";
 import { git } from "./git";
@@ -24,6 +25,7 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
   push-charts [--stack S] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
   toolchain               build the programs that the sandbox runs, and say where they are
   down                    end every process and remove every file of the sandbox
+  clean                   remove the programs of the toolchain too, once no sandbox runs; the next start builds them again
 
 LANDFALL_SANDBOX names the sandbox's folder; with two folders, two sandboxes run side by side.`;
 
@@ -37,6 +39,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     "push-charts": pushCharts,
     toolchain,
     down,
+    clean,
 };
 
 async function main([name = "", ...args]: string[]): Promise<number> {

@@ -2,8 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { fluxStatus } from "./flux-status";
+import { clusterOf, fluxStatus } from "./flux-status";
 import { fluxTable, type Report, summaryLines } from "./report";
+import { checkRoom } from "./room";
 import { workspace } from "./running";
 import {
     changesSince,
@@ -15,11 +16,13 @@ import {
     exitOf,
     fleetOf,
     headOf,
+    isAlive,
     lock,
     minimalRoles,
     type Phase,
     prepareStack,
     readDeployerRole,
+    readSession,
     readState,
     requireStack,
     SandboxError,
@@ -55,6 +58,9 @@ export async function start(args: string[]): Promise<number> {
     const begin = Date.now();
     let started = false;
     try {
+        if (!(await hasCluster(directory, values.stack))) {
+            console.error(await checkRoom(directory));
+        }
         const running = await ensureRunning(place, port);
         started = running.started;
         await control(directory, "POST", `/deployer-roles?${roles.toString()}`);
@@ -72,6 +78,11 @@ export async function start(args: string[]): Promise<number> {
         }
         release();
     }
+}
+
+async function hasCluster(directory: string, stack: string): Promise<boolean> {
+    const session = readSession(directory);
+    return session !== undefined && isAlive(session.pid) && (await clusterOf(directory, stack)) !== undefined;
 }
 
 function parsePort(text: string): number {

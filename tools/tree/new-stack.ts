@@ -17,9 +17,12 @@ const own = [
     "lostSopsKeys",
 ].map((key) => `landfall:${key}`);
 
+/** Networks of which a stack takes one for its virtual network. */
+export const vnetCandidates = sequence(1, 24, (index) => `10.${index * 10}.0.0/16`);
+
 /** Address ranges of a stack, and the networks of which a new one takes the first that is free. */
 const ranges: Readonly<Record<string, readonly string[]>> = {
-    "landfall:vnetCidr": sequence(1, 24, (index) => `10.${index * 10}.0.0/16`),
+    "landfall:vnetCidr": vnetCandidates,
     "landfall:podCidr": sequence(244, 255, (index) => `10.${index}.0.0/16`),
     "landfall:serviceCidr": sequence(20, 31, (index) => `172.${index}.0.0/16`),
 };

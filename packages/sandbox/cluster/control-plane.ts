@@ -92,6 +92,8 @@ function apiServerFlags(options: ControlPlaneOptions): string[] {
     return [
         "--etcd-servers=unix://etcd.sock",
         "--bind-address=127.0.0.1",
+        // Otherwise it looks for one of the machine's own, and ends on a machine without a network.
+        "--advertise-address=127.0.0.1",
         `--secure-port=${options.port}`,
         "--cert-dir=.",
         `--tls-cert-file=${credentials.servingCertificateFile}`,
