@@ -154,6 +154,7 @@ describe("npm run init", function () {
         assert.match(shown, /mine is not an id/);
         assert.match(shown, /10\.20\.0\.0\/16 overlaps 10\.20\.0\.0\/16 of landfall:vnetCidr of stack production/);
         assert.match(shown, /landfall:domain: staging\.landfall\.example → none/);
+        assert.doesNotMatch(shown, /: (\S+) → \1\s/);
         assert.equal(config("staging")["landfall:domain"], "");
         assert.equal(config("staging")["landfall:vnetCidr"], "10.10.0.0/16");
         assert.deepEqual(drafts(), []);

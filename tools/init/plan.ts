@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type Document, parseDocument } from "yaml";
 import { readConfiguration } from "../../components/settings/settings";
 import type { Problem } from "../../components/settings/settings-rules";
@@ -98,7 +99,7 @@ export class Plan {
         const after = this.files();
         return Object.entries(this.before).flatMap(([file, text]) => {
             const [old, now] = [valuesOf(text), valuesOf(after[file] ?? "")];
-            const changed = [...now].filter(([key, value]) => old.get(key) !== value);
+            const changed = [...now].filter(([key, value]) => !isDeepStrictEqual(old.get(key), value));
             return changed.map(([key, value]) => `${file}  ${key}: ${shown(old.get(key))} → ${shown(value)}`);
         });
     }
