@@ -14,6 +14,16 @@ if (major < 20 || (major === 20 && minor < 19)) {
     process.exit(1);
 }
 
+const [entry, ...args] = process.argv.slice(2);
+const forLinux = ["tools/sandbox/cli.ts", "test/run.ts", "bench/up.ts"];
+if (process.platform !== "linux" && forLinux.includes(entry)) {
+    console.error(
+        `This command runs a sandbox, which needs Linux, and this is ${process.platform}. Open the repository in its dev container: ` +
+            '"Reopen in Container" in VS Code, or "Codespaces" on GitHub; on Windows, WSL 2 works too. There it is the same command.',
+    );
+    process.exit(1);
+}
+
 const modules = path.join(root, "node_modules");
 const stamp = path.join(modules, ".landfall-lock");
 const lock = createHash("sha256")
@@ -34,7 +44,6 @@ if (!linked && (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock)) {
     writeFileSync(stamp, lock);
 }
 
-const [entry, ...args] = process.argv.slice(2);
 const tsx = createRequire(import.meta.url).resolve("tsx/cjs");
 const child = spawn(process.execPath, ["--require", tsx, path.join(root, entry), ...args], { stdio: "inherit" });
 // The terminal sends Ctrl-C to the child too; this process only waits for it to clean up.

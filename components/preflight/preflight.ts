@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployer } from "../azure/deployer";
 import type { NameCheck } from "../azure/name-check";
+import { costLine } from "../cost/cost-line";
 import { type DecryptionKeys, keyVaultKeyOf } from "../gitops/encryption/decryption-keys";
 import { demonstrationTenant } from "../gitops/encryption/demonstration";
 import type { FleetPlan, FleetPlanArgs } from "../gitops/fleet/fleet-plan";
@@ -87,6 +88,9 @@ export async function preflight(configuration: Configuration, surroundings: Surr
         void pulumi.log.info(["not known before the update:", ...lines].join("\n"));
     }
     announce(found.fleet, configuration.settings);
+    if (pulumi.runtime.isDryRun()) {
+        void pulumi.log.info(costLine(configuration.settings));
+    }
     return found;
 }
 

@@ -34,6 +34,7 @@ const versions: Readonly<Record<string, readonly Place[]>> = {
         [".nvmrc", /^(\d+)/gm],
         ["package.json", /"node": ">=(\d+)/g],
         ["package.json", /"@types\/node": "(\d+)/g],
+        [".devcontainer/devcontainer.json", /javascript-node:(\d+)/g],
     ],
 };
 
