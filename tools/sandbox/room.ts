@@ -2,7 +2,7 @@ import { SandboxError } from "@landfall/sandbox";
 import { checkDisk, freeMemory, gigabyte, size } from "@landfall/toolchain";
 
 /** What a stack takes once it is up with the whole tree, in bytes: measured of staging (docs/sandbox.md). */
-export const stackTakes = { memory: 3 * gigabyte, disk: 0.3 * gigabyte };
+const stackTakes = { memory: 3 * gigabyte, disk: 0.3 * gigabyte };
 
 /**
  * Gives what a stack is about to take of the machine, in one line.
