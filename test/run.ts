@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     integration: { folder: "test/integration", programs: [] },
     sandbox: { folder: "packages/sandbox/test/services", programs: [] },
     workflows: { folder: "test/workflows", programs: ["actionlint"] },
-    tree: { folder: "test/tree", programs: ["kustomize", "kubeconform", "sops"] },
+    tree: { folder: "test/tree", programs: ["kustomize", "kubeconform", "promtool", "sops"] },
     programs: { folder: "packages/sandbox/test/programs", programs: "all" },
     program: { folder: "test/program", programs: "all" },
 };

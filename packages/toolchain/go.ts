@@ -115,7 +115,9 @@ export async function buildProgram(
     const temporary = join(binaries, `.${program.name}.${process.pid}.tmp`);
     const variables = Object.entries(program.variables?.(version) ?? {}).map(([name, value]) => `-X ${name}=${value}`);
     // Go's cache depends on the exact text of `-ldflags`, so it has no extra spaces.
-    const args = ["build", `-ldflags=${["-s", "-w", ...variables].join(" ")}`, "-o", temporary, program.package];
+    const tags = program.tags === undefined ? [] : [`-tags=${program.tags.join(",")}`];
+    const flags = [...tags, `-ldflags=${["-s", "-w", ...variables].join(" ")}`];
+    const args = ["build", ...flags, "-o", temporary, program.package];
     const outcome = await run("go", args, { cwd: moduleFolder, env: goEnvironment(go.toolchain) });
     if (outcome.signal !== null) {
         throw new ToolchainError(`Building ${program.name} was interrupted (${outcome.signal}).`);

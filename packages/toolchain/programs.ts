@@ -9,6 +9,8 @@ export interface Program {
      * Measured on two cores with an empty Go build cache; families share most of their work, which its first one does.
      */
     readonly expectedSeconds: number;
+    /** Build tags. */
+    readonly tags?: readonly string[];
     /** What the program's own release build sets with `-X`. */
     readonly variables?: (version: string) => Readonly<Record<string, string>>;
 }
@@ -85,5 +87,18 @@ export const programs: readonly Program[] = [
     commandLine("actionlint", "github.com/rhysd/actionlint", "/cmd/actionlint", 3),
 ];
 
-/** The folders with a go.mod, in the order of the programs. */
-export const moduleFolders: readonly string[] = [...new Set(programs.map(({ folder }) => folder))];
+/**
+ * Programs that no sandbox runs. Each is built when somebody asks for it by name, and has a cache of its own: another
+ * version of it leaves the others alone.
+ */
+export const programsOnDemand: readonly Program[] = [
+    {
+        name: "promtool",
+        folder: "prometheus",
+        module: "github.com/prometheus/prometheus",
+        package: "github.com/prometheus/prometheus/cmd/promtool",
+        expectedSeconds: 100,
+        // It reads files: nothing has to be discovered in anybody's cloud.
+        tags: ["remove_all_sd"],
+    },
+];

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { copyFluxOperator, removeHalfCopies } from "./flux-operator-source";
 import { buildProgram, findGo, type GoInstallation } from "./go";
 import { withLock } from "./lock";
 import { run } from "./process";
-import { moduleFolders, type Program, programs } from "./programs";
+import { type Program, programs, programsOnDemand } from "./programs";
 import { ToolchainError } from "./toolchain-error";
 
 export interface ToolchainOptions {
     /** Gets one line for each program that is built; none when nothing is missing. */
     readonly log: (line: string) => void;
-    /** Names of programs. Default: all of them. */
+    /** Names of programs. Default: all that a sandbox runs. */
     readonly only?: readonly string[];
 }
 
@@ -37,14 +37,31 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
     const cache = cacheFolder();
     await checkCache(cache);
     const go = await findPrograms();
-    const directory = join(cache, "toolchain", await cacheKey(go));
+    const directory = join(cache, "toolchain", await cacheKey(go, programs));
     const toolchain = toolchainIn(directory);
-    if ((await missing(wanted, toolchain)).length === 0) {
+    const apart = await placesApart(wanted, join(cache, "toolchain"), go);
+    if (!(await isAnyMissing(wanted, toolchain, apart))) {
         return toolchain;
     }
     await mkdir(directory, { recursive: true });
-    await withLock(join(directory, "lock"), options.log, () => build(directory, toolchain, wanted, go, options.log));
+    await withLock(join(directory, "lock"), options.log, () =>
+        build(directory, toolchain, wanted, apart, go, options.log),
+    );
     return toolchain;
+}
+
+/** The folders of the programs that are built on demand. The toolchain's own has a link to each. */
+async function placesApart(
+    wanted: readonly Program[],
+    cache: string,
+    go: GoInstallation,
+): Promise<ReadonlyMap<string, string>> {
+    const places = wanted
+        .filter((program) => programsOnDemand.includes(program))
+        .map(async (program): Promise<[string, string]> => {
+            return [program.name, join(cache, `${program.name}-${await cacheKey(go, [program])}`)];
+        });
+    return new Map(await Promise.all(places));
 }
 
 /** The folder with the go.mod that pins the versions of a family of programs. */
@@ -65,40 +82,64 @@ async function build(
     directory: string,
     { binaries }: Toolchain,
     wanted: readonly Program[],
+    apart: ReadonlyMap<string, string>,
     go: GoInstallation,
     log: (line: string) => void,
 ): Promise<void> {
-    await removeHalfBinaries(binaries);
+    await Promise.all([binaries, ...apart.values()].map(removeHalfBinaries));
     const operatorFolder = join(directory, "flux-operator");
     await removeHalfCopies(operatorFolder);
     const versions = await requiredVersions();
     await copyFluxOperator(operatorFolder, moduleFolder("flux-operator"), versions("flux-operator"));
     for (const program of wanted) {
-        if (await isThere(join(binaries, program.name))) {
-            continue;
+        const ownPlace = apart.get(program.name);
+        const target = ownPlace ?? binaries;
+        if (!(await isThere(join(target, program.name)))) {
+            const place = `${String(wanted.indexOf(program) + 1).padStart(2)}/${wanted.length}`;
+            log(`toolchain  ${place}  ${program.name} … ${duration(program.expectedSeconds)} expected`);
+            const start = Date.now();
+            const folder = program.folder === "flux-operator" ? operatorFolder : moduleFolder(program.folder);
+            await buildProgram(program, versions(program.name), folder, target, go);
+            log(`toolchain  ${place}  ${program.name} built in ${duration((Date.now() - start) / 1000)}`);
         }
-        const place = `${String(wanted.indexOf(program) + 1).padStart(2)}/${wanted.length}`;
-        log(`toolchain  ${place}  ${program.name} … ${duration(program.expectedSeconds)} expected`);
-        const start = Date.now();
-        const folder = program.folder === "flux-operator" ? operatorFolder : moduleFolder(program.folder);
-        await buildProgram(program, versions(program.name), folder, binaries, go);
-        log(`toolchain  ${place}  ${program.name} built in ${duration((Date.now() - start) / 1000)}`);
+        if (ownPlace !== undefined) {
+            await linkTo(join(ownPlace, program.name), join(binaries, program.name));
+        }
     }
+}
+
+/** Puts a link in the place of an older one. */
+async function linkTo(target: string, link: string): Promise<void> {
+    await mkdir(dirname(link), { recursive: true });
+    const temporary = `${link}.${process.pid}.tmp`;
+    await symlink(target, temporary);
+    await rename(temporary, link);
 }
 
 function select(only: readonly string[] | undefined): readonly Program[] {
-    const unknown = only?.filter((name) => !programs.some((program) => program.name === name)) ?? [];
+    const all = [...programs, ...programsOnDemand];
+    const unknown = only?.filter((name) => !all.some((program) => program.name === name)) ?? [];
     if (unknown.length > 0) {
-        const known = programs.map(({ name }) => name).join(", ");
+        const known = all.map(({ name }) => name).join(", ");
         throw new Error(`The toolchain has no program named ${unknown.join(", ")}. It has ${known}.`);
     }
-    return only === undefined ? programs : programs.filter(({ name }) => only.includes(name));
+    return only === undefined ? programs : all.filter(({ name }) => only.includes(name));
 }
 
-async function missing(wanted: readonly Program[], toolchain: Toolchain): Promise<string[]> {
+async function isAnyMissing(
+    wanted: readonly Program[],
+    toolchain: Toolchain,
+    apart: ReadonlyMap<string, string>,
+): Promise<boolean> {
     const paths = [...wanted.map(({ name }) => join(toolchain.binaries, name)), toolchain.fluxOperatorSource];
     const there = await Promise.all(paths.map(isThere));
-    return paths.filter((_, index) => !there[index]);
+    const current = await Promise.all(
+        [...apart].map(async ([name, place]) => {
+            const target = await readlink(join(toolchain.binaries, name)).catch(() => "");
+            return target === join(place, name);
+        }),
+    );
+    return [...there, ...current].includes(false);
 }
 
 /** Finds Go, and the programs that the sandbox runs and does not build. Throws with all that are missing. */
@@ -123,13 +164,14 @@ async function findPrograms(): Promise<GoInstallation> {
     return go;
 }
 
-/** One key for everything that the binaries depend on. */
-async function cacheKey(go: GoInstallation): Promise<string> {
+/** One key for everything that the binaries of some programs depend on. */
+async function cacheKey(go: GoInstallation, of: readonly Program[]): Promise<string> {
     const hash = createHash("sha256").update(`${go.version} ${go.platform}\n`);
-    for (const program of programs) {
-        hash.update(`${program.name} ${program.package} ${JSON.stringify(program.variables?.("") ?? {})}\n`);
+    for (const program of of) {
+        const tags = program.tags === undefined ? "" : ` ${program.tags.join(",")}`;
+        hash.update(`${program.name} ${program.package} ${JSON.stringify(program.variables?.("") ?? {})}${tags}\n`);
     }
-    for (const folder of moduleFolders) {
+    for (const folder of new Set(of.map((program) => program.folder))) {
         hash.update(await readFile(join(moduleFolder(folder), "go.mod")));
         hash.update(await readFile(join(moduleFolder(folder), "go.sum")));
     }
@@ -139,7 +181,7 @@ async function cacheKey(go: GoInstallation): Promise<string> {
 /** The version that each program's go.mod requires its module at. */
 async function requiredVersions(): Promise<(name: string) => string> {
     const versions = new Map<string, string>();
-    for (const { name, folder, module } of programs) {
+    for (const { name, folder, module } of [...programs, ...programsOnDemand]) {
         const lines = (await readFile(join(moduleFolder(folder), "go.mod"), "utf8")).split("\n");
         const words = lines.map((line) =>
             line
