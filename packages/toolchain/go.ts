@@ -138,7 +138,8 @@ export async function buildPrograms(
     const names = programs.map(({ name }) => name).join(", ");
     const options = { cwd: moduleFolder, env: goEnvironment(go.toolchain) };
     const packages = programs.map((program) => program.package);
-    const listed = await run("go", ["list", "-deps", ...packages], options);
+    const tags = `-tags=${programs.flatMap((program) => program.tags ?? []).join(",")}`;
+    const listed = await run("go", ["list", "-deps", tags, ...packages], options);
     check(listed, names);
     const known = new Set(listed.stdout.trim().split("\n"));
     listener.packages(known.size);
@@ -149,7 +150,7 @@ export async function buildPrograms(
         const errors: string[] = [];
         const onLine = (line: string) => (known.has(line) ? listener.compiled() : void errors.push(line));
         // Nobody debugs these programs, and what debuggers want is a tenth of the compilers' work.
-        const flags = ["-v", "-gcflags=all=-dwarf=false", linkerFlags(programs, version)];
+        const flags = ["-v", "-gcflags=all=-dwarf=false", tags, linkerFlags(programs, version)];
         const outcome = await run("go", ["build", ...flags, "-o", `${temporary}/`, ...packages], {
             ...options,
             onLine,

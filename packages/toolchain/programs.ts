@@ -7,6 +7,8 @@ export interface Program {
     readonly package: string;
     /** Arguments that make the program print its version, for one that users have installed themselves. */
     readonly versionArguments?: readonly string[];
+    /** Build tags, of all programs of the folder. */
+    readonly tags?: readonly string[];
     /** What the program's own release build sets with `-X`. */
     readonly variables?: (version: string) => Readonly<Record<string, string>>;
 }
@@ -82,12 +84,28 @@ export const programs: readonly Program[] = [
     commandLine("actionlint", "github.com/rhysd/actionlint", "/cmd/actionlint"),
 ];
 
+/**
+ * Programs that no sandbox runs. Each is built when somebody asks for it by name, and has a cache of its own: another
+ * version of it leaves the others alone.
+ */
+export const programsOnDemand: readonly Program[] = [
+    {
+        name: "promtool",
+        folder: "prometheus",
+        module: "github.com/prometheus/prometheus",
+        package: "github.com/prometheus/prometheus/cmd/promtool",
+        // It reads files: nothing has to be discovered in anybody's cloud.
+        tags: ["remove_all_sd"],
+        versionArguments: ["--version"],
+    },
+];
+
 /** The programs that one go.mod pins: they share most of their libraries, so one command builds them. */
 export interface Family {
     /** The folder below `modules` with go.mod and go.sum. */
     readonly folder: string;
     readonly title: string;
-    /** What its programs take of the whole, all built with an empty cache of Go's. */
+    /** What its programs take, in hundredths of what a sandbox's take, all built with an empty cache of Go's. */
     readonly weight: number;
 }
 
@@ -99,12 +117,10 @@ export const buildOrder: readonly (readonly Family[])[] = [
     [
         { folder: "etcd", title: "etcd", weight: 5 },
         { folder: "pulumi", title: "Pulumi", weight: 35 },
+        { folder: "prometheus", title: "Prometheus", weight: 15 },
     ],
     [
         { folder: "kubernetes", title: "Kubernetes and Flux", weight: 50 },
         { folder: "flux-operator", title: "Flux Operator", weight: 10 },
     ],
 ];
-
-/** The folders with a go.mod. */
-export const moduleFolders: readonly string[] = buildOrder.flat().map(({ folder }) => folder);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { BuildProgress } from "./build-progress";
 import { cacheFolder, checkCache, toolchainFolder } from "./cache-folder";
 import { exists } from "./exists";
@@ -9,14 +9,14 @@ import { buildPrograms, findGo, goCaches, type GoInstallation, hasRoom } from ".
 import { copyInstalled } from "./installed";
 import { withLock } from "./lock";
 import { run } from "./process";
-import { buildOrder, type Family, moduleFolders, type Program, programs } from "./programs";
+import { buildOrder, type Family, type Program, programs, programsOnDemand } from "./programs";
 import { checkDisk, gigabyte } from "./room";
 import { ToolchainError } from "./toolchain-error";
 
 export interface ToolchainOptions {
     /** Gets one line for each program that is built; none when nothing is missing. */
     readonly log: (line: string) => void;
-    /** Names of programs. Default: all of them. */
+    /** Names of programs. Default: all that a sandbox runs. */
     readonly only?: readonly string[];
 }
 
@@ -42,16 +42,51 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
     const cache = cacheFolder();
     await checkCache(cache);
     const go = await findPrograms();
-    const directory = join(toolchainFolder(cache), await cacheKey(go));
+    const directory = join(toolchainFolder(cache), await cacheKey(go, programs));
     const toolchain = toolchainIn(directory);
-    const left = await missing(wanted, toolchain);
-    if (left.length === 0) {
+    const apart = await placesApart(wanted, toolchainFolder(cache), go);
+    const absent = await absentFrom(toolchain, wanted, apart);
+    if (absent.length === 0 && (await exists(toolchain.fluxOperatorSource))) {
         return toolchain;
     }
-    await checkSpace(directory, wanted, left, options.log);
+    await checkSpace(directory, absent, options.log);
     await mkdir(directory, { recursive: true });
-    await withLock(join(directory, "lock"), options.log, () => build(directory, toolchain, wanted, go, options.log));
+    await withLock(join(directory, "lock"), options.log, () =>
+        build(directory, toolchain, wanted, apart, go, options.log),
+    );
     return toolchain;
+}
+
+/** The folders of the programs that are built on demand. The toolchain's own has a link to each. */
+async function placesApart(
+    wanted: readonly Program[],
+    folder: string,
+    go: GoInstallation,
+): Promise<ReadonlyMap<Program, string>> {
+    const places = wanted
+        .filter((program) => programsOnDemand.includes(program))
+        .map(async (program): Promise<[Program, string]> => {
+            return [program, join(folder, `${program.name}-${await cacheKey(go, [program])}`)];
+        });
+    return new Map(await Promise.all(places));
+}
+
+/** The wanted programs that the toolchain does not have, or has a link to another version of. */
+async function absentFrom(
+    { binaries }: Toolchain,
+    wanted: readonly Program[],
+    apart: ReadonlyMap<Program, string>,
+): Promise<Program[]> {
+    const there = await Promise.all(
+        wanted.map(async (program) => {
+            const file = join(binaries, program.name);
+            const place = apart.get(program);
+            const isCurrent =
+                place === undefined || (await readlink(file).catch(() => undefined)) === join(place, program.name);
+            return isCurrent && (await exists(file));
+        }),
+    );
+    return wanted.filter((_, index) => !there[index]);
 }
 
 /** The folder with the go.mod that pins the versions of a family of programs. */
@@ -70,76 +105,89 @@ function toolchainIn(directory: string): Toolchain {
 
 async function build(
     directory: string,
-    { binaries }: Toolchain,
+    toolchain: Toolchain,
     wanted: readonly Program[],
+    apart: ReadonlyMap<Program, string>,
     go: GoInstallation,
     log: (line: string) => void,
 ): Promise<void> {
-    await removeHalfBinaries(binaries);
+    const { binaries } = toolchain;
+    await Promise.all([binaries, ...apart.values()].map(removeHalfBinaries));
     const operatorFolder = join(directory, "flux-operator");
     await removeHalfCopies(operatorFolder);
     const version = await requiredVersions();
     await copyFluxOperator(operatorFolder, moduleFolder("flux-operator"), version("flux-operator"));
-    const absent: Program[] = [];
-    for (const program of wanted) {
-        if (await exists(join(binaries, program.name))) {
+    const placeOf = (program: Program) => apart.get(program) ?? binaries;
+    const toBuild: Program[] = [];
+    for (const program of await absentFrom(toolchain, wanted, apart)) {
+        if (await exists(join(placeOf(program), program.name))) {
             continue;
         }
-        const installed = await copyInstalled(program, version(program.name), binaries);
+        const installed = await copyInstalled(program, version(program.name), placeOf(program));
         if (installed === undefined) {
-            absent.push(program);
+            toBuild.push(program);
         } else {
             log(`toolchain  ${program.name} ${version(program.name)} is there: ${installed}`);
         }
     }
-    const of = (family: Family) => absent.filter(({ folder }) => folder === family.folder);
-    const families = (list: readonly Family[]) => list.filter((family) => of(family).length > 0);
-    if (absent.length === 0) {
-        return;
-    }
-    log(`toolchain  builds ${absent.map(({ name }) => name).join(", ")}; interrupted, it goes on where it was`);
-    const progress = new BuildProgress(families(buildOrder.flat()), log);
-    const buildFamilies = async (list: readonly Family[]) => {
-        for (const family of families(list)) {
+    if (toBuild.length > 0) {
+        await buildAll(toBuild, log, async (family, programs, progress) => {
             const folder = family.folder === "flux-operator" ? operatorFolder : moduleFolder(family.folder);
-            await buildPrograms(of(family), version, folder, binaries, go, {
+            const [place = binaries] = programs.map(placeOf);
+            await buildPrograms(programs, version, folder, place, go, {
                 packages: (count) => progress.begin(family, count),
                 compiled: () => progress.compiled(family),
             });
-            progress.end(
-                family,
-                of(family).map(({ name }) => name),
-            );
-        }
-    };
-    try {
-        const builds = (hasRoom ? buildOrder : [buildOrder.flat()]).map(buildFamilies);
-        // Every build has ended before the first failure is told.
-        const failed = (await Promise.allSettled(builds)).find((result) => result.status === "rejected");
-        if (failed) {
-            throw failed.reason;
-        }
-    } finally {
-        progress.stop();
+        });
+    }
+    for (const [program, place] of apart) {
+        await linkTo(join(place, program.name), join(binaries, program.name));
     }
 }
 
-/** What all programs take once they are built, in bytes: themselves, Go's cache of builds, its cache of modules. */
+/** Builds families in their order, and says how far it is. */
+async function buildAll(
+    programs: readonly Program[],
+    log: (line: string) => void,
+    buildOne: (family: Family, programs: readonly Program[], progress: BuildProgress) => Promise<void>,
+): Promise<void> {
+    const of = (family: Family) => programs.filter(({ folder }) => folder === family.folder);
+    const order = (hasRoom ? buildOrder : [buildOrder.flat()]).map((list) =>
+        list.filter((family) => of(family).length > 0),
+    );
+    const progress = new BuildProgress(order.flat(), log);
+    const builds = order.map(async (list) => {
+        for (const family of list) {
+            await buildOne(family, of(family), progress);
+            const names = of(family).map(({ name }) => name);
+            progress.end(family, names);
+        }
+    });
+    // Every build has ended before the first failure is told.
+    const failed = (await Promise.allSettled(builds)).find((result) => result.status === "rejected");
+    progress.stop();
+    if (failed) {
+        throw failed.reason;
+    }
+}
+
+/** Puts a link in the place of an older one. */
+async function linkTo(target: string, link: string): Promise<void> {
+    const temporary = `${link}.${process.pid}.tmp`;
+    await symlink(target, temporary);
+    await rename(temporary, link);
+}
+
+/** Bytes that a sandbox's programs take once they are built: themselves, Go's cache of builds, its cache of modules. */
 const space = { programs: 1.7 * gigabyte, builds: 6.6 * gigabyte, modules: 6.6 * gigabyte };
 
 /** Says what is about to be written where. Throws when a disk has no room for it. */
-async function checkSpace(
-    directory: string,
-    wanted: readonly Program[],
-    left: readonly string[],
-    log: (line: string) => void,
-): Promise<void> {
-    const toBuild = wanted.filter(({ name }) => left.some((file) => basename(file) === name));
-    if (toBuild.length === 0) {
+async function checkSpace(directory: string, absent: readonly Program[], log: (line: string) => void): Promise<void> {
+    if (absent.length === 0) {
         return;
     }
-    const families = buildOrder.flat().filter(({ folder }) => toBuild.some((program) => program.folder === folder));
-    const share = weightOf(families) / weightOf(buildOrder.flat());
+    const families = buildOrder.flat().filter(({ folder }) => absent.some((program) => program.folder === folder));
+    const share = families.reduce((sum, { weight }) => sum + weight, 0) / 100;
     const { builds, modules } = await goCaches();
     const needs = [
         { folder: directory, bytes: share * space.programs },
@@ -148,26 +196,18 @@ async function checkSpace(
     ];
     const advice = "make room, or set LANDFALL_CACHE, GOCACHE and GOMODCACHE to folders elsewhere";
     const lines = await checkDisk("Building the sandbox's programs", needs, advice);
-    lines.forEach((line) => log(`toolchain  ${toBuild.length} programs to build, which take about ${line}`));
-}
-
-function weightOf(families: readonly Family[]): number {
-    return families.reduce((sum, { weight }) => sum + weight, 0);
+    const names = absent.map(({ name }) => name).join(", ");
+    lines.forEach((line) => log(`toolchain  not here yet: ${names}; to build them takes about ${line}`));
 }
 
 function select(only: readonly string[] | undefined): readonly Program[] {
-    const unknown = only?.filter((name) => !programs.some((program) => program.name === name)) ?? [];
+    const all = [...programs, ...programsOnDemand];
+    const unknown = only?.filter((name) => !all.some((program) => program.name === name)) ?? [];
     if (unknown.length > 0) {
-        const known = programs.map(({ name }) => name).join(", ");
+        const known = all.map(({ name }) => name).join(", ");
         throw new Error(`The toolchain has no program named ${unknown.join(", ")}. It has ${known}.`);
     }
-    return only === undefined ? programs : programs.filter(({ name }) => only.includes(name));
-}
-
-async function missing(wanted: readonly Program[], toolchain: Toolchain): Promise<string[]> {
-    const paths = [...wanted.map(({ name }) => join(toolchain.binaries, name)), toolchain.fluxOperatorSource];
-    const there = await Promise.all(paths.map(exists));
-    return paths.filter((_, index) => !there[index]);
+    return only === undefined ? programs : all.filter(({ name }) => only.includes(name));
 }
 
 /** Finds Go, and the programs that the sandbox runs and does not build. Throws with all that are missing. */
@@ -192,13 +232,14 @@ async function findPrograms(): Promise<GoInstallation> {
     return go;
 }
 
-/** One key for everything that the binaries depend on. */
-async function cacheKey(go: GoInstallation): Promise<string> {
+/** One key for everything that the binaries of some programs depend on. */
+async function cacheKey(go: GoInstallation, of: readonly Program[]): Promise<string> {
     const hash = createHash("sha256").update(`${go.version} ${go.platform}\n`);
-    for (const program of programs) {
-        hash.update(`${program.name} ${program.package} ${JSON.stringify(program.variables?.("") ?? {})}\n`);
+    for (const program of of) {
+        const tags = program.tags === undefined ? "" : ` ${program.tags.join(",")}`;
+        hash.update(`${program.name} ${program.package} ${JSON.stringify(program.variables?.("") ?? {})}${tags}\n`);
     }
-    for (const folder of moduleFolders) {
+    for (const folder of new Set(of.map((program) => program.folder))) {
         hash.update(await readFile(join(moduleFolder(folder), "go.mod")));
         hash.update(await readFile(join(moduleFolder(folder), "go.sum")));
     }
@@ -208,7 +249,7 @@ async function cacheKey(go: GoInstallation): Promise<string> {
 /** The version that each program's go.mod requires its module at. */
 async function requiredVersions(): Promise<(name: string) => string> {
     const versions = new Map<string, string>();
-    for (const { name, folder, module } of programs) {
+    for (const { name, folder, module } of [...programs, ...programsOnDemand]) {
         const lines = (await readFile(join(moduleFolder(folder), "go.mod"), "utf8")).split("\n");
         const words = lines.map((line) =>
             line

@@ -102,7 +102,10 @@ describe("npm run secret -- initialise", function () {
         tool.holdDemonstrationKey();
         tool.adoptKey("production", "own production");
         tool.succeeds("", "recipients", "production");
-        tool.succeeds("", "initialise", "production");
+        const said = tool.succeeds("", "initialise", "production");
+        const receivers = tool.decrypted("clusters/production/alert-receivers.sops.yaml");
+        assert.equal(receivers.watchdog, "https://alert-receivers.invalid/watchdog");
+        assert.match(said, /Another service gives watchdog: npm run secret -- set production alert-receivers watchdog/);
         const values = Object.values(tool.decrypted("clusters/production/webhook-token.sops.yaml"));
         assert.equal(values.length, 1);
         assert.ok(!values.some(isDemonstrationValue));

@@ -2,7 +2,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { privateKeys } from "../../components/gitops/encryption/decryption-keys";
-import { demonstrationKey, isDemonstrationValue } from "../../components/gitops/encryption/demonstration";
+import {
+    demonstrationKey,
+    isDemonstrationValue,
+    isPlaceholder,
+} from "../../components/gitops/encryption/demonstration";
 import { isCanary, isSameKey, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { plainValues } from "../../components/gitops/encryption/sops-values";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
@@ -131,12 +135,18 @@ function report(
     changed: readonly Found[],
 ): void {
     for (const { file, values, isPublic } of changed) {
-        const own = [...(values ?? [])].filter(([, value]) => !isDemonstrationValue(value)).map(([key]) => key);
+        const isOwn = (value: string) => !isDemonstrationValue(value) && !isPlaceholder(value);
+        const own = [...(values ?? [])].filter(([, value]) => isOwn(value)).map(([key]) => key);
         const kept = own.length === 0 ? "" : isPublic ? ` Kept, though anybody could read it: ${own.join(", ")}.` : "";
         console.log(`Wrote new values in gitops/${file}.${kept}`);
     }
     for (const { file } of secrets.filter(({ values }) => !values)) {
         console.log(`Left gitops/${file} alone: nothing here decrypts it.`);
+    }
+    for (const { name, values } of secrets) {
+        for (const [key] of [...(values ?? [])].filter(([, value]) => isPlaceholder(value))) {
+            console.log(`Another service gives ${key}: npm run secret -- set ${environment} ${name} ${key}`);
+        }
     }
     if (made !== undefined) {
         console.log(

@@ -9,6 +9,9 @@ const fixed: Readonly<Record<string, string>> = {
 /** Values that are the same as another one: the password of a client of Valkey. */
 const same: Readonly<Record<string, string>> = { "dapr-statestore/password": "valkey-users/dapr" };
 
+/** Addresses that another service gives. A random value would be none. */
+const addresses: readonly string[] = ["alert-receivers"];
+
 /** Bytes of a random value. */
 const length = 32;
 
@@ -23,8 +26,13 @@ export class NewValues {
 
     valueOf(path: string): string {
         const of = same[path] ?? path;
-        const value = this.values.get(of) ?? fixed[of] ?? randomBytes(length).toString("base64url");
+        const value = this.values.get(of) ?? fixed[of] ?? placeholder(of) ?? randomBytes(length).toString("base64url");
         this.values.set(of, value);
         return value;
     }
+}
+
+function placeholder(path: string): string | undefined {
+    const [secret = "", key = ""] = path.split("/");
+    return addresses.includes(secret) ? `https://${secret}.invalid/${key}` : undefined;
 }

@@ -1,5 +1,7 @@
 import type { Rule } from "./rule";
 import { aksSystems } from "./rules/aks-systems";
+import { alertRoutes } from "./rules/alert-routes";
+import { alerts } from "./rules/alerts";
 import { builds } from "./rules/builds";
 import { charts } from "./rules/charts";
 import { containers } from "./rules/containers";
@@ -42,6 +44,8 @@ import { variables } from "./rules/variables";
 /** Every rule of the tree by the name that its findings carry, which is that of its file. */
 export const allRules: Readonly<Record<string, Rule>> = {
     "aks-systems": aksSystems,
+    "alert-routes": alertRoutes,
+    alerts,
     builds,
     charts,
     containers,

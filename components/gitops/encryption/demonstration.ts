@@ -40,8 +40,18 @@ export function isDemonstrationValue(value: string): boolean {
 }
 
 /**
+ * Whether a value stands for an address that another service gives, which nobody can make up: no host of the top-level
+ * domain `invalid` exists.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6761#section-6.4
+ */
+export function isPlaceholder(value: string): boolean {
+    return /^https:\/\/[^/]+\.invalid\//.test(value);
+}
+
+/**
  * What of the demonstration a stack would run with: its key, files that are encrypted to it, and values that were
- * encrypted again to another key. No line holds a value.
+ * encrypted again to another key; and addresses that are still to be set. No line holds a value.
  */
 export async function demonstrationProblems(
     files: ManifestTree,
@@ -67,9 +77,20 @@ export async function demonstrationProblems(
             }
             const values = [...((await plainValues(object, decryptionKeys)) ?? [])];
             const known = values.filter(([, value]) => isDemonstrationValue(value)).map(([key]) => key);
-            return known.length === 0
-                ? []
-                : [`gitops/${file}: ${known.join(", ")} came with the repository, so that anybody knows it; ${fix}`];
+            const name = object.metadata?.name ?? "";
+            return [
+                ...(known.length === 0
+                    ? []
+                    : [
+                          `gitops/${file}: ${known.join(", ")} came with the repository, so that anybody knows it; ${fix}`,
+                      ]),
+                ...values
+                    .filter(([, value]) => isPlaceholder(value))
+                    .map(([key]) => {
+                        const set = `npm run secret -- set ${environment} ${name} ${key}`;
+                        return `gitops/${file}: ${key} is an address of nobody's; ${set}`;
+                    }),
+            ];
         }),
     );
     return [...own, ...found.flat()];

@@ -7,6 +7,8 @@ import { type Cluster, type Manifest, manifestsOf, type Tree } from "../tree";
 const exceptions: Readonly<Record<string, string>> = {
     "canary/Secret flux-system/decryption-canary-key-vault":
         "An environment gets it with `npm run secret -- recipients`, once its vault is there.",
+    "observability/Secret monitoring/alert-receivers":
+        "An environment has it for the routes of its alerts, which are its own choice.",
 };
 
 /**

@@ -12,6 +12,11 @@ const fields: Readonly<Record<string, string>> = {
     secretRef: "Secret",
     configMapKeyRef: "ConfigMap",
     configMapRef: "ConfigMap",
+    // Of an AlertmanagerConfig.
+    apiURL: "Secret",
+    authPassword: "Secret",
+    urlSecret: "Secret",
+    webhookURL: "Secret",
 };
 
 /**
