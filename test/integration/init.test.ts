@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { ArmClient } from "../../components/azure/arm-client";
 import type { GitHubLogin } from "../../components/settings/github-login";
 import { physicalNames } from "../../components/settings/naming";
+import { Draft } from "../../tools/init/draft";
 import { freeNetwork, nodeSubnet } from "../../tools/init/free-network";
 import { Plan } from "../../tools/init/plan";
 import { networkQuestion, regionQuestion } from "../../tools/init/questions";
@@ -83,6 +84,49 @@ describe("what npm run init finds out", () => {
         assert.equal(nodeSubnet("10.40.0.0/16", "10.10.0.0/22"), "10.40.0.0/22");
         assert.equal(nodeSubnet("10.40.8.0/24", "10.10.0.0/22"), "10.40.8.0/24");
         assert.equal(freeNetwork("10.10.0.0/16", ["10.0.0.0/8"]), undefined);
+    });
+});
+
+describe("the draft of npm run init", () => {
+    let repository: string;
+    const read = () => fs.readdirSync(repository, { recursive: true, encoding: "utf8" }).sort();
+
+    beforeEach(() => {
+        repository = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-draft-"));
+        for (const file of ["gitops/a.yaml", "gitops/old.yaml", "packages/sandbox/keys/key", "Pulumi.yaml", "other"]) {
+            fs.mkdirSync(path.join(repository, path.dirname(file)), { recursive: true });
+            fs.writeFileSync(path.join(repository, file), "as it was");
+        }
+    });
+    afterEach(() => fs.rmSync(repository, { recursive: true }));
+
+    /** A draft with a file that is changed, one that is new in a folder, and one that is gone. */
+    function draft(): Draft {
+        const made = new Draft(repository);
+        made.write("gitops/a.yaml", "new");
+        fs.mkdirSync(path.join(made.tree, "b"));
+        made.write("gitops/b/c.yaml", "new");
+        fs.rmSync(path.join(made.tree, "old.yaml"));
+        return made;
+    }
+
+    it("takes over what is changed, new or gone, and names it", () => {
+        assert.deepEqual(draft().apply(), ["gitops/a.yaml", "gitops/b/c.yaml", "gitops/old.yaml"]);
+        const files = ["Pulumi.yaml", "gitops", "gitops/a.yaml", "gitops/b", "gitops/b/c.yaml", "other", "packages"];
+        assert.deepEqual(
+            read().filter((file) => !file.startsWith("packages/")),
+            files,
+        );
+        assert.equal(fs.readFileSync(path.join(repository, "gitops/a.yaml"), "utf8"), "new");
+    });
+
+    it("leaves everything as it was when one of the files cannot be written", () => {
+        const made = draft();
+        fs.writeFileSync(path.join(repository, "gitops/b"), "in the way");
+        const before = read();
+        assert.throws(() => made.apply());
+        assert.deepEqual(read(), before);
+        assert.equal(fs.readFileSync(path.join(repository, "gitops/a.yaml"), "utf8"), "as it was");
     });
 });
 

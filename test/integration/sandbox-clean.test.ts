@@ -10,13 +10,17 @@ describe("npm run sandbox -- clean", () => {
     let parent: string;
     let sandbox: string;
     let programs: string;
+    let charts: string;
 
     beforeEach(() => {
         parent = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-clean-"));
         sandbox = path.join(parent, "sb");
         programs = path.join(parent, "cache/toolchain");
+        charts = path.join(parent, "cache/charts");
         fs.mkdirSync(programs, { recursive: true });
         fs.writeFileSync(path.join(programs, "program"), Buffer.alloc(2e6, 1));
+        fs.mkdirSync(charts);
+        fs.writeFileSync(path.join(charts, "chart.tgz"), Buffer.alloc(1e6, 1));
     });
     afterEach(() => fs.rmSync(parent, { recursive: true }));
 
@@ -35,15 +39,15 @@ describe("npm run sandbox -- clean", () => {
         fs.writeFileSync(path.join(sandbox, "daemon.log"), Buffer.alloc(1e6, 1));
     }
 
-    it("gives back the programs, and a sandbox that nobody runs any more", () => {
+    it("gives back the programs, the charts, and a sandbox that nobody runs any more", () => {
         leaveSandbox(spawnSync("true").pid);
         const { status, output } = clean();
         assert.equal(status, 0, output);
         assert.match(
             output,
-            /^Removed \S+\/sb \(2 MB\)\nRemoved \S+\/toolchain \(3 MB\)\nFreed 4 MB\.\n.*go clean -cache/,
+            /^Removed \S+\/sb \(2 MB\)\nRemoved \S+\/toolchain \(3 MB\)\nRemoved \S+\/charts \(2 MB\)\nFreed 5 MB\.\n.*go clean/,
         );
-        assert.deepEqual([sandbox, programs].map(fs.existsSync), [false, false]);
+        assert.deepEqual([sandbox, programs, charts].map(fs.existsSync), [false, false, false]);
         assert.match(clean().output, /^Freed 0 MB\./);
     });
 
@@ -52,6 +56,6 @@ describe("npm run sandbox -- clean", () => {
         const { status, output } = clean();
         assert.equal(status, 1);
         assert.match(output, /^A sandbox runs in \S+\/sb, and nothing was removed: npm run sandbox -- down/);
-        assert.deepEqual([sandbox, programs].map(fs.existsSync), [true, true]);
+        assert.deepEqual([sandbox, programs, charts].map(fs.existsSync), [true, true, true]);
     });
 });

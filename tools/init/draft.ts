@@ -37,13 +37,19 @@ export class Draft {
         const before = filesIn(this.repository);
         const after = filesIn(this.folder);
         const changed = [...after.keys()].filter((file) => before.get(file) !== after.get(file));
-        const fresh = changed.map((file) => {
-            const target = path.join(this.repository, file);
-            fs.mkdirSync(path.dirname(target), { recursive: true });
-            fs.writeFileSync(`${target}.new`, after.get(file) ?? "");
-            return target;
-        });
-        fresh.forEach((target) => fs.renameSync(`${target}.new`, target));
+        const written: string[] = [];
+        try {
+            for (const file of changed) {
+                const target = path.join(this.repository, file);
+                fs.mkdirSync(path.dirname(target), { recursive: true });
+                fs.writeFileSync(`${target}.new`, after.get(file) ?? "");
+                written.push(target);
+            }
+        } catch (error) {
+            written.forEach((target) => fs.rmSync(`${target}.new`));
+            throw error;
+        }
+        written.forEach((target) => fs.renameSync(`${target}.new`, target));
         const gone = [...before.keys()].filter((file) => !after.has(file));
         gone.forEach((file) => fs.rmSync(path.join(this.repository, file)));
         return [...changed, ...gone].sort();

@@ -6,6 +6,7 @@ import { readConfiguration } from "../../components/settings/settings";
 import type { Problem } from "../../components/settings/settings-rules";
 import { readStackConfig } from "../doctor/stack-config";
 import { newStackFile } from "../tree/new-stack";
+import { InitError } from "./init-error";
 
 /** Keys that a deployment's file has below `settings`. */
 const deployment = {
@@ -28,7 +29,7 @@ export class Plan {
     private readonly base: Readonly<Record<string, unknown>>;
     private readonly encrypted: readonly string[];
 
-    /** @throws TreeError if the stack that a new one is made after does not exist. */
+    /** @throws TreeError or InitError if the stack that a new one is made after has not both files. */
     constructor(
         repository: string,
         readonly stack: string,
@@ -39,9 +40,12 @@ export class Plan {
         this.isNew = !fs.existsSync(path.join(repository, this.stackFile));
         const read = (file: string) => fs.readFileSync(path.join(repository, file), "utf8");
         const text = this.isNew ? newStackFile(repository, stack, like) : read(this.stackFile);
-        const deployText = fs.existsSync(path.join(repository, this.deployFile))
-            ? read(this.deployFile)
-            : read(`Pulumi.${like}.deploy.yaml`).replaceAll(`stack ${like}`, `stack ${stack}`);
+        const model = `Pulumi.${like}.deploy.yaml`;
+        const hasOwn = fs.existsSync(path.join(repository, this.deployFile));
+        if (!hasOwn && !fs.existsSync(path.join(repository, model))) {
+            throw new InitError(`--like ${like}: ${model} does not exist, so there is no deployment to begin with`);
+        }
+        const deployText = hasOwn ? read(this.deployFile) : read(model).replaceAll(`stack ${like}`, `stack ${stack}`);
         this.before = { [this.stackFile]: text, [this.deployFile]: deployText };
         this.stackDocument = parseDocument(text);
         this.deployDocument = parseDocument(deployText);

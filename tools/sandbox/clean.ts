@@ -1,10 +1,11 @@
 import * as fs from "node:fs";
+import { chartCache } from "../tree/published/cache";
 import { isAlive, lock, readSession, sandboxDirectory, SandboxError, tearDown } from "@landfall/sandbox";
 import { type Removed, removeToolchain, size, sizeOf } from "@landfall/toolchain";
 
 /**
- * `clean`: removes the programs that sandboxes run, and what is left of a sandbox whose background process is gone.
- * Refuses while a sandbox runs, whichever it is.
+ * `clean`: removes the programs that sandboxes run, the charts that were pulled, and what is left of a sandbox whose
+ * background process is gone. Refuses while a sandbox runs, whichever it is.
  */
 export async function clean(): Promise<number> {
     const directory = sandboxDirectory();
@@ -16,7 +17,8 @@ export async function clean(): Promise<number> {
                 `A sandbox runs in ${directory}, and nothing was removed: npm run sandbox -- down, and run this again`,
             );
         }
-        report([await removeRemains(directory), await removeToolchain()].filter((removed) => removed !== undefined));
+        const removed = [await removeRemains(directory), await removeToolchain(), await removeCharts()];
+        report(removed.filter((each) => each !== undefined));
     } finally {
         release();
     }
@@ -30,6 +32,16 @@ async function removeRemains(directory: string): Promise<Removed | undefined> {
     const bytes = await sizeOf(directory);
     await tearDown(directory);
     return { folder: directory, bytes };
+}
+
+async function removeCharts(): Promise<Removed | undefined> {
+    const folder = chartCache();
+    if (!fs.existsSync(folder)) {
+        return undefined;
+    }
+    const bytes = await sizeOf(folder);
+    fs.rmSync(folder, { recursive: true });
+    return { folder, bytes };
 }
 
 function report(removed: readonly Removed[]): void {

@@ -25,7 +25,8 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
   push-charts [--stack S] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
   toolchain               build the programs that the sandbox runs, and say where they are
   down                    end every process and remove every file of the sandbox
-  clean                   remove the programs of the toolchain too, once no sandbox runs; the next start builds them again
+  clean                   remove the programs and charts in the cache too, once no sandbox runs; the next start builds
+                          the programs again
 
 LANDFALL_SANDBOX names the sandbox's folder; with two folders, two sandboxes run side by side.`;
 

@@ -189,6 +189,18 @@ describe("preflight", () => {
         assert.doesNotMatch((await run()).output, /landfall:domain/);
     });
 
+    it("says what the stack costs a month, in a preview alone", async () => {
+        const mocks = { newResource: () => assert.fail(), call: () => assert.fail() };
+        const line = /list price a month: \$\d+ to \$\d+, .*npm run cost -- --stack staging/;
+        assert.doesNotMatch((await run()).output, /list price/);
+        await pulumi.runtime.setMocks(mocks, "landfall", "staging", true);
+        try {
+            assert.match((await run()).output, line);
+        } finally {
+            await pulumi.runtime.setMocks(mocks, "landfall");
+        }
+    });
+
     it("lists what is wrong with the tree and on GitHub when nobody is logged in to Azure", async () => {
         const { azure, ...others } = world({ plan: { problems: ["landfall:fleetBranch: belongs to another stack"] } });
         const loggedOut = { ...azure, deployer: () => Promise.reject(new Error("no login")) };
