@@ -18,7 +18,10 @@ export interface PriceTable {
     readonly prices: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** The tables of this repository. What none of them has is not known; nothing is guessed. */
+/**
+ * The tables of this repository. What none of them has is not known; nothing is guessed. The Free tier of a cluster is
+ * in none: since October 2026 Azure's list has a meter for it that Azure's page of prices does not mention.
+ */
 export function readPrices(): readonly PriceTable[] {
     return JSON.parse(fs.readFileSync(path.join(__dirname, "prices.json"), "utf8")) as PriceTable[];
 }
