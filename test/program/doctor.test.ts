@@ -91,7 +91,7 @@ describe("npm run doctor", function () {
         const run = checkout.launch([...command, "--repository", "acme/platform"], { environment: { GNUPGHOME } });
         const { code, output } = await run.ended;
         assert.equal(code, 0, output);
-        assert.match(output, /npm run doctor -- --stack staging/);
+        assert.match(output, /Next, .*\n {2}npm run doctor -- --stack staging/);
         const deploy = checkout.read("Pulumi.staging.deploy.yaml");
         assert.ok(deploy.includes(`subscriptionId: ${ARM_SUBSCRIPTION_ID}`), deploy);
         assert.ok(deploy.includes(`tenantId: ${ARM_TENANT_ID}`), deploy);

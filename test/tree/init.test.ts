@@ -69,7 +69,10 @@ describe("npm run init", function () {
             /--export-secret-keys ([0-9A-F]{40}) \| pulumi config set --stack staging/.exec(output) ?? [];
         assert.notEqual(fingerprint, demonstrationKey);
         assert.match(tool.gpg("--list-secret-keys", fingerprint), /landfall staging/);
-        assert.match(output, /Next, .*\n {2}npm run doctor -- --stack staging\n {2}pulumi stack init staging/);
+        assert.match(
+            output,
+            /Next, .*\n {2}az account set --subscription 5ab5c21b\S+\n {2}npm run doctor .*\n {2}pulumi stack init staging/,
+        );
         assert.match(output, /^ {2}Pulumi\.staging\.yaml$/m);
         assert.equal(tool.decrypted("clusters/staging/grafana-admin.sops.yaml")["admin-user"], "admin");
         assert.deepEqual(drafts(), []);

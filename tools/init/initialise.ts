@@ -30,7 +30,7 @@ export async function initialise(repository: string, stack: string, like: string
         checkNewName(repository, "a stack", stack, []);
     }
     const plan = new Plan(repository, stack, like);
-    await fill(repository, plan, stacks, answers);
+    const azure = await fill(repository, plan, stacks, answers);
     answers.check();
     plan.changes().forEach((change) => console.error(change));
     if (!(await answers.confirm("Write this, with a key and Secrets of your own where there are none?"))) {
@@ -38,11 +38,16 @@ export async function initialise(repository: string, stack: string, like: string
     }
     const draft = new Draft(repository);
     const fingerprint = await write(draft, plan, like);
-    return report(plan, draft.apply(), fingerprint);
+    return report(plan, draft.apply(), fingerprint, azure);
 }
 
-/** Puts an answer to every question into the plan. */
-async function fill(repository: string, plan: Plan, stacks: readonly string[], answers: Answers): Promise<void> {
+/** Puts an answer to every question into the plan. Gives who is logged in to Azure. */
+async function fill(
+    repository: string,
+    plan: Plan,
+    stacks: readonly string[],
+    answers: Answers,
+): Promise<Found<AzureLogin>> {
     const { stack } = plan;
     const { project, raw } = readStackConfig(repository, plan.isNew ? (stacks[0] ?? "") : stack);
     const login = parseGitHubLogin({
@@ -72,6 +77,7 @@ async function fill(repository: string, plan: Plan, stacks: readonly string[], a
     for (const question of questions) {
         await answers.ask(question);
     }
+    return azure;
 }
 
 function lookInto(azure: Found<AzureLogin>, subscriptionId: string) {
@@ -95,11 +101,16 @@ async function write(draft: Draft, plan: Plan, like: string): Promise<string> {
     return (await publicKeyOf(draft.tree, environment)).fingerprint;
 }
 
-function report({ stack }: Plan, files: readonly string[], fingerprint: string): string {
+function report(plan: Plan, files: readonly string[], fingerprint: string, azure: Found<AzureLogin>): string {
+    const { stack } = plan;
+    const subscription = plan.deployment("subscription") ?? "";
+    const isThere = "value" in azure && azure.value.subscriptionId.toLowerCase() === subscription;
     const written = files.length === 0 ? ["Everything was so already; nothing was written."] : ["Wrote:", ...files];
     return [
         ...written.map((line, at) => (at === 0 ? line : `  ${line}`)),
         "Next, after a look at git diff and a commit:",
+        // The program goes wherever the login is.
+        ...(isThere ? [] : [`  az account set --subscription ${subscription}`]),
         `  npm run doctor -- --stack ${stack}`,
         `  pulumi stack init ${stack}`,
         `  gpg --armor --export-secret-keys ${fingerprint} | pulumi config set --stack ${stack} --secret sopsPgpPrivateKey`,
