@@ -79,7 +79,11 @@ describe("decryption through Key Vault and workload identity", function () {
         const broken =
             /federated credential flux-system-kustomize-controller-\w+ of .* has another subject than system:/;
         await up.shows(broken);
-        await until("status to name the link", () => checkout.output("status"), broken);
+        await until(
+            "status to name the link",
+            async () => (await checkout.run("status")).stdout.replace(/\s+/g, " "),
+            broken,
+        );
         assert.match(await decrypt(), /AADSTS700213/);
     });
 

@@ -19,6 +19,13 @@ export class FluxApi {
     readonly requests: { readonly request: string; readonly authorization?: string; readonly body: string }[] = [];
     private readonly server: Server = createServer((request, response) => void this.answer(request, response));
 
+    /** `refused` has answers for everything below some paths. */
+    constructor(
+        private readonly options: {
+            readonly refused?: Readonly<Record<string, { readonly status: number; readonly message: string }>>;
+        } = {},
+    ) {}
+
     start(): Promise<void> {
         return new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     }
@@ -52,7 +59,10 @@ export class FluxApi {
         if (method === "PATCH" && !this.refusal) {
             this.reconcile(url, body);
         }
-        const { status, body: given } = this.refusal ?? { status: 200, body: this.resource(url) };
+        const refused = Object.entries(this.options.refused ?? {}).find(([prefix]) => url.startsWith(prefix))?.[1];
+        const { status, body: given } =
+            this.refusal ??
+            (refused ? { status: refused.status, body: refused } : { status: 200, body: this.resource(url) });
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(given));
     }
 

@@ -17,7 +17,7 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
 
   start                   the same as npm start; --deployer-roles: what the deployer has on the subscription;
                           --azure-time 60x: Azure takes as long as it was recorded to take, sixty times as fast
-  status                  clusters, Flux's layers and releases, Azure resources
+  status [--stack S]      what npm run status -- --sandbox shows of each stack; processes, Azure resources
   kubectl [--stack S] …   kubectl in the stack's cluster
   pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff
   git     [--stack S] …   git in the fleet repository, for example: log --stat

@@ -1,44 +1,54 @@
-import { probableCause } from "../../components/gitops/readiness/probable-cause";
-import { fluxStatus } from "./flux-status";
-import { columns, fluxTable } from "./report";
+import { parseArgs } from "node:util";
+import { statusInSandbox } from "../status/sandbox";
+import { block, flow } from "../status/text/layout";
 import { requireSession } from "./running";
-import { control, knownStacks, type WorldStatus } from "@landfall/sandbox";
+import { control, knownStacks, requireStack, type WorldStatus } from "@landfall/sandbox";
 
 /**
- * `status`: the clusters with their processes, the state of everything Flux reconciles, and unknown hosts that were
- * asked for.
+ * `status`: what `npm run status -- --sandbox` shows of each stack that has a cluster, or of one; then the sandbox
+ * itself: processes, Azure resources, and unknown hosts that were asked for. The exit code is 1 if a stack is not
+ * healthy.
  */
-export async function status(): Promise<number> {
+export async function status(args: string[]): Promise<number> {
+    const { values } = parseArgs({ args, options: { stack: { type: "string" } } });
     const { repository, directory } = requireSession();
     const world = await control<WorldStatus>(directory, "GET", "/status");
-    for (const cluster of world.clusters) {
-        console.log(`Cluster ${cluster.name}  https://${cluster.fqdn}`);
-        console.log(`  ${cluster.processes.map(({ name, pid }) => `${name} (${pid})`).join(", ")}\n`);
+    if (values.stack !== undefined) {
+        requireStack(repository, values.stack);
     }
-    for (const stack of knownStacks(repository)) {
-        await showStack(directory, stack);
+    const hasCluster = (stack: string) => world.clusters.some(({ name }) => name.includes(stack));
+    const stacks = values.stack === undefined ? knownStacks(repository).filter(hasCluster) : [values.stack];
+    const codes: number[] = [];
+    for (const stack of stacks) {
+        codes.push(await statusInSandbox(stack, ["--stack", stack]));
+        console.log("");
     }
-    const types = new Map<string, number>();
-    for (const type of world.azureResources) {
-        types.set(type, (types.get(type) ?? 0) + 1);
-    }
-    console.log(columns([["AZURE", "COUNT"], ...[...types].sort().map(([type, count]) => [type, String(count)])]));
-    if (world.unknownHosts.length > 0) {
-        console.log(`\nHosts that were asked for and are not part of the sandbox: ${world.unknownHosts.join(", ")}`);
-    }
-    return 0;
+    console.log(worldLines(world));
+    return Math.max(0, ...codes);
 }
 
-async function showStack(directory: string, stack: string): Promise<void> {
-    const graph = await fluxStatus(directory, stack);
-    if (!graph) {
-        return;
+function worldLines({ clusters, azureResources, unknownHosts }: WorldStatus): string {
+    const types = new Map<string, number>();
+    for (const type of azureResources) {
+        types.set(type, (types.get(type) ?? 0) + 1);
     }
-    console.log(`Stack ${stack}: ${graph.ready ? "ready" : "not ready"}\n${fluxTable(graph.objects)}\n`);
-    for (const { kind, namespace, name, message } of graph.blockers) {
-        const cause = probableCause(message);
-        if (cause !== undefined) {
-            console.log(`${kind} ${namespace}/${name}: ${cause}\n`);
-        }
-    }
+    const part = (name: string, lines: readonly string[]) =>
+        lines.length === 0 ? [] : [block(name, flow(lines.map((text) => ({ text }))), false)];
+    return [
+        ...clusters.flatMap(({ name, processes }) => [
+            `Processes of ${name}`,
+            ...part(
+                "",
+                processes.map((process) => `${process.name} (${process.pid})`),
+            ),
+        ]),
+        `Resources in Azure: ${azureResources.length}`,
+        ...part(
+            "",
+            [...types].sort().map(([type, count]) => `${type} ${count}`),
+        ),
+        ...(unknownHosts.length > 0
+            ? ["Hosts that were asked for and are not part of the sandbox", ...part("", unknownHosts)]
+            : []),
+    ].join("\n");
 }

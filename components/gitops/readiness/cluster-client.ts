@@ -9,7 +9,8 @@ import {
 } from "@kubernetes/client-node";
 import type { FluxObject } from "./flux-object";
 
-const fluxKinds = [
+/** Group, version, plural and kind of everything that Flux reconciles. */
+export const fluxKinds = [
     ["source.toolkit.fluxcd.io", "v1", "gitrepositories", "GitRepository"],
     ["source.toolkit.fluxcd.io", "v1", "ocirepositories", "OCIRepository"],
     ["source.toolkit.fluxcd.io", "v1", "helmrepositories", "HelmRepository"],

@@ -36,6 +36,7 @@ export interface Condition {
     readonly status: string;
     readonly reason: string;
     readonly message: string;
+    readonly lastTransitionTime?: string;
 }
 
 export function conditionOf({ status }: FluxObject, type: string): Condition | undefined {

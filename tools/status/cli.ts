@@ -1,0 +1,76 @@
+/** One screen for a platform: what it is made of, how it is, what is wrong and what to type. It reads, and no more. */
+import { parseArgs } from "node:util";
+import { assess } from "./assess";
+import { statusInSandbox } from "./sandbox";
+import type { Status } from "./status";
+import { StatusError } from "./status-error";
+import { Target } from "./target";
+import { text } from "./text/text";
+import { watch } from "./watch";
+import { SandboxError } from "@landfall/sandbox";
+
+const usage = `Usage: npm run status -- --stack STACK [--sandbox] [--watch] [--json] [--kubeconfig FILE]
+
+  Cloud, cluster, Flux, layers, releases, certificates, backups, keys, drift and teams of a stack, and before them what
+  is wrong, with its cause and what to type. It changes nothing. What the login may not read, or what does not answer, is
+  said to be not known. The exit code is 0 if the platform is healthy, and 1 if it is not, or not yet.
+
+  --sandbox          the stack in the sandbox that runs, instead of the real one
+  --watch            looks again and again, until Ctrl-C
+  --json             one JSON document; with --watch, one a line for each change (docs/status.md)
+  --kubeconfig FILE  the way to the cluster; by default the context of the cluster's name in your own kubeconfig, or
+                     else what Azure gives to your login`;
+
+async function main(args: string[]): Promise<number> {
+    const { values } = parseArgs({
+        args,
+        options: {
+            stack: { type: "string" },
+            sandbox: { type: "boolean", default: false },
+            watch: { type: "boolean", default: false },
+            json: { type: "boolean", default: false },
+            kubeconfig: { type: "string" },
+            "sandbox-folder": { type: "string" },
+            help: { type: "boolean", default: false },
+        },
+    });
+    const { stack, json, "sandbox-folder": sandbox, kubeconfig } = values;
+    if (values.help || stack === undefined) {
+        console.error(usage);
+        return values.help ? 0 : 2;
+    }
+    if (values.sandbox) {
+        return statusInSandbox(
+            stack,
+            args.filter((arg) => arg !== "--sandbox"),
+        );
+    }
+    const target = new Target({ stack, kubeconfig, sandbox });
+    const look = async (): Promise<Status> => assess(stack, await target.look(), target.commands);
+    if (values.watch) {
+        return watch(look, { json });
+    }
+    const status = await look();
+    console.log(json ? JSON.stringify(status, undefined, 2) : text(status, hasColours()));
+    return status.healthy ? 0 : 1;
+}
+
+function hasColours(): boolean {
+    return process.stdout.isTTY && !process.env.NO_COLOR;
+}
+
+main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+        if (String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")) {
+            console.error(`${(error as Error).message}\n\n${usage}`);
+            process.exit(2);
+        }
+        if (error instanceof StatusError || error instanceof SandboxError) {
+            console.error(error.message);
+            process.exit(2);
+        }
+        console.error(error);
+        process.exit(1);
+    },
+);
