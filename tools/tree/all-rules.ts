@@ -31,6 +31,7 @@ import { schemas } from "./rules/schemas";
 import { secrets } from "./rules/secrets";
 import { servedVersions } from "./rules/served-versions";
 import { serviceAccounts } from "./rules/service-accounts";
+import { singlePods } from "./rules/single-pods";
 import { systems } from "./rules/systems";
 import { tenantLimits } from "./rules/tenant-limits";
 import { tenantRole } from "./rules/tenant-role";
@@ -73,6 +74,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     secrets,
     "served-versions": servedVersions,
     "service-accounts": serviceAccounts,
+    "single-pods": singlePods,
     systems,
     "tenant-limits": tenantLimits,
     "tenant-role": tenantRole,
