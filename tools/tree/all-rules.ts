@@ -25,8 +25,10 @@ import { overlays } from "./rules/overlays";
 import { priorityClasses } from "./rules/priority-classes";
 import { pruning } from "./rules/pruning";
 import { references } from "./rules/references";
+import { releaseRecords } from "./rules/release-records";
 import { releaseResources } from "./rules/release-resources";
 import { releases } from "./rules/releases";
+import { repositories } from "./rules/repositories";
 import { schemas } from "./rules/schemas";
 import { secrets } from "./rules/secrets";
 import { servedVersions } from "./rules/served-versions";
@@ -68,8 +70,10 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "priority-classes": priorityClasses,
     pruning,
     references,
+    "release-records": releaseRecords,
     "release-resources": releaseResources,
     releases,
+    repositories,
     schemas,
     secrets,
     "served-versions": servedVersions,
