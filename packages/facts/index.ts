@@ -5,10 +5,14 @@ export { factOf, type ManifestObject } from "./charts/fact";
 export { type Fact, factKey, factsIn, type RenderedFacts } from "./charts/rendered";
 export { type ChartMetadata, metadataOf, standInFiles } from "./charts/stand-in/files";
 export { refusedValues } from "./charts/values-check";
+export { readRepositories, type RepositoryDefinition } from "./repositories/repository";
+export { repositoryFiles } from "./repositories/stand-in";
 
 /** One folder a chart. */
 export const chartsFolder = path.join(__dirname, "charts");
-/** JSON schemas of the kinds that the charts define: `<group>/<kind>_<version>.json`. */
+/** One file a repository of another project, from which the tree takes definitions. */
+export const repositoriesFolder = path.join(__dirname, "repositories");
+/** JSON schemas of the kinds that the charts and repositories define: `<group>/<kind>_<version>.json`. */
 export const chartSchemasFolder = path.join(__dirname, "schemas/charts");
 /** JSON schemas of Flux's kinds, in the same form. */
 export const fluxSchemasFolder = path.join(__dirname, "schemas/flux");

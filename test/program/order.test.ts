@@ -15,7 +15,7 @@ const seed = Number(process.env.LANDFALL_SEED ?? 20261121);
 /** More than the other tests have, so that most layers hold something; the whole tree takes longer. */
 const systems = [
     ...smallTree,
-    ...["gateway-crds-helm", "external-secrets", "velero", "sealed-secrets", "flagger", "valkey"],
+    ...["external-secrets", "velero", "sealed-secrets", "flagger", "valkey"],
     ...["cloudnative-pg", "plugin-barman-cloud", "dapr"],
 ];
 

@@ -3,7 +3,6 @@ import * as path from "node:path";
 import { useCheckout } from "../support/checkout";
 import { listTeams } from "../support/checkout-tree";
 import { KeyOwner } from "../support/key-owner";
-import { smallTree } from "../support/small-tree";
 import { Team } from "../support/team";
 import { TeamRepository } from "../support/team-repository";
 import { until } from "../support/until";
@@ -15,7 +14,7 @@ const examples = path.join(__dirname, "../../examples");
  * controllers do not run in the sandbox, nor that the images exist.
  */
 describe("the example teams", function () {
-    const checkout = useCheckout(this, { systems: [...smallTree, "gateway-crds-helm"] });
+    const checkout = useCheckout(this);
     const helm = new Team(checkout, "team-helm");
     const kustomize = new Team(checkout, "team-kustomize");
 

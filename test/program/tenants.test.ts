@@ -13,7 +13,6 @@ import { pods } from "../support/escapes/pods";
 import { chartOfPlatform, fetches, references } from "../support/escapes/references";
 import { rights } from "../support/escapes/rights";
 import { app, others } from "../support/escapes/team-manifests";
-import { smallTree } from "../support/small-tree";
 import { controllerLog, type Manifest, Team } from "../support/team";
 import { until } from "../support/until";
 
@@ -23,7 +22,7 @@ import { until } from "../support/until";
  * image automation.
  */
 describe("a tenant", function () {
-    const checkout = useCheckout(this, { systems: [...smallTree, "gateway-crds-helm"] });
+    const checkout = useCheckout(this);
     const team = new Team(checkout, "team-example");
     const { kubectl } = team.cluster;
     let unlist: () => void;

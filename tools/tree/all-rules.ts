@@ -27,12 +27,15 @@ import { overlays } from "./rules/overlays";
 import { priorityClasses } from "./rules/priority-classes";
 import { pruning } from "./rules/pruning";
 import { references } from "./rules/references";
+import { releaseRecords } from "./rules/release-records";
 import { releaseResources } from "./rules/release-resources";
 import { releases } from "./rules/releases";
+import { repositories } from "./rules/repositories";
 import { schemas } from "./rules/schemas";
 import { secrets } from "./rules/secrets";
 import { servedVersions } from "./rules/served-versions";
 import { serviceAccounts } from "./rules/service-accounts";
+import { singlePods } from "./rules/single-pods";
 import { systems } from "./rules/systems";
 import { tenantLimits } from "./rules/tenant-limits";
 import { tenantRole } from "./rules/tenant-role";
@@ -71,12 +74,15 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "priority-classes": priorityClasses,
     pruning,
     references,
+    "release-records": releaseRecords,
     "release-resources": releaseResources,
     releases,
+    repositories,
     schemas,
     secrets,
     "served-versions": servedVersions,
     "service-accounts": serviceAccounts,
+    "single-pods": singlePods,
     systems,
     "tenant-limits": tenantLimits,
     "tenant-role": tenantRole,

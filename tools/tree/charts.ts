@@ -23,8 +23,17 @@ export interface ChartFacts {
     readonly optional: ReadonlySet<string>;
     readonly schema: Readonly<Record<string, unknown>> | undefined;
     readonly kinds: readonly CustomKind[];
-    /** Where the chart keeps its definitions, the values that turn them on, and whether they outlive the release. */
-    readonly crds: { readonly folder: string; readonly when: string; readonly keep: boolean } | undefined;
+    /**
+     * Where the chart keeps its definitions, the values that turn them on, whether they outlive the release, and
+     * whether the software completes them in the cluster.
+     */
+    readonly crds:
+        | { readonly folder: string; readonly when: string; readonly keep: boolean; readonly completed: boolean }
+        | undefined;
+    /** Helm's record of a release, in percent of what a Secret holds, where it is known. */
+    readonly releaseRecord: number | undefined;
+    /** Paths of values with a number of pods of which one alone becomes ready. */
+    readonly singlePods: readonly string[];
 }
 
 /** The chart of a release, as the tree names it. */
@@ -71,6 +80,8 @@ function readChart(chart: string): ChartFacts {
         optional: new Set(list(definition, "optional").map(String)),
         kinds: list(definition, "crds.kinds") as CustomKind[],
         crds: crdsOf(field(definition, "crds")),
+        releaseRecord: field(definition, "releaseRecord") as number | undefined,
+        singlePods: list(definition, "singlePods").map(String),
         get defaults() {
             return defaults();
         },
@@ -81,10 +92,14 @@ function readChart(chart: string): ChartFacts {
 }
 
 function crdsOf(crds: unknown): ChartFacts["crds"] {
-    const keep = field(crds, "keep") === true;
     return crds === undefined
         ? undefined
-        : { folder: textAt(crds, "folder") ?? "", when: textAt(crds, "when") ?? "", keep };
+        : {
+              folder: textAt(crds, "folder") ?? "",
+              when: textAt(crds, "when") ?? "",
+              keep: field(crds, "keep") === true,
+              completed: field(crds, "completed") === true,
+          };
 }
 
 function once<Value>(make: () => Value): () => Value {

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { readRendered, type RenderedFacts } from "./rendered";
 
-const customKind = z.strictObject({
+export const customKind = z.strictObject({
     group: z.string(),
     version: z.string(),
     kind: z.string(),
@@ -27,6 +27,8 @@ const customKinds = z
         when: z.string().optional(),
         /** Whether they outlive the release. */
         keep: z.boolean().default(false),
+        /** Whether the software completes them in the cluster, which replacing them undoes until it starts again. */
+        completed: z.boolean().default(false),
         kinds: z.array(customKind).optional(),
         /** Takes the definitions as they are in the source of the Flux Operator. */
         from: z.literal("flux-operator").optional(),
@@ -47,6 +49,10 @@ const chartDefinition = z.strictObject({
         .optional(),
     /** Paths of values that the published chart reads and has no default of. */
     optional: z.array(z.string()).optional(),
+    /** Helm's record of a release of the published chart, in percent of the MiB that a Secret holds. */
+    releaseRecord: z.number().int().positive().optional(),
+    /** Paths of values with a number of pods of which one alone becomes ready, as seen of the published software. */
+    singlePods: z.array(z.string()).optional(),
     /** Default: `values.yaml`. */
     values: z.record(z.string(), z.unknown()).optional(),
     /**

@@ -19,6 +19,7 @@ import { deployKeyEndpoints } from "./deploy-keys";
 import { Git } from "./git";
 import { historyEndpoints } from "./history";
 import { hostKeys } from "./host-keys";
+import { type PublishedRepository, servePublished } from "./published";
 import { pullEndpoints } from "./pulls";
 import { writeHook } from "./push";
 import { referenceEndpoints } from "./refs";
@@ -38,6 +39,8 @@ export interface GitHubOptions {
     readonly token: string;
     /** Apps that are installed in the organisation; none by default. */
     readonly apps?: readonly App[];
+    /** Repositories of others that github.com serves; none by default. */
+    readonly published?: readonly PublishedRepository[];
 }
 
 export interface GitHub {
@@ -85,13 +88,15 @@ export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
     const hooks = join(directory, "hooks");
     writeHook(hooks);
     const ssh = await startSshServer({ store, keys, hooks, git });
+    const published = await servePublished(join(directory, "published"), options.published ?? []);
+    const own = createSmartHttp({ context, store, hooks, git });
     const toSsh = (wanted: number) => (_host: string, port: number) =>
         Promise.resolve(port === wanted ? { host: "127.0.0.1", port: ssh.port } : undefined);
     return {
         routes: [
             { host: "api.github.com", handle: api },
             { host: "github.com", forward: toSsh(22) },
-            { host: "github.com", handle: createSmartHttp({ context, store, hooks, git }) },
+            { host: "github.com", handle: (request) => (published(request.url.pathname) ?? own)(request) },
             { host: "ssh.github.com", forward: toSsh(443) },
         ],
         sshPort: ssh.port,

@@ -6,7 +6,7 @@ import { ApiError, created, done, invalid, notFound, ok, unprocessable } from ".
 import { writeBlob } from "./blobs";
 import { list, optionalFlag, optionalText, text } from "./body";
 import { writeCommit } from "./commits";
-import { nowhere } from "./git";
+import { type Git, nowhere } from "./git";
 import type { Context, Endpoint, RepositoryCall } from "./router";
 import { changedSettings, defaultSettings } from "./settings";
 import type { Repository } from "./store";
@@ -69,10 +69,24 @@ async function create({ context, params, body }: RepositoryCall): Promise<HttpRe
     const name = checkedName(context, text(body, "name"));
     const settings: Record<string, unknown> = { ...defaultSettings };
     Object.assign(settings, changedSettings(settings, body), { archived: false });
+    const repository = await makeRepository(context, context.owner, name, settings);
+    if (optionalFlag(body, "auto_init") ?? false) {
+        await addReadme(context.git(repository), repository);
+    }
+    return created(renderRepository(repository));
+}
+
+/** Makes a repository without a commit. */
+export async function makeRepository(
+    { store, git }: Pick<Context, "store" | "git">,
+    owner: string,
+    name: string,
+    settings: Record<string, unknown>,
+): Promise<Repository> {
     const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
     const repository: Repository = {
-        id: context.store.newId(),
-        owner: context.owner,
+        id: store.newId(),
+        owner,
         name,
         formerNames: [],
         defaultBranch: "main",
@@ -87,23 +101,18 @@ async function create({ context, params, body }: RepositoryCall): Promise<HttpRe
         statuses: [],
     };
     // Taken before the first wait, so that two requests at once cannot both have the name.
-    context.store.add(repository);
-    await initialise(context, repository, optionalFlag(body, "auto_init") ?? false);
-    return created(renderRepository(repository));
-}
-
-async function initialise(context: Context, repository: Repository, withReadme: boolean): Promise<void> {
-    const path = context.store.path(repository);
+    store.add(repository);
+    const path = store.path(repository);
     // What a deleted repository of the same name left behind must not come back.
     if (existsSync(path)) {
         await rm(path, { recursive: true });
     }
     await mkdir(path, { recursive: true, mode: 0o700 });
-    const git = context.git(repository);
-    await git.run(["init", "--quiet", "--bare", `--initial-branch=${repository.defaultBranch}`, path]);
-    if (!withReadme) {
-        return;
-    }
+    await git(repository).run(["init", "--quiet", "--bare", `--initial-branch=${repository.defaultBranch}`, path]);
+    return repository;
+}
+
+async function addReadme(git: Git, repository: Repository): Promise<void> {
     const description = repository.settings.description;
     const readme = `# ${repository.name}\n${typeof description === "string" ? `${description}\n` : ""}`;
     const sha = await writeBlob(git, Buffer.from(readme));

@@ -10,7 +10,8 @@ import { callerOf, type Context } from "./router";
 import type { Repository, Store } from "./store";
 
 export interface SmartHttpOptions {
-    readonly context: Context;
+    /** Who may push, and fetch what is not public; absent: nobody. */
+    readonly context?: Context;
     readonly store: Store;
     /** Folder of the pre-receive hook. */
     readonly hooks: string;
@@ -55,7 +56,7 @@ export function createSmartHttp(options: SmartHttpOptions): HttpHandler {
 
 /** GitHub tells a caller who may not read a repository from one without credentials by nothing. */
 function mayUse(
-    context: Context,
+    context: Context | undefined,
     header: string | undefined,
     repository: Repository | undefined,
     writes: boolean,
@@ -73,9 +74,9 @@ function mayUse(
     );
 }
 
-function identified(context: Context, header: string | undefined): ReturnType<typeof callerOf> {
+function identified(context: Context | undefined, header: string | undefined): ReturnType<typeof callerOf> {
     try {
-        return callerOf(context, header);
+        return context && callerOf(context, header);
     } catch (error) {
         if (error instanceof ApiError) {
             return undefined;

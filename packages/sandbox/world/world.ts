@@ -9,6 +9,7 @@ import { chartRoutes, generateCharts } from "../charts/charts";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
 import { createGitHub } from "../github/github";
+import { publishedDefinitions } from "../github/published-definitions";
 import { loadOrCreateAuthority } from "../network/authority";
 import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
@@ -65,6 +66,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         directory: repositories,
         owner: owner(repository),
         token: credentials.githubToken,
+        published: await publishedDefinitions(),
     });
     const charts = await generateCharts(options.fluxOperatorSource);
     routes.push(...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route());

@@ -52,4 +52,12 @@ describeRule("definitions", [
         problem: /nothing in the tree defines \(cert-manager\.io\/ClusterIssuer\)/,
         fix: /install cert-manager in an earlier layer, with its definitions/,
     },
+    {
+        finds: "definitions of a repository that no layer takes",
+        edits: [{ file: "systems/gateway-api/kustomization.yaml", from: "  - definitions.yaml\n", to: "" }],
+        file: "systems/traefik/gateway.yaml",
+        line: "kind: Gateway",
+        problem: /nothing in the tree defines \(gateway\.networking\.k8s\.io\/Gateway\)/,
+        fix: /apply https:\/\/github\.com\/kubernetes-sigs\/gateway-api in an earlier layer/,
+    },
 ]);

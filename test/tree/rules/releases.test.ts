@@ -45,4 +45,11 @@ describeRule("releases", [
         problem: /never upgrades the definitions in the chart's crds\//,
         fix: /crds: CreateReplace/,
     },
+    {
+        finds: "an upgrade that replaces definitions which the software completes",
+        edits: [{ file: "systems/dapr/release.yaml", from: "crds: Create\n", to: "crds: CreateReplace\n" }],
+        line: "crds: CreateReplace",
+        problem: /HelmRelease flux-system\/dapr replaces definitions that the chart's software has completed/,
+        fix: /crds: Create \}/,
+    },
 ]);

@@ -1,6 +1,7 @@
 import { bringsDefinitions, chartOf, knownCharts } from "../charts";
 import type { Finding } from "../finding";
-import { groupVersion, textAt } from "../object";
+import { groupVersion, label, textAt } from "../object";
+import { gitSourceOf, knownRepositories, repositoryOf } from "../repositories";
 import { isAlwaysServed } from "../served-kinds";
 import {
     type Cluster,
@@ -15,7 +16,8 @@ import {
 
 /**
  * A custom resource comes after the layer that brings its definition, never with it: the API server refuses what it
- * does not know yet. Who brings what is in `crds.kinds` of packages/facts/charts/<chart>/chart.yaml.
+ * does not know yet. Who brings what is in `crds.kinds` of packages/facts/charts/<chart>/chart.yaml, and in `kinds` of
+ * packages/facts/repositories/<repository>.yaml.
  */
 export function definitions(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
@@ -51,7 +53,14 @@ function kindsBroughtBy(cluster: Cluster, layer: Layer): ReadonlyMap<string, str
             `HelmRelease ${release.object.metadata.name}`,
         ]);
     });
-    return new Map([...own, ...installed]);
+    const fetched = layer.manifests
+        .filter(({ object }) => object.kind === "Kustomization")
+        .flatMap((kustomization) =>
+            (repositoryOf(gitSourceOf(cluster, kustomization))?.kinds ?? []).map(
+                ({ group, kind }): [string, string] => [`${group}/${kind}`, label(kustomization.object)],
+            ),
+        );
+    return new Map([...own, ...installed, ...fetched]);
 }
 
 function undefinedKind(
@@ -69,9 +78,14 @@ function undefinedKind(
             chart.kinds.some((own) => own.group === group && own.kind === manifest.object.kind),
         );
         const [chart] = charts;
+        const repository = knownRepositories().find(({ kinds }) =>
+            kinds.some((own) => own.group === group && own.kind === manifest.object.kind),
+        );
         const fix = chart
             ? `install ${chart.folder.split("/").at(-1)} in an earlier layer, with its definitions`
-            : "install what defines it in an earlier layer, and list the kind in crds.kinds of packages/facts/charts/<chart>/chart.yaml";
+            : repository
+              ? `apply ${repository.address} in an earlier layer, as ${repository.file} has it`
+              : "install what defines it in an earlier layer, and list the kind in crds.kinds of packages/facts/charts/<chart>/chart.yaml";
         return findingAt(manifest, "kind", `is of a kind that nothing in the tree defines (${kind})`, fix);
     }
     if (home === layer.name) {

@@ -103,16 +103,16 @@ function definitionSettings(release: Manifest, chart: ChartFacts | undefined): F
                 "remove label on-failure: roll-back: a release retries without it",
             );
         });
-    const upgrades = field(release.object, "spec.upgrade.crds") === "CreateReplace" || chart.crds?.folder !== "crds";
-    return upgrades
-        ? strategies
-        : [
-              ...strategies,
-              findingAt(
-                  release,
-                  "spec.upgrade.crds",
-                  "never upgrades the definitions in the chart's crds/",
-                  "write upgrade: { crds: CreateReplace }",
-              ),
-          ];
+    return [...strategies, ...wrongUpgrade(release, chart)];
+}
+
+function wrongUpgrade(release: Manifest, { crds }: ChartFacts): Finding[] {
+    const wanted = crds?.completed === true ? "Create" : "CreateReplace";
+    const problem =
+        crds?.completed === true
+            ? "replaces definitions that the chart's software has completed: the API server cannot convert what they define"
+            : "never upgrades the definitions in the chart's crds/";
+    return crds?.folder !== "crds" || field(release.object, "spec.upgrade.crds") === wanted
+        ? []
+        : [findingAt(release, "spec.upgrade.crds", problem, `write upgrade: { crds: ${wanted} }`)];
 }

@@ -2,13 +2,15 @@ import { kubernetesVersions } from "../../../components/settings/settings-schema
 import { knownCharts } from "../charts";
 import type { Finding } from "../finding";
 import { groupVersion } from "../object";
+import { knownRepositories } from "../repositories";
 import { builtInVersions, isBuiltInGroup, isFluxGroup, servedFluxKinds, servedSince } from "../served-kinds";
 import { everyManifest, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 const oldest = Math.min(...kubernetesVersions.map((version) => Number(version.split(".")[1])));
 
 /**
- * Every object is of a version that every Kubernetes in use, the installed Flux or the chart that defines it serves.
+ * Every object is of a version that every Kubernetes in use, the installed Flux, or the chart or repository that
+ * defines it serves.
  */
 export function servedVersions(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
@@ -61,8 +63,8 @@ function flux(manifest: Manifest, group: string): Finding[] {
 
 function custom(manifest: Manifest, group: string): Finding[] {
     const { apiVersion, kind } = manifest.object;
-    const kinds = knownCharts().flatMap((chart) =>
-        chart.kinds.filter((own) => own.group === group && own.kind === kind),
+    const kinds = [...knownCharts(), ...knownRepositories()].flatMap((definer) =>
+        definer.kinds.filter((own) => own.group === group && own.kind === kind),
     );
     const versions = [...new Set(kinds.map(({ version }) => `${group}/${version}`))];
     const problem = `is of ${apiVersion}, which its chart does not serve`;

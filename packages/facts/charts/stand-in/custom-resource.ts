@@ -41,7 +41,8 @@ export async function customResourceDefinitions(
     });
 }
 
-interface DefinitionFact {
+/** What is kept of a published definition. */
+export interface DefinitionFact {
     readonly name: string;
     readonly versions: readonly string[];
     readonly conversion: string;
@@ -79,7 +80,8 @@ function pluralOf({ kind, plural }: CustomKind): string {
     return plural ?? `${kind.toLowerCase()}s`;
 }
 
-function nameOf(kind: CustomKind): string {
+/** `<plural>.<group>`. */
+export function nameOf(kind: CustomKind): string {
     return `${pluralOf(kind)}.${kind.group}`;
 }
 
@@ -88,7 +90,8 @@ async function readDefinitionFolder(folder: string): Promise<JsonObject[]> {
     return Promise.all(files.map(async (name) => parse(await readFile(join(folder, name), "utf8")) as JsonObject));
 }
 
-async function definitionOf(
+/** Makes one definition, as long as the published one. */
+export async function definitionOf(
     fact: DefinitionFact,
     custom: CustomKind,
     schemas: string,
