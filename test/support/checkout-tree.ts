@@ -32,7 +32,7 @@ export const keyVaultCanary = "clusters/staging/decryption-canary-key-vault.sops
 export function stagingSecret(layer: string, name: string, namespace: string) {
     return {
         file: `gitops/clusters/staging/${name}.sops.yaml`,
-        list: "gitops/clusters/staging/overlay/kustomization.yaml",
+        list: `gitops/clusters/staging/${layer}/kustomization.yaml`,
         set: (key: string) => ["set", "staging", name, key, "--layer", layer, "--namespace", namespace],
     };
 }
@@ -98,8 +98,8 @@ export function removeSystem(checkout: Checkout, system: keyof typeof systemList
 }
 
 const systemLists = {
-    "sealed-secrets": ["layers/infra"],
-    postgresql: ["layers/system-config", "clusters/staging/overlay"],
+    "sealed-secrets": ["layers/secrets"],
+    postgresql: ["layers/databases-config", "clusters/staging/databases-config"],
 } as const;
 
 function removeFromFolder(checkout: Checkout, system: string, folder: string): void {

@@ -1,9 +1,11 @@
 import type { Rule } from "./rule";
 import { aksSystems } from "./rules/aks-systems";
+import { artifacts } from "./rules/artifacts";
 import { builds } from "./rules/builds";
 import { charts } from "./rules/charts";
 import { containers } from "./rules/containers";
 import { definitions } from "./rules/definitions";
+import { dependencies } from "./rules/dependencies";
 import { disruptionBudgets } from "./rules/disruption-budgets";
 import { environments } from "./rules/environments";
 import { files } from "./rules/files";
@@ -42,10 +44,12 @@ import { variables } from "./rules/variables";
 /** Every rule of the tree by the name that its findings carry, which is that of its file. */
 export const allRules: Readonly<Record<string, Rule>> = {
     "aks-systems": aksSystems,
+    artifacts,
     builds,
     charts,
     containers,
     definitions,
+    dependencies,
     "disruption-budgets": disruptionBudgets,
     environments,
     files,
