@@ -58,7 +58,7 @@ export function keepLayers(checkout: Checkout, names: readonly string[]): () => 
     });
 }
 
-/** The Flux Kustomization of a layer as the root applies it. */
+/** A layer as the root applies it: its Flux Kustomization, and the generator of its artifact. */
 export async function layerManifest(
     checkout: Checkout,
     name: string,
@@ -68,7 +68,8 @@ export async function layerManifest(
     const tree = await renderTree(checkout.path("gitops"), { environments: ["staging"], meshes, variables });
     const layer = clusterOf(tree, "staging").layers.find((candidate) => candidate.name === name);
     assert.ok(layer, `the tree has no layer ${name}`);
-    return stringify(layer.kustomization.object);
+    const { kustomization, generator } = layer;
+    return [kustomization, ...(generator ? [generator] : [])].map(({ object }) => stringify(object)).join("---\n");
 }
 
 /**
