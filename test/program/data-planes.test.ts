@@ -16,7 +16,10 @@ const arm = "https://management.azure.com";
 const secretsOfficer = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
 const blobReader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
 /** The layers that bring the pods and the store of secrets. */
-const layers = ["canary", "namespaces", "crds", "identities", "security", "infra", "infra-config"];
+const layers = [
+    ...["canary", "namespaces", "crds", "identities", "security", "infra", "infra-config"],
+    ...["dns", "secrets", "secrets-config", "backup", "backup-config"],
+];
 const address = { properties: { TTL: 300, ARecords: [{ ipv4Address: "198.18.0.1" }] } };
 const challenge = { properties: { TTL: 60, TXTRecords: [{ value: ["proof"] }] } };
 

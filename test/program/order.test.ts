@@ -56,7 +56,7 @@ describe("the layers of a cluster", function () {
         assert.deepEqual(difference(earlier, later).map(labelOf), []);
     });
 
-    /** Applies a layer's Kustomization as the root would; tries again while the API server is away. */
+    /** Applies a layer as the root would; tries again while the API server is away. */
     async function apply(layer: string, variables: Readonly<Record<string, string>>): Promise<void> {
         const file = path.join(checkout.directory, `${layer}.yaml`);
         fs.writeFileSync(file, await layerManifest(checkout, layer, variables));

@@ -3,9 +3,11 @@ import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { fluxStatus } from "../../tools/sandbox/flux-status";
 import { useCheckout } from "../support/checkout";
-import { Cluster } from "../support/cluster";
+import { Cluster, type Condition } from "../support/cluster";
 import { organization } from "../support/github-deployer";
+import { smallTree } from "../support/small-tree";
 import { until } from "../support/until";
 
 interface Source {
@@ -13,12 +15,17 @@ interface Source {
     readonly status: { readonly lastHandledReconcileAt?: string; readonly artifact?: { readonly revision: string } };
 }
 
+interface Layer {
+    readonly metadata: { readonly name: string };
+    readonly status: { readonly conditions: readonly Condition[]; readonly lastAppliedRevision?: string };
+}
+
 /**
- * Flux's Receiver for the fleet repository. The test sends requests to the address on which the controller listens. It
- * does not prove that they get there through the Ingress and Flux's network policy.
+ * Flux's Receiver for the fleet repository, and what a push moves. The test sends requests to the address on which the
+ * controller listens. It does not prove that they get there through the Ingress and Flux's network policy.
  */
 describe("GitHub's webhook", function () {
-    const checkout = useCheckout(this);
+    const checkout = useCheckout(this, { systems: [...smallTree, "chaos-mesh"] });
     const cluster = new Cluster(checkout);
     let token: string;
 
@@ -48,6 +55,41 @@ describe("GitHub's webhook", function () {
         assert.ok(status.artifact?.revision.endsWith(commit), status.artifact?.revision);
     });
 
+    it("brings what was pushed for an app to the app alone, while another system is broken", async () => {
+        pushCommit("systems/chaos-mesh/release.yaml", /version: \S+/, "version: 99.0.0");
+        assert.equal(await post(token), 200);
+        const chaos = () => cluster.get<Layer>({ kind: "kustomization", name: "chaos" });
+        const isReady = ({ status }: Layer) => status.conditions.some((c) => c.type === "Ready" && c.status === "True");
+        await until("the broken layer to be not ready", chaos, (layer) => !isReady(layer));
+        const before = await revisions();
+
+        const started = Date.now();
+        const commit = pushCommit("clusters/staging/apps/kustomization.yaml", /newTag: \S+/, "newTag: 6.13.0");
+        assert.equal(await post(token), 200);
+        const image = ["get", "deployment", "podinfo", "-n", "podinfo", "-o", "jsonpath={..containers[0].image}"];
+        await until("the app's new version", () => cluster.kubectl(...image), /:6\.13\.0$/);
+        console.log(`      applied after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+
+        // Every artifact is made of the commit, and one of them has another content.
+        const seen = await until(
+            "every layer but the broken one to be Ready at the commit",
+            () => fluxStatus(checkout.sandbox, "staging"),
+            (status) => status?.blockers.every(({ name }) => name.startsWith("chaos")) === true,
+        );
+        assert.ok(seen?.objects.some(({ name, revision }) => name === "flux-system" && revision.endsWith(commit)));
+        assert.equal(isReady(await chaos()), false);
+        const after = await revisions();
+        const moved = [...after].filter(([name, revision]) => before.get(name) !== revision).map(([name]) => name);
+        assert.deepEqual(moved.sort(), ["apps", "flux-system"]);
+    });
+
+    /** What each layer has applied, by its name. */
+    async function revisions(): Promise<Map<string, string | undefined>> {
+        const list = await cluster.kubectl("get", "kustomizations", "-n", "flux-system", "-o", "json");
+        const { items } = JSON.parse(list) as { items: Layer[] };
+        return new Map(items.map(({ metadata, status }) => [metadata.name, status.lastAppliedRevision]));
+    }
+
     const source = () => cluster.get<Source>({ kind: "gitrepository", name: "flux-system" });
     const requestOf = ({ metadata }: Source) => metadata.annotations?.["reconcile.fluxcd.io/requestedAt"];
 
@@ -73,14 +115,19 @@ describe("GitHub's webhook", function () {
         return address;
     }
 
-    /** Gives the commit's id. */
-    function pushCommit(): string {
+    /** Changes a text of a file, or nothing; gives the commit's id. */
+    function pushCommit(file?: string, from = /^/, to = ""): string {
         const bare = path.join(checkout.session().fleetRepositories, organization, "fleet-staging.git");
-        const clone = path.join(checkout.directory, "fleet");
+        const clone = fs.mkdtempSync(path.join(checkout.directory, "fleet-"));
         const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8", stdio: "pipe" }).trim();
         git("clone", "--quiet", "--branch", "staging", bare, clone);
         const author = ["-c", "user.name=Operator", "-c", "user.email=operator@example.org"];
-        git("-C", clone, ...author, "commit", "--quiet", "--allow-empty", "--message=Nothing");
+        if (file !== undefined) {
+            const text = fs.readFileSync(path.join(clone, file), "utf8");
+            assert.match(text, from);
+            fs.writeFileSync(path.join(clone, file), text.replace(from, to));
+        }
+        git("-C", clone, ...author, "commit", "--quiet", "--all", "--allow-empty", "--message=A change");
         git("-C", clone, "push", "--quiet");
         return git("-C", clone, "rev-parse", "HEAD");
     }

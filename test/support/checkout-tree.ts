@@ -32,7 +32,7 @@ export const keyVaultCanary = "clusters/staging/decryption-canary-key-vault.sops
 export function stagingSecret(layer: string, name: string, namespace: string) {
     return {
         file: `gitops/clusters/staging/${name}.sops.yaml`,
-        list: "gitops/clusters/staging/overlay/kustomization.yaml",
+        list: `gitops/clusters/staging/${layer}/kustomization.yaml`,
         set: (key: string) => ["set", "staging", name, key, "--layer", layer, "--namespace", namespace],
     };
 }
@@ -58,7 +58,7 @@ export function keepLayers(checkout: Checkout, names: readonly string[]): () => 
     });
 }
 
-/** The Flux Kustomization of a layer as the root applies it. */
+/** A layer as the root applies it: its Flux Kustomization, and the generator of its artifact. */
 export async function layerManifest(
     checkout: Checkout,
     name: string,
@@ -68,7 +68,8 @@ export async function layerManifest(
     const tree = await renderTree(checkout.path("gitops"), { environments: ["staging"], meshes, variables });
     const layer = clusterOf(tree, "staging").layers.find((candidate) => candidate.name === name);
     assert.ok(layer, `the tree has no layer ${name}`);
-    return stringify(layer.kustomization.object);
+    const { kustomization, generator } = layer;
+    return [kustomization, ...(generator ? [generator] : [])].map(({ object }) => stringify(object)).join("---\n");
 }
 
 /**
@@ -98,8 +99,8 @@ export function removeSystem(checkout: Checkout, system: keyof typeof systemList
 }
 
 const systemLists = {
-    "sealed-secrets": ["layers/infra"],
-    postgresql: ["layers/system-config", "clusters/staging/overlay"],
+    "sealed-secrets": ["layers/secrets"],
+    postgresql: ["layers/databases-config", "clusters/staging/databases-config"],
 } as const;
 
 function removeFromFolder(checkout: Checkout, system: string, folder: string): void {

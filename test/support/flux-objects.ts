@@ -18,6 +18,31 @@ export function fluxObject(kind: string, name: string, commit: string, over: Par
     };
 }
 
+/** Digest of what a layer's artifact holds, which most commits leave as it is. */
+export const content = "latest@sha256:5afe";
+
+/** A layer that is built from an artifact of its own, and that artifact, made of a commit: Ready, but for `over`. */
+export function layerWithArtifact(
+    name: string,
+    commit: string,
+    over: { readonly layer?: FluxObject["status"]; readonly artifact?: FluxObject["status"] } = {},
+): FluxObject[] {
+    const metadata = { "org.opencontainers.image.revision": `staging@sha1:${commit}` };
+    const artifact = { revision: content, metadata };
+    const conditions = [{ ...ready, observedGeneration: 1 }];
+    return [
+        fluxObject("Kustomization", name, commit, {
+            spec: { sourceRef: { kind: "ExternalArtifact", name } },
+            status: { lastAppliedRevision: content, lastAttemptedRevision: content, ...over.layer },
+        }),
+        {
+            kind: "ExternalArtifact",
+            metadata: { name, namespace: "flux-system", generation: 1 },
+            status: { conditions, artifact, ...over.artifact },
+        },
+    ];
+}
+
 /** A condition that says why an object is not Ready. */
 export function failing(reason: string, message: string, type = "Ready", status = "False") {
     return { type, status, reason, message };

@@ -17,6 +17,8 @@ interface LayerKustomization extends TreeObject {
 export interface Layer {
     readonly file: string;
     readonly kustomization: LayerKustomization;
+    /** The ArtifactGenerator of the layer. */
+    readonly generator: TreeObject;
     /** More than one where a variable stands for the mesh. */
     readonly folders: readonly string[];
 }
@@ -24,8 +26,8 @@ export interface Layer {
 /** The layers that environments list. */
 export function layersOf(root: string, clusters: readonly string[]): Layer[] {
     return [...new Set(clusters.flatMap(ownFiles))].map((file) => {
-        const [kustomization] = objectsIn(file) as [LayerKustomization];
-        return { file, kustomization, folders: resolved(root, kustomization.spec.path) };
+        const [kustomization, generator] = objectsIn(file) as [LayerKustomization, TreeObject];
+        return { file, kustomization, generator, folders: resolved(root, kustomization.spec.path) };
     });
 }
 
@@ -60,7 +62,7 @@ export function shortenLayers(
         });
     const names = new Set(layers.flatMap(objectsOf).map(identity));
     for (const layer of layers.filter((each) => !isEmpty(each))) {
-        const { kustomization, file } = layer;
+        const { kustomization, generator, file } = layer;
         const { dependsOn, healthChecks, ...spec } = kustomization.spec;
         const checks = healthChecks?.filter(
             ({ kind, name, namespace }) =>
@@ -70,7 +72,7 @@ export function shortenLayers(
             dependsOn: dependsOn && [...new Set(lasting(layer))].map((name) => ({ name })),
             healthChecks: checks && checks.length > 0 ? checks : undefined,
         });
-        fs.writeFileSync(file, stringify(kustomization));
+        fs.writeFileSync(file, [kustomization, generator].map((object) => stringify(object)).join("---\n"));
     }
     for (const cluster of clusters) {
         editFolder(cluster, (line) => !gone.has(path.basename(line, ".yaml")));

@@ -36,17 +36,23 @@ describe("npm run tree -- add environment", function () {
         fs.copyFileSync(path.join(repository, file), path.join(tool.directory, file));
     }
 
-    it("adds one folder, one stack file and rules of .sops.yaml: 5 files, and a file for each Secret", () => {
+    it("adds one folder, one stack file and rules of .sops.yaml: a file for each layer and each Secret", () => {
         const now = filesIn(tool.directory);
         const changed = [...now].filter(([file, text]) => earlier.get(file) !== text).map(([file]) => file);
         const secrets = changed.filter((file) => file.endsWith(".sops.yaml") && path.basename(file) !== ".sops.yaml");
-        assert.deepEqual(changed.filter((file) => !secrets.includes(file)).sort(), [
-            "Pulumi.qa.yaml",
-            "gitops/.sops.yaml",
-            "gitops/clusters/qa/.sops.pub.asc",
-            "gitops/clusters/qa/kustomization.yaml",
-            "gitops/clusters/qa/overlay/kustomization.yaml",
-        ]);
+        const layers = fs.readdirSync(path.join(tool.tree, "clusters/staging"), { withFileTypes: true });
+        assert.deepEqual(
+            changed.filter((file) => !secrets.includes(file)).sort(),
+            [
+                "Pulumi.qa.yaml",
+                "gitops/.sops.yaml",
+                "gitops/clusters/qa/.sops.pub.asc",
+                "gitops/clusters/qa/kustomization.yaml",
+                ...layers
+                    .filter((entry) => entry.isDirectory())
+                    .map(({ name }) => `gitops/clusters/qa/${name}/kustomization.yaml`),
+            ].sort(),
+        );
         const expected = filesIn(path.join(tool.tree, "clusters/staging"));
         assert.equal(secrets.length, [...expected.keys()].filter((file) => file.endsWith(".sops.yaml")).length);
         changed.forEach((file) => assert.ok(output.includes(`  ${file}\n`), `${file} is not in:\n${output}`));

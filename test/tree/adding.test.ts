@@ -21,22 +21,27 @@ const [, name = "", layer = "", chart = "", version = ""] =
 const [, values = ""] = /```yaml\n# systems\/sessions\/release\.yaml\nspec:\n([^]*?)```/.exec(page) ?? [];
 
 const list = `layers/${layer}/kustomization.yaml`;
-const folder = added();
 const line: Edit = { file: list, from: "resources:\n", to: `resources:\n  - ../../systems/${name}\n` };
+const copy: Edit = {
+    file: `clusters/base/${layer}.yaml`,
+    from: "      copy:\n",
+    to: `      copy:\n        - { from: "@tree/systems/${name}/*", to: "@artifact/" }\n`,
+};
+const folder = added();
 
 /** The files that the command writes to a copy of the tree, with the values. */
 function added(): Edit[] {
-    const copy = fs.mkdtempSync(join(copiedTree(), "../tree-adding-"));
+    const root = fs.mkdtempSync(join(copiedTree(), "../tree-adding-"));
     try {
-        fs.cpSync(treeRoot, copy, { recursive: true });
-        const written = addSystem(copy, name, { layer, chart, version });
-        assert.equal(written.at(-1), list);
-        return written.slice(0, -1).map((file) => {
-            const text = fs.readFileSync(join(copy, file), "utf8");
+        fs.cpSync(treeRoot, root, { recursive: true });
+        const written = addSystem(root, name, { layer, chart, version });
+        assert.deepEqual(written.slice(-2), [list, copy.file]);
+        return written.slice(0, -2).map((file) => {
+            const text = fs.readFileSync(join(root, file), "utf8");
             return { file, text: text.replace("  values: {}\n", values) };
         });
     } finally {
-        fs.rmSync(copy, { recursive: true });
+        fs.rmSync(root, { recursive: true });
     }
 }
 
@@ -70,11 +75,11 @@ describe("Adding a system", function () {
 
     it("is one command: the example of docs/tree.md keeps every rule", async () => {
         assert.deepEqual(new Set(folder.map(({ file }) => file.split("/").slice(0, -1).join("/"))).size, 1);
-        assert.equal(await findings([...folder, line]), "");
+        assert.equal(await findings([...folder, line, copy]), "");
     });
 
     it("puts its objects into every environment, and changes nothing else", async () => {
-        const clusters = await changes([...folder, line]);
+        const clusters = await changes([...folder, line, copy]);
         assert.ok(clusters.length >= 4);
         for (const cluster of clusters) {
             assert.deepEqual(names(cluster), [
@@ -86,7 +91,7 @@ describe("Adding a system", function () {
         }
     });
 
-    it("changes nothing without its line, and keeps every rule", async () => {
+    it("changes nothing without its lines, and keeps every rule", async () => {
         assert.deepEqual((await changes(folder)).flatMap(names), []);
         assert.equal(await findings(folder), "");
     });
@@ -117,7 +122,7 @@ describe("Adding a system", function () {
         const wrong = folder.map((edit) =>
             "text" in edit ? { ...edit, text: edit.text?.replace("    resources:\n", "    resource:\n") } : edit,
         );
-        const found = await findings([...wrong, line]);
+        const found = await findings([...wrong, line, copy]);
         const text = wrong
             .map((edit) => ("text" in edit ? (edit.text ?? "") : ""))
             .find((own) => own.includes("resource:\n"));
@@ -135,7 +140,7 @@ describe("Upgrading a system", function () {
 
     it("is one line for an app: nothing else changes, and every rule holds", async () => {
         const edit: Edit = {
-            file: "clusters/staging/overlay/kustomization.yaml",
+            file: "clusters/staging/apps/kustomization.yaml",
             from: /newTag: \S+/,
             to: "newTag: 6.15.0",
         };

@@ -20,8 +20,8 @@ async function lineOf(
 }
 
 const traefik = ["HelmRelease", "traefik"] as const;
-const overlay = "clusters/staging/overlay/kustomization.yaml";
-const inline = (patch: string): Edit => ({ file: overlay, from: "patches:\n", to: `patches:\n${patch}` });
+const overlay = "clusters/staging/infra/kustomization.yaml";
+const inline = (patch: string): Edit => ({ file: overlay, from: /metadata:[^]*/, to: `patches:\n${patch}` });
 
 describe("The place of a value", () => {
     it("is its line in the object's own file", async () => {
@@ -84,7 +84,7 @@ describe("The place of a value", () => {
     it("is the tag in the list of images, for a container's image", async () => {
         assert.match(
             await lineOf([], ["Deployment", "podinfo"], "spec.template.spec.containers.0.image"),
-            /^clusters\/staging\/overlay\/kustomization\.yaml: newTag: /,
+            /^clusters\/staging\/apps\/kustomization\.yaml: newTag: /,
         );
     });
 

@@ -78,7 +78,7 @@ describe("npm run secret, with keys that are lost", function () {
 
     it("leaves Key Vault out where its key is lost, and the canary with it", () => {
         const key = "https://kv-gone.vault.azure.net/keys/sops/0123456789abcdef0123456789abcdef";
-        const overlay = "clusters/staging/overlay/kustomization.yaml";
+        const overlay = "clusters/staging/canary/kustomization.yaml";
         const listed = "- ../decryption-canary-pgp.sops.yaml";
         const rules = tool.read(".sops.yaml");
         const own = /(\(\^\|\/\)clusters\/staging\/\[[^]*?pgp: \w+)/;

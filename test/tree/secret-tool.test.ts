@@ -27,7 +27,7 @@ describe("npm run secret", function () {
     it("makes an encrypted Secret from a value on standard input, with the public key alone", () => {
         succeeds("first value\n", "set", "staging", "smtp", "password", "--layer", "apps", "--namespace", "podinfo");
         assert.match(read(file), /kind: Secret[^]*name: smtp[^]*namespace: podinfo[^]*password: ENC\[/);
-        assert.match(read("clusters/staging/overlay/kustomization.yaml"), /- \.\.\/smtp\.sops\.yaml/);
+        assert.match(read("clusters/staging/apps/kustomization.yaml"), /- \.\.\/smtp\.sops\.yaml/);
         assert.match(read("layers/apps/kustomization.yaml"), /name: smtp \}\n +path: \.\.\/take-secret\.yaml/);
         assert.equal(succeeds("", "check").includes("encrypted"), true);
     });
@@ -47,7 +47,7 @@ describe("npm run secret", function () {
     it("refuses a layer or environment that does not exist, an empty value, and a new Secret without namespace", () => {
         assert.match(secret("x", "set", "nowhere", "smtp", "user").output, /environments are production, staging/);
         const unknown = secret("x", "set", "staging", "new", "user", "--layer", "app", "--namespace", "podinfo");
-        assert.match(unknown.output, /--layer app does not exist; layers are apps, canary/);
+        assert.match(unknown.output, /--layer app does not exist; layers are apps, backup/);
         assert.match(secret("x", "set", "staging", "apps/smtp", "user").output, /is not the name of a Secret/);
         assert.match(secret("", "set", "staging", "smtp", "user").output, /the value is empty/);
         assert.match(secret("x", "set", "staging", "new", "user").output, /say its layer and namespace: --layer/);

@@ -69,5 +69,5 @@ export function columns(rows: readonly (readonly string[])[]): string {
 }
 
 function shorten(revision: string): string {
-    return revision.replace(/(sha1:[0-9a-f]{8})[0-9a-f]+$/, "$1");
+    return revision.replace(/^latest@(?=sha256:)/, "").replace(/(sha(1|256):[0-9a-f]{8})[0-9a-f]+$/, "$1");
 }

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { allOf, canaryFile, type Recipients, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
+import { decryptionCheckLayer } from "../../components/gitops/flux-names";
 import { usableFingerprint } from "./public-key";
 import { updateKeys } from "./rotate";
 import { recipientsOf, writeRules } from "./rules";
@@ -49,7 +50,7 @@ function writeCanary(tree: string, environment: string, kind: "pgp" | "key-vault
         const stringData = { decrypted: "yes" };
         writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData });
     }
-    listResource(tree, file, keys.length > 0);
+    listResource(tree, file, decryptionCheckLayer, keys.length > 0);
 }
 
 function encryptedTo(tree: string, file: string): string | undefined {

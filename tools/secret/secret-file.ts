@@ -86,9 +86,9 @@ export function offered(name: string, namespace: string): object {
     return { name, namespace, annotations: { "config.kubernetes.io/local-config": "true" } };
 }
 
-/** Lists a file among the resources of its environment's overlay, or takes it off the list. */
-export function listResource(tree: string, file: string, listed: boolean): void {
-    const kustomization = path.posix.join(path.posix.dirname(file), "overlay/kustomization.yaml");
+/** Lists a file among the resources of what its environment has of a layer, or takes it off the list. */
+export function listResource(tree: string, file: string, layer: string, listed: boolean): void {
+    const kustomization = path.posix.join(path.posix.dirname(file), layer, "kustomization.yaml");
     editKustomization(tree, kustomization, (document) => {
         const name = `../${path.basename(file)}`;
         const resources = document.get("resources");

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { openFolder } from "./layer-folder";
 import { usableFingerprint } from "./public-key";
 import { KeyRefusal, SecretError } from "./secret-error";
 import {
@@ -68,7 +69,8 @@ async function make(
     const metadata = offered(name, namespace);
     const stringData = { [key]: await value() };
     writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData });
-    listResource(tree, file, true);
+    openFolder(tree, environment, layer);
+    listResource(tree, file, layer, true);
     takeSecret(tree, layer, name);
     console.log(`Made gitops/${file} with ${key}. Layer ${layer} takes it.`);
 }

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
+import { emptyComponent } from "../secret/layer-folder";
 import { publicKeyIn, usableFingerprint } from "../secret/public-key";
 import { writeRules } from "../secret/rules";
 import { importPublicKey } from "../secret/sops";
@@ -46,7 +47,7 @@ export async function addEnvironment(
     const written = writeFiles(repository, {
         [`Pulumi.${name}.yaml`]: stack,
         [`${folder}/kustomization.yaml`]: read(root, `clusters/${like}/kustomization.yaml`),
-        [`${folder}/overlay/kustomization.yaml`]: overlayOf(root, like, key !== undefined),
+        ...overlaysOf(root, name, like, key !== undefined),
         ...(key === undefined ? {} : { [`${folder}/.sops.pub.asc`]: key }),
     });
     if (key === undefined) {
@@ -58,17 +59,26 @@ export async function addEnvironment(
     return { written: [...written, "gitops/.sops.yaml", ...secrets], next: [] };
 }
 
-/**
- * The overlay of the other environment: with the same Secrets, or with none until there is a key to encrypt them to.
- */
-function overlayOf(root: string, like: string, withSecrets: boolean): string {
-    const text = read(root, `clusters/${like}/overlay/kustomization.yaml`);
+/** What the other environment has of its layers: with the same Secrets, or with none until there is a key for them. */
+function overlaysOf(root: string, name: string, like: string, withSecrets: boolean): Record<string, string> {
+    const layers = fs
+        .readdirSync(path.join(root, "clusters", like), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory());
+    return Object.fromEntries(
+        layers.map(({ name: layer }) => {
+            const text = read(root, `clusters/${like}/${layer}/kustomization.yaml`);
+            return [`gitops/clusters/${name}/${layer}/kustomization.yaml`, overlayOf(layer, text, withSecrets)];
+        }),
+    );
+}
+
+function overlayOf(layer: string, text: string, withSecrets: boolean): string {
     const document = parseDocument(text.replace(/^ *- \.\.\/decryption-canary-key-vault\.sops\.yaml\n/m, ""));
-    if (withSecrets) {
-        return document.toString({ lineWidth: 0 });
+    if (!withSecrets) {
+        document.delete("resources");
     }
-    document.delete("resources");
-    return document.toString({ lineWidth: 0 });
+    const isEmpty = !["resources", "patches", "images", "metadata"].some((key) => document.has(key));
+    return isEmpty ? emptyComponent(layer) : document.toString({ lineWidth: 0 });
 }
 
 function commandsForSecrets(root: string, name: string, like: string): string[] {

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { copyToLayer, layerFile } from "./layer-file";
 import { checkNewName, writeFiles } from "./new-name";
 import { TreeError } from "./tree-error";
 
@@ -40,7 +41,8 @@ export function addSystem(root: string, name: string, { layer, chart, version }:
     }
     const written = writeFiles(root, filesOf(name, chart, version));
     fs.writeFileSync(path.join(root, list), text.replace(line[0], `${line[0]}  - ../../systems/${name}\n`));
-    return [...written, list];
+    copyToLayer(root, layer, `systems/${name}/*`);
+    return [...written, list, layerFile(layer)];
 }
 
 function filesOf(name: string, chart: string, version: string): Record<string, string> {

@@ -45,7 +45,7 @@ export function listTeam(root: string, environment: string, name: string): strin
     const file = `clusters/${environment}/kustomization.yaml`;
     const text = fs.readFileSync(path.join(root, file), "utf8").trimEnd();
     const operation = `      - { op: add, path: /spec/components/0, value: ../../tenants/${name} }`;
-    const patch = ["  - target: { name: tenants }", "    patch: |", operation];
+    const patch = ["  - target: { kind: Kustomization, name: tenants }", "    patch: |", operation];
     // The list of patches is the last part of the file, where there is one.
     const lines = /^patches:$/m.test(text) ? [text, ...patch] : [text, "patches:", ...patch];
     fs.writeFileSync(path.join(root, file), `${lines.join("\n")}\n`);

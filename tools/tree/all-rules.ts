@@ -2,10 +2,12 @@ import type { Rule } from "./rule";
 import { aksSystems } from "./rules/aks-systems";
 import { alertRoutes } from "./rules/alert-routes";
 import { alerts } from "./rules/alerts";
+import { artifacts } from "./rules/artifacts";
 import { builds } from "./rules/builds";
 import { charts } from "./rules/charts";
 import { containers } from "./rules/containers";
 import { definitions } from "./rules/definitions";
+import { dependencies } from "./rules/dependencies";
 import { disruptionBudgets } from "./rules/disruption-budgets";
 import { environments } from "./rules/environments";
 import { files } from "./rules/files";
@@ -49,10 +51,12 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "aks-systems": aksSystems,
     "alert-routes": alertRoutes,
     alerts,
+    artifacts,
     builds,
     charts,
     containers,
     definitions,
+    dependencies,
     "disruption-budgets": disruptionBudgets,
     environments,
     files,

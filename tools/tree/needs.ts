@@ -1,7 +1,7 @@
 import { nearest } from "../../components/settings/nearest";
 import type { Finding } from "./finding";
 import { label, type Path } from "./object";
-import { type Cluster, earlierLayers, findingAt, type Layer, type Manifest } from "./tree";
+import { type Cluster, dependenciesOf, findingAt, type Layer, type Manifest } from "./tree";
 
 /** Something that an object names and that has to be there before it, as kind, namespace and name. */
 export interface Need {
@@ -20,27 +20,40 @@ export interface NeedOptions {
      * kinds wait for what they name.
      */
     readonly own?: boolean;
+    /** Whether every layer's count, since what names the object waits for it by itself. */
+    readonly anywhere?: boolean;
 }
 
-/** Findings on what objects name and no earlier layer makes, with the layer to depend on where a later one makes it. */
-export function unmetNeeds(
-    cluster: Cluster,
-    needs: (manifest: Manifest) => readonly Need[],
-    { gifts = () => [], always = [], own = false }: NeedOptions = {},
-): Finding[] {
+/** What objects of a cluster need, for a reason of one kind. */
+export interface Needs extends NeedOptions {
+    readonly of: (manifest: Manifest) => readonly Need[];
+}
+
+/**
+ * Findings on what objects name and no layer makes that their own depends on, with the layer to depend on. What another
+ * dependency depends on does not count: each layer has a revision of its own, so a commit that changes the first and
+ * the last of three is no reason for Flux to let the last one wait.
+ */
+export function unmetNeeds(cluster: Cluster, needs: Needs): Finding[] {
+    const { of, gifts = () => [], always = [], own = false, anywhere = false } = needs;
     const given = new Map(cluster.layers.map((layer) => [layer.name, givenBy(layer, gifts)]));
     return cluster.layers.flatMap((layer) => {
-        const before = earlierLayers(cluster, layer.name).map(({ name }) => name);
-        const there = new Set([
-            ...always,
-            ...[...before, ...(own ? [layer.name] : [])].flatMap((name) => given.get(name) ?? []),
-        ]);
+        const before = anywhere ? [...given.keys()] : [...dependenciesOf(layer), ...(own ? [layer.name] : [])];
+        const there = new Set([...always, ...before.flatMap((name) => given.get(name) ?? [])]);
         return layer.manifests.flatMap((manifest) =>
-            needs(manifest)
+            of(manifest)
                 .filter(({ what }) => !there.has(what))
                 .map(({ path, what }) => unmet(given, layer, manifest, path, what)),
         );
     });
+}
+
+/** Names of the layers that make what a layer's objects need. */
+export function neededLayers(cluster: Cluster, layer: Layer, { of, gifts = () => [] }: Needs): readonly string[] {
+    const wanted = new Set(layer.manifests.flatMap((manifest) => of(manifest).map(({ what }) => what)));
+    return cluster.layers
+        .filter((other) => other.name !== layer.name && givenBy(other, gifts).some((name) => wanted.has(name)))
+        .map(({ name }) => name);
 }
 
 function givenBy({ manifests }: Layer, gifts: (manifest: Manifest) => readonly string[]): readonly string[] {

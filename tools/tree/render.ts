@@ -62,8 +62,8 @@ async function renderCluster(rendering: Rendering, environment: string, mesh: st
     const listed = await manifestsIn(rendering, root, "flux-system");
     const unlisted = await unlistedLayers(rendering, root);
     const layers = await Promise.all([
-        ...listed.map((kustomization) => renderLayer(rendering, kustomization, true)),
-        ...unlisted.map((kustomization) => renderLayer(rendering, kustomization, false)),
+        ...layersIn(listed).map((parts) => renderLayer(rendering, parts, true)),
+        ...layersIn(unlisted).map((parts) => renderLayer(rendering, parts, false)),
     ]);
     const systems = unlistedSystems(sources, [root, ...layers.map((layer) => layer.build)], mesh);
     const optional = await Promise.all(
@@ -88,14 +88,29 @@ async function unlistedLayers(rendering: Rendering, root: Build): Promise<Manife
     return built.flat();
 }
 
-async function renderLayer(rendering: Rendering, kustomization: Manifest, isListed: boolean): Promise<Layer> {
+/** What a layer is itself: its Flux Kustomization, and the generator of the same name. */
+type LayerParts = Pick<Layer, "kustomization" | "generator">;
+
+function layersIn(manifests: readonly Manifest[]): LayerParts[] {
+    const named = (kind: string, name: string) =>
+        manifests.find(({ object }) => object.kind === kind && object.metadata.name === name);
+    return manifests
+        .filter(({ object }) => object.kind === "Kustomization")
+        .map((kustomization) => ({
+            kustomization,
+            generator: named("ArtifactGenerator", kustomization.object.metadata.name),
+        }));
+}
+
+async function renderLayer(rendering: Rendering, parts: LayerParts, isListed: boolean): Promise<Layer> {
+    const { kustomization } = parts;
     const { name } = kustomization.object.metadata;
     const folder = path.posix.normalize(textAt(kustomization.object, "spec.path") ?? "");
     const components = list(kustomization.object, "spec.components").map((each) =>
         path.posix.join(folder, String(each)),
     );
     const manifests = await manifestsIn(rendering, { folder, components }, name);
-    return { name, isListed, build: { folder, components }, kustomization, manifests };
+    return { ...parts, name, isListed, build: { folder, components }, manifests };
 }
 
 async function manifestsIn(rendering: Rendering, wanted: Build, layer: string): Promise<Manifest[]> {

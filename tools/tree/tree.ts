@@ -23,6 +23,8 @@ export interface Layer {
     readonly isListed: boolean;
     readonly build: Build;
     readonly kustomization: Manifest;
+    /** The ArtifactGenerator of its name, which picks the files that Flux has when it builds the layer. */
+    readonly generator: Manifest | undefined;
     readonly manifests: readonly Manifest[];
 }
 
@@ -53,15 +55,19 @@ export function listedLayers(cluster: Cluster): readonly Layer[] {
     return cluster.layers.filter(({ isListed }) => isListed);
 }
 
-/** Every object that Flux applies in a cluster, but for the layers' own Kustomizations. */
+/** Every object that Flux applies in a cluster, but for what the layers are themselves. */
 export function manifestsOf(cluster: Cluster): readonly Manifest[] {
     return listedLayers(cluster).flatMap(({ manifests }) => manifests);
 }
 
-/** Every object of a cluster, of the layers and systems that nobody lists, and the layers' own Kustomizations. */
+/** Every object of a cluster, of the layers and systems that nobody lists, and what the layers are themselves. */
 export function everyManifest(cluster: Cluster): readonly Manifest[] {
     return [
-        ...cluster.layers.flatMap(({ kustomization, manifests }) => [kustomization, ...manifests]),
+        ...cluster.layers.flatMap(({ kustomization, generator, manifests }) => [
+            kustomization,
+            ...(generator ? [generator] : []),
+            ...manifests,
+        ]),
         ...cluster.optional,
     ];
 }

@@ -169,11 +169,27 @@ class BuildWalk {
         }
         this.visited.add(file);
         for (const { object } of objectsOf({ [file]: this.tree[file] ?? "" })) {
+            if (object.kind === "ArtifactGenerator") {
+                this.visitGenerator(file, object);
+            }
             const { path: folder, components } = specOf(object);
             if (isFromHere(object) && typeof folder === "string") {
                 const name = object.metadata?.name ?? "";
                 const at = `gitops/${file}:${lineOf(this.tree[file] ?? "", folder)}`;
                 this.builds.push({ object: name, path: folder, components: textsIn(components), at });
+            }
+        }
+    }
+
+    /** A copy of nothing fails, and with it the layer that is built from the artifact. */
+    private visitGenerator(file: string, generator: KubernetesObject): void {
+        const { artifacts = [] } = generator.spec as { artifacts?: { copy?: { from?: string }[] }[] };
+        for (const { from = "" } of artifacts.flatMap(({ copy = [] }) => copy)) {
+            const pattern = from.replace(/^@[^/]*\//, "").replaceAll("${environment}", this.environment);
+            const isThere = new RegExp(`^${patternOf(pattern)}(/|$)`);
+            if (!this.files.some((each) => isThere.test(each))) {
+                const line = (this.tree[file] ?? "").split("\n").findIndex((text) => text.includes(from)) + 1;
+                this.found.add(`gitops/${file}:${line}: copies ${from}, which matches no file; ${fix}`);
             }
         }
     }
@@ -211,7 +227,7 @@ function foldersOf(file: string): string[] {
     return folder === "." ? ["."] : [folder, ...foldersOf(folder)];
 }
 
-/** Whether Flux builds the object from the tree's own branch. A layer gets its source from a patch. */
+/** Whether Flux builds the object from the tree's own branch, or from an artifact that is made of it. */
 function isFromHere({ apiVersion, kind, metadata, spec }: KubernetesObject): boolean {
     const { sourceRef } = (spec ?? {}) as { sourceRef?: { kind?: string; name?: string; namespace?: string } };
     const namespace = sourceRef?.namespace ?? metadata?.namespace ?? fluxNamespace;
@@ -219,8 +235,18 @@ function isFromHere({ apiVersion, kind, metadata, spec }: KubernetesObject): boo
         kind === "Kustomization" &&
         apiVersion.startsWith("kustomize.toolkit.fluxcd.io/") &&
         (sourceRef === undefined ||
-            (sourceRef.kind === "GitRepository" && sourceRef.name === rootName && namespace === fluxNamespace))
+            (namespace === fluxNamespace &&
+                ((sourceRef.kind === "GitRepository" && sourceRef.name === rootName) ||
+                    sourceRef.kind === "ExternalArtifact")))
     );
+}
+
+/** A path with variables of the cluster and wildcards, which both stand within one name. */
+function patternOf(text: string): string {
+    return text
+        .split(/\$\{[^}]*\}|\*/)
+        .map((part) => part.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("?", "[^/]"))
+        .join("[^/]*");
 }
 
 function specOf(object: unknown): { path?: unknown; components?: unknown } {

@@ -136,6 +136,8 @@ function instanceSpec({ controllerClientIds }: FluxArgs) {
             "notification-controller",
             "image-reflector-controller",
             "image-automation-controller",
+            // Gives each layer a revision of its own (gitops/clusters/base).
+            "source-watcher",
         ],
         // Lockdown: no references across namespaces, no remote bases, and a service account without rights for every
         // Kustomization and HelmRelease that names none.
@@ -158,6 +160,7 @@ function instanceSpec({ controllerClientIds }: FluxArgs) {
                 // With CancelHealthCheckOnNewRevision, helm-controller cancels at any new reconciliation, not only at a
                 // new revision, and an install that was cancelled half-way counts as failed.
                 argumentsPatch("helm-controller", ["--requeue-dependency=1s"]),
+                argumentsPatch("source-watcher", ["--requeue-dependency=1s"]),
             ],
         },
     };
@@ -222,11 +225,11 @@ function shardPatches() {
                 },
             ]),
         },
-        // No team makes image policies: those that a team has are the platform's, without the shard's label.
+        // No team makes image policies or artifacts: those that there are for it are the platform's, without the label.
         {
             target: {
                 kind: "Deployment",
-                name: "(image-reflector-controller|image-automation-controller)",
+                name: "(image-reflector-controller|image-automation-controller|source-watcher)",
                 annotationSelector: "sharding.fluxcd.io/role=shard",
             },
             patch: JSON.stringify([{ op: "replace", path: "/spec/replicas", value: 0 }]),

@@ -15,6 +15,8 @@ export const fluxKinds = [
     ["source.toolkit.fluxcd.io", "v1", "ocirepositories", "OCIRepository"],
     ["source.toolkit.fluxcd.io", "v1", "helmrepositories", "HelmRepository"],
     ["source.toolkit.fluxcd.io", "v1", "helmcharts", "HelmChart"],
+    ["source.toolkit.fluxcd.io", "v1", "externalartifacts", "ExternalArtifact"],
+    ["source.extensions.fluxcd.io", "v1beta1", "artifactgenerators", "ArtifactGenerator"],
     ["kustomize.toolkit.fluxcd.io", "v1", "kustomizations", "Kustomization"],
     ["helm.toolkit.fluxcd.io", "v2", "helmreleases", "HelmRelease"],
 ] as const;

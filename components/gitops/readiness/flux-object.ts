@@ -24,7 +24,8 @@ export interface FluxObject {
         /** HelmRelease only: the generation and the chart digest of the last attempt. */
         readonly lastAttemptedGeneration?: number;
         readonly lastAttemptedRevisionDigest?: string;
-        readonly artifact?: { readonly revision: string };
+        /** An ExternalArtifact names in its metadata the revision of the source that it is made of. */
+        readonly artifact?: { readonly revision: string; readonly metadata?: Readonly<Record<string, string>> };
         /** The newest attempt first. */
         readonly history?: readonly { readonly lastReconciled: string; readonly lastReconciledDuration: string }[];
         readonly inventory?: { readonly entries?: readonly { readonly id: string }[] };
@@ -33,6 +34,7 @@ export interface FluxObject {
 
 export interface Condition {
     readonly type: string;
+    readonly observedGeneration?: number;
     readonly status: string;
     readonly reason: string;
     readonly message: string;
@@ -41,6 +43,16 @@ export interface Condition {
 
 export function conditionOf({ status }: FluxObject, type: string): Condition | undefined {
     return status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** The generation that the object's Ready condition is about. Not every kind says it of the whole status. */
+export function observedGeneration(object: FluxObject): number | undefined {
+    return object.status?.observedGeneration ?? conditionOf(object, "Ready")?.observedGeneration;
+}
+
+/** The revision of the source that an ExternalArtifact is made of. */
+export function originRevision({ status }: FluxObject): string | undefined {
+    return status?.artifact?.metadata?.["org.opencontainers.image.revision"];
 }
 
 /** `<namespace>/<name>` */

@@ -1,5 +1,5 @@
 import { fluxNamespace, rootName } from "../flux-names";
-import { conditionOf, type FluxObject, keyOf } from "./flux-object";
+import { conditionOf, type FluxObject, keyOf, observedGeneration, originRevision } from "./flux-object";
 import { type Freshness, staleReason } from "./reconcile-request";
 import { isTerminal } from "./terminal-failure";
 
@@ -30,8 +30,9 @@ export interface FluxStatus {
 const root = `${fluxNamespace}/${rootName}`;
 
 /**
- * Evaluates everything that Flux reconciles. It is ready once the source is at `commit`, every Kustomization that it
- * feeds has applied that revision, everything that the root Kustomization applied exists, and every object is Ready.
+ * Evaluates everything that Flux reconciles. It is ready once the source is at `commit`, every artifact that is made of
+ * it is made of that revision, every Kustomization has applied the revision of what feeds it, everything that the root
+ * Kustomization applied exists, and every object is Ready.
  * What is suspended is left out, since somebody decided that. So is what is in a tenant's namespace, since that is the
  * tenant's to fix.
  *
@@ -67,7 +68,7 @@ export function sourceCommit(objects: readonly FluxObject[]): string | undefined
 function statusOf(object: FluxObject, all: readonly FluxObject[], commit: string, freshness?: Freshness): ObjectStatus {
     const { kind, metadata, status } = object;
     const ready = conditionOf(object, "Ready");
-    const observed = status?.observedGeneration === metadata.generation;
+    const observed = observedGeneration(object) === metadata.generation;
     const stale = staleRevision(object, all, commit) ?? (freshness && staleReason(object, freshness));
     return {
         kind,
@@ -86,14 +87,40 @@ function staleRevision(object: FluxObject, all: readonly FluxObject[], commit: s
         const revision = object.status?.artifact?.revision ?? "";
         return revision.endsWith(`:${commit}`) ? undefined : `at ${revision || "no revision"}, waiting for ${commit}`;
     }
-    if (object.kind !== "Kustomization" || sourceKey(object) !== `GitRepository/${root}`) {
-        return undefined;
+    if (object.kind === "ExternalArtifact" && object.metadata.namespace === fluxNamespace) {
+        const wanted = fleetSource(all)?.status?.artifact?.revision;
+        return difference("made of", originRevision(object), wanted, commit);
     }
-    const wanted = fleetSource(all)?.status?.artifact?.revision;
-    const at = object.status?.lastAppliedRevision;
-    return at !== undefined && at === wanted
+    const feed = object.kind === "Kustomization" ? feedOf(object, all) : undefined;
+    if (feed?.source === undefined) {
+        return feed && `applied nothing of its artifact, which is not there, waiting for ${commit}`;
+    }
+    const behind = feed.source.kind === "ExternalArtifact" ? staleRevision(feed.source, all, commit) : undefined;
+    const wanted = feed.source.status?.artifact?.revision;
+    return behind === undefined
+        ? difference("applied", object.status?.lastAppliedRevision, wanted, commit)
+        : `its artifact is ${behind}`;
+}
+
+function difference(
+    verb: string,
+    is: string | undefined,
+    wanted: string | undefined,
+    commit: string,
+): string | undefined {
+    return is !== undefined && is === wanted
         ? undefined
-        : `applied ${at ?? "nothing yet"}, waiting for ${wanted ?? commit}`;
+        : `${verb} ${is ?? "nothing yet"}, waiting for ${wanted ?? commit}`;
+}
+
+/**
+ * The source of a Kustomization of the fleet's, once it exists: the repository for the root, an artifact that is made
+ * of it for a layer. Undefined for a Kustomization that follows something else.
+ */
+function feedOf(kustomization: FluxObject, all: readonly FluxObject[]): { source: FluxObject | undefined } | undefined {
+    const key = sourceKey(kustomization);
+    const isFleets = key === `GitRepository/${root}` || key?.startsWith(`ExternalArtifact/${fluxNamespace}/`) === true;
+    return isFleets ? { source: all.find((other) => `${other.kind}/${keyOf(other)}` === key) } : undefined;
 }
 
 function fleetSource(objects: readonly FluxObject[]): FluxObject | undefined {
@@ -104,7 +131,7 @@ function hasRoot(objects: readonly FluxObject[]): boolean {
     return objects.some((object) => object.kind === "Kustomization" && keyOf(object) === root);
 }
 
-/** Layers that the root Kustomization applied and that do not exist (any more). */
+/** Layers and generators that the root Kustomization applied and that do not exist (any more). */
 function missingLayers(objects: readonly FluxObject[]): Blocker[] {
     const entries = objects
         .filter((object) => object.kind === "Kustomization" && keyOf(object) === root)
@@ -112,13 +139,12 @@ function missingLayers(objects: readonly FluxObject[]): Blocker[] {
     // An inventory id is <namespace>_<name>_<group>_<kind>.
     return entries
         .map(({ id }) => id.split("_"))
-        .filter(([, , group]) => group === "kustomize.toolkit.fluxcd.io")
+        .filter(([, , , kind = ""]) => ["Kustomization", "ArtifactGenerator"].includes(kind))
         .filter(
-            ([namespace, name]) =>
-                !objects.some((o) => o.kind === "Kustomization" && keyOf(o) === `${namespace}/${name}`),
+            ([namespace, name, , kind]) => !objects.some((o) => o.kind === kind && keyOf(o) === `${namespace}/${name}`),
         )
-        .map(([namespace = "", name = ""]) => ({
-            kind: "Kustomization",
+        .map(([namespace = "", name = "", , kind = ""]) => ({
+            kind,
             namespace,
             name,
             ready: false,
@@ -138,7 +164,15 @@ function depthOf(object: FluxObject, all: readonly FluxObject[], seen = new Set<
     const below = Math.max(0, ...before.map((other) => 1 + depthOf(other, all, new Set([...seen, key]))));
     // Sources come before what is made of them, and releases before the layer that waits for them.
     const rank =
-        { GitRepository: 0, OCIRepository: 1, HelmRepository: 1, HelmChart: 2, HelmRelease: 3 }[object.kind] ?? 4;
+        {
+            GitRepository: 0,
+            ArtifactGenerator: 1,
+            ExternalArtifact: 1,
+            OCIRepository: 1,
+            HelmRepository: 1,
+            HelmChart: 2,
+            HelmRelease: 3,
+        }[object.kind] ?? 4;
     return object.kind === "Kustomization" ? below * 10 + rank : rank;
 }
 

@@ -1,5 +1,5 @@
 import { decryptionMayPass } from "./decryption-cause";
-import { conditionOf, type FluxObject } from "./flux-object";
+import { conditionOf, type FluxObject, keyOf, originRevision } from "./flux-object";
 import { attemptedSince } from "./reconcile-request";
 
 /** What Helm says when the chart's schema refuses the values, or a template fails on them. */
@@ -14,7 +14,7 @@ const refusedByChart = /values don't meet the specifications|execution error at 
  */
 export function isTerminal(object: FluxObject, all: readonly FluxObject[], commit: string, asked?: string): boolean {
     const layer = layerOf(object, all);
-    if (layer && !attempted(layer, commit)) {
+    if (layer && !attempted(layer, all, commit)) {
         return false;
     }
     const ready = conditionOf(object, "Ready");
@@ -27,12 +27,23 @@ export function isTerminal(object: FluxObject, all: readonly FluxObject[], commi
     if (object.kind === "HelmRelease") {
         return refusedByChart.test(ready.message) && triesPresentState(object, all);
     }
-    const present = attempted(object, commit) && (asked === undefined || attemptedSince(object, asked));
+    const present = attempted(object, all, commit) && (asked === undefined || attemptedSince(object, asked));
     return ready.reason === "BuildFailed" && present && !decryptionMayPass(ready.message);
 }
 
-function attempted({ status }: FluxObject, commit: string): boolean {
-    return status?.lastAttemptedRevision?.endsWith(`:${commit}`) === true;
+/** Whether the newest attempt of a Kustomization was with the commit, or with the artifact that is made of it. */
+function attempted({ metadata, spec, status }: FluxObject, all: readonly FluxObject[], commit: string): boolean {
+    const revision = status?.lastAttemptedRevision;
+    if (spec?.sourceRef?.kind !== "ExternalArtifact") {
+        return revision?.endsWith(`:${commit}`) === true;
+    }
+    const { name, namespace = metadata.namespace } = spec.sourceRef;
+    const artifact = all.find((other) => other.kind === "ExternalArtifact" && keyOf(other) === `${namespace}/${name}`);
+    return (
+        artifact !== undefined &&
+        originRevision(artifact)?.endsWith(`:${commit}`) === true &&
+        artifact.status?.artifact?.revision === revision
+    );
 }
 
 /** The Kustomization that applies the object. Until it has seen a commit, that commit may still fix the object. */

@@ -25,13 +25,13 @@ describeRule("builds", [
         finds: "an overlay that lists a file which is not there",
         edits: [
             {
-                file: "clusters/staging/overlay/kustomization.yaml",
+                file: "clusters/staging/dns/kustomization.yaml",
                 from: "external-dns/release-staging.yaml",
                 to: "external-dns/release-stagin.yaml",
             },
         ],
         line: "release-stagin.yaml",
-        problem: /overlay\/kustomization\.yaml names systems\/external-dns\/release-stagin\.yaml, which does not exist/,
+        problem: /dns\/kustomization\.yaml names systems\/external-dns\/release-stagin\.yaml, which does not exist/,
         fix: /correct the name/,
     },
     {
@@ -59,10 +59,10 @@ describeRule("builds", [
         fix: /correct it/,
     },
     {
-        finds: "an environment without an overlay",
-        edits: [{ file: "clusters/staging/overlay/kustomization.yaml", text: undefined }],
+        finds: "an environment without the folder that a layer applies",
+        edits: [{ file: "clusters/staging/dns/kustomization.yaml", text: undefined }],
         line: "",
-        problem: /clusters\/staging\/overlay has no kustomization\.yaml/,
+        problem: /clusters\/staging\/dns has no kustomization\.yaml/,
         fix: /kind Component/,
     },
     {

@@ -16,9 +16,9 @@ describeRule("environments", [
         finds: "an object that production lacks",
         edits: [
             {
-                file: "clusters/production/overlay/kustomization.yaml",
+                file: "clusters/production/canary/kustomization.yaml",
                 from: "  - ../decryption-canary-pgp.sops.yaml\n",
-                to: "",
+                to: "  []\nmetadata: { name: canary }\n",
             },
         ],
         options,
@@ -30,13 +30,13 @@ describeRule("environments", [
         finds: "an object that an overlay deletes",
         edits: [
             {
-                file: "clusters/production/overlay/kustomization.yaml",
-                from: "patches:\n",
+                file: "clusters/production/infra-config/kustomization.yaml",
+                from: /#[^]*/,
                 to: `patches:\n  - target: { kind: ClusterIssuer, name: letsencrypt }\n    patch: |\n${deletion}`,
             },
         ],
         options,
-        line: "resources:",
+        line: "",
         problem: /production has no ClusterIssuer letsencrypt in layer infra-config/,
         fix: /systems\/cert-manager\/letsencrypt\.yaml/,
     },
@@ -46,7 +46,7 @@ describeRule("environments", [
             {
                 file: "clusters/production/kustomization.yaml",
                 from: "components:\n  - ../base\n",
-                to: `components:\n  - ../base\npatches:\n  - target: { name: tenants }\n    patch: |\n${team}`,
+                to: `components:\n  - ../base\npatches:\n  - target: { kind: Kustomization, name: tenants }\n    patch: |\n${team}`,
             },
         ],
         options,

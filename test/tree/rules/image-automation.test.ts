@@ -8,7 +8,7 @@ describeRule("image-automation", [
         finds: "a marker that names no policy",
         edits: [
             {
-                file: "clusters/staging/overlay/kustomization.yaml",
+                file: "clusters/staging/apps/kustomization.yaml",
                 from: "flux-system:podinfo:tag",
                 to: "flux-system:podinfos:tag",
             },
@@ -32,7 +32,7 @@ describeRule("image-automation", [
     },
     {
         finds: "an automation that looks where no marker is",
-        edits: [{ file: automation, from: "path: ./clusters/${environment}/overlay", to: "path: ./layers" }],
+        edits: [{ file: automation, from: "path: ./clusters/${environment}", to: "path: ./layers" }],
         line: "path: ./layers",
         problem: /ImageUpdateAutomation flux-system\/apps covers \.\/layers, where no marker is/,
         fix: /whose files carry markers/,

@@ -17,10 +17,10 @@ describeRule("layer-order", [
     },
     {
         finds: "a dependency of a layer that is not listed, on one that does not exist",
-        edits: [{ file: "clusters/base/third-party.yaml", from: "- name: canary", to: "- name: canari" }],
-        line: "- name: canari",
-        problem: /third-party depends on canari, which does not exist/,
-        fix: /did you mean canary\?/,
+        edits: [{ file: "clusters/base/third-party.yaml", from: "- name: security", to: "- name: securiti" }],
+        line: "- name: securiti",
+        problem: /third-party depends on securiti, which does not exist/,
+        fix: /did you mean security\?/,
     },
     {
         finds: "a circle",

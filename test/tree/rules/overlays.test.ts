@@ -1,13 +1,13 @@
 import { describeRule } from "../../support/rule-examples";
 
-const overlay = "clusters/staging/overlay/kustomization.yaml";
+const overlay = "clusters/staging/dns/kustomization.yaml";
 
 describeRule("overlays", [
     {
         finds: "a patch of an object that no layer has",
         edits: [{ file: overlay, from: "name: external-dns", to: "name: external-dnss" }],
         line: "external-dns/release-staging.yaml",
-        problem: /has a patch of HelmRelease external-dnss, which no layer has/,
+        problem: /has a patch of HelmRelease external-dnss, which layer dns does not have/,
         fix: /correct its target/,
     },
     {
@@ -15,7 +15,7 @@ describeRule("overlays", [
         edits: [{ file: overlay, from: "    target: { kind: HelmRelease, name: external-dns }\n", to: "" }],
         line: "external-dns/release-staging.yaml",
         problem: /has a patch without a target/,
-        fix: /layers without the object apply it too/,
+        fix: /the mesh of another cluster lacks the object/,
     },
     {
         finds: "a Secret that no layer takes",
@@ -23,10 +23,29 @@ describeRule("overlays", [
             { file: "layers/apps/kustomization.yaml", from: /patches:[^]*/, to: "" },
             { file: "systems/podinfo/kustomization.yaml", from: "  - deployment.yaml\n", to: "" },
         ],
-        file: overlay,
+        file: "clusters/staging/apps/kustomization.yaml",
         line: "../podinfo-credentials.sops.yaml",
         problem: /offers clusters\/staging\/podinfo-credentials\.sops\.yaml, which no layer takes/,
         fix: /add "- target: \{ kind: Secret, name: podinfo-credentials \}" .* layers\/<layer>\/kustomization\.yaml/,
+    },
+    {
+        finds: "a patch of an object that another layer has",
+        edits: [{ file: overlay, from: "name: external-dns", to: "name: cert-manager" }],
+        line: "external-dns/release-staging.yaml",
+        problem: /has a patch of HelmRelease cert-manager, which layer dns does not have/,
+        fix: /correct its target/,
+    },
+    {
+        finds: "a folder that no layer applies",
+        edits: [
+            {
+                file: "clusters/staging/backup/kustomization.yaml",
+                text: "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nmetadata: { name: backup }\n",
+            },
+        ],
+        line: "",
+        problem: /clusters\/staging\/backup is applied by no layer/,
+        fix: /components of clusters\/base\/backup\.yaml, and to its copies .*clusters\/\$\{environment\}\/backup/,
     },
     {
         accepts: "a patch of a mesh that another environment has",

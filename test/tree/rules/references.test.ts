@@ -14,7 +14,7 @@ describeRule("references", [
         finds: "an environment that lacks the Secret which its pods read",
         edits: [
             {
-                file: "clusters/staging/overlay/kustomization.yaml",
+                file: "clusters/staging/apps/kustomization.yaml",
                 from: "  - ../podinfo-credentials.sops.yaml\n",
                 to: "",
             },

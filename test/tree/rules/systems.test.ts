@@ -18,11 +18,11 @@ describeRule("systems", [
         fix: /name it in layers\/<layer>\/kustomization\.yaml/,
     },
     {
-        finds: "a file that the environment's overlay does not list",
+        finds: "a file of an environment that none of its folders lists",
         edits: [{ file: "clusters/staging/extra.yaml", text: configMap }],
         line: "apiVersion",
         problem: /clusters\/staging\/extra\.yaml is read by no kustomization/,
-        fix: /add "- \.\.\/extra\.yaml" to the resources of clusters\/staging\/overlay\/kustomization\.yaml/,
+        fix: /add "- \.\.\/extra\.yaml" to the resources of clusters\/staging\/<layer>\/kustomization\.yaml/,
     },
     {
         finds: "a line that is there twice",
@@ -35,6 +35,6 @@ describeRule("systems", [
     },
     {
         accepts: "a system that no environment lists",
-        edits: [{ file: "layers/infra/kustomization.yaml", from: "  - ../../systems/memcached\n", to: "" }],
+        edits: [{ file: "layers/caches/kustomization.yaml", from: "  - ../../systems/memcached\n", to: "" }],
     },
 ]);

@@ -35,6 +35,13 @@ describeRule("tenant-limits", [
         problem: new RegExp(`sets no ${part}\\.ephemeral-storage`),
         fix: /ephemeral-storage: 10Gi/,
     })),
+    ...["ingresses.networking.k8s.io", "certificates.cert-manager.io"].map((kind): Example => ({
+        finds: `a quota that lets a tenant have ${kind}`,
+        edits: [{ file, from: `count/${kind}: "0"`, to: `count/${kind}: "5"` }],
+        line: "hard:",
+        problem: new RegExp(`lets a tenant have ${kind}, each of which may take a certificate`),
+        fix: new RegExp(`count/${kind}: "0"`),
+    })),
     {
         finds: "a container without a limit of disk",
         edits: [{ file, from: "ephemeral-storage: 256Mi", to: "cpu: 100m" }],

@@ -5,7 +5,7 @@ import { gitSourceOf, knownRepositories, repositoryOf } from "../repositories";
 import { isAlwaysServed } from "../served-kinds";
 import {
     type Cluster,
-    earlierLayers,
+    dependenciesOf,
     findingAt,
     inEveryCluster,
     type Layer,
@@ -23,7 +23,7 @@ export function definitions(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
         const brought = new Map(cluster.layers.map((layer) => [layer.name, kindsBroughtBy(cluster, layer)]));
         return cluster.layers.flatMap((layer) => {
-            const before = earlierLayers(cluster, layer.name).flatMap(({ name }) => [...(brought.get(name) ?? [])]);
+            const before = dependenciesOf(layer).flatMap((name) => [...(brought.get(name) ?? [])]);
             const defined = new Map(before);
             return layer.manifests
                 .filter(({ object }) => !isAlwaysServed(object) && !defined.has(kindOf(object)))
@@ -34,6 +34,14 @@ export function definitions(tree: Tree): readonly Finding[] {
 
 function kindOf(object: { apiVersion: string; kind: string }): string {
     return `${groupVersion(object).group}/${object.kind}`;
+}
+
+/** Names of the layers that define the kinds of a layer's objects. */
+export function definingLayers(cluster: Cluster, layer: Layer): readonly string[] {
+    const kinds = layer.manifests.map(({ object }) => kindOf(object));
+    return cluster.layers
+        .filter((other) => other.name !== layer.name && kinds.some((kind) => kindsBroughtBy(cluster, other).has(kind)))
+        .map(({ name }) => name);
 }
 
 /** The kinds that a layer's objects define, each with the name of what defines it. */
@@ -105,7 +113,9 @@ function undefinedKind(
     return findingAt(manifest, "kind", problem, fix);
 }
 
-/** Whether a layer has a release's definitions before it starts: for rules on what releases make. */
-export function isDefinedBefore(cluster: Cluster, layer: string, group: string, kind: string): boolean {
-    return earlierLayers(cluster, layer).some((earlier) => kindsBroughtBy(cluster, earlier).has(`${group}/${kind}`));
+/** Names of the layers that define a kind: for rules on what releases make. */
+export function layersDefining(cluster: Cluster, group: string, kind: string): readonly string[] {
+    return cluster.layers
+        .filter((layer) => kindsBroughtBy(cluster, layer).has(`${group}/${kind}`))
+        .map(({ name }) => name);
 }

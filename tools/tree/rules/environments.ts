@@ -26,16 +26,22 @@ export function environments(tree: Tree): readonly Finding[] {
 function missing(sources: Sources, cluster: Cluster, model: Cluster): Finding[] {
     const off = cluster.layers.filter(({ isListed }) => !isListed).map(({ name }) => name);
     const own = new Set(compared(cluster).map(nameOf));
-    const file = `clusters/${cluster.environment}/overlay/kustomization.yaml`;
     return compared(model)
         .filter((manifest) => !own.has(nameOf(manifest)) && !(nameOf(manifest) in exceptions))
         .filter(({ layer }) => !off.includes(layer))
-        .map((manifest) => ({
+        .map((manifest) => ({ manifest, file: whereLayerIs(sources, cluster.environment, manifest.layer) }))
+        .map(({ manifest, file }) => ({
             file,
             line: sources.lineOf(file, /^resources:/),
             problem: `${cluster.environment} has no ${label(manifest.object)} in layer ${manifest.layer}, which ${model.environment} has`,
             fix: `list what holds it here too (there it is ${manifest.file}), or remove it there`,
         }));
+}
+
+/** What an environment says of a layer, or its list of layers. */
+function whereLayerIs(sources: Sources, environment: string, layer: string): string {
+    const own = `clusters/${environment}/${layer}/kustomization.yaml`;
+    return sources.has(own) ? own : `clusters/${environment}/kustomization.yaml`;
 }
 
 /** All objects but those of the systems and teams that the environment adds to a layer. */

@@ -4,10 +4,13 @@ import { type Need, unmetNeeds } from "../needs";
 import { entriesWithin, field, isMap, textAt } from "../object";
 import { type Cluster, inEveryCluster, type Manifest, type Tree } from "../tree";
 
-/** Every ingress class that an Ingress, an issuer or a value names is served by an earlier layer. */
+/**
+ * Every ingress class that an Ingress, an issuer or a value names is served, by whichever layer: the controller takes
+ * up what was there before it.
+ */
 export function ingressClasses(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) =>
-        unmetNeeds(cluster, needs, { gifts: (manifest) => classesOf(cluster, manifest) }),
+        unmetNeeds(cluster, { of: needs, gifts: (manifest) => classesOf(cluster, manifest), anywhere: true }),
     );
 }
 

@@ -5,11 +5,9 @@ import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
 const group = "cert-manager.io";
 
-/**
- * Every issuer of certificates that is named exists: in this layer, as cert-manager waits for it, or in one before it.
- */
+/** Every issuer of certificates that is named exists, in whichever layer: cert-manager waits for it. */
 export function issuers(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, { of: needs, anywhere: true }));
 }
 
 function needs({ object }: Manifest): Need[] {

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding";
-import { type Need, unmetNeeds } from "../needs";
+import { type Need, type Needs, unmetNeeds } from "../needs";
 import { entriesWithin } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
@@ -10,11 +10,13 @@ const always = ["system-cluster-critical", "system-node-critical"].map((name) =>
  * refused.
  */
 export function priorityClasses(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { always, own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, priorityClassNeeds));
 }
+
+export const priorityClassNeeds: Needs = { of: needs, always, own: true };
 
 function needs({ object }: Manifest): Need[] {
     return [...entriesWithin(object)]
-        .filter(({ key, value }) => /^priorityClass(Name)?$/.test(key) && typeof value === "string" && value !== "")
+        .filter(({ key, value }) => /priorityClass(Name)?$/i.test(key) && typeof value === "string" && value !== "")
         .map(({ path, value }) => ({ path, what: `PriorityClass ${String(value)}` }));
 }

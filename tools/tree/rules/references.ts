@@ -1,5 +1,5 @@
 import type { Finding } from "../finding";
-import { type Need, unmetNeeds } from "../needs";
+import { type Need, type Needs, unmetNeeds } from "../needs";
 import { entriesWithin, field, list, mapAt, textAt } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
@@ -24,8 +24,10 @@ const fields: Readonly<Record<string, string>> = {
  * an external or sealed secret. Those that are optional, and those in values of charts, are not looked at.
  */
 export function references(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, needs, { gifts: madeBy, always, own: true }));
+    return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, referenceNeeds));
 }
+
+export const referenceNeeds: Needs = { of: needs, gifts: madeBy, always, own: true };
 
 function needs({ object, layer }: Manifest): Need[] {
     const namespace = object.metadata.namespace;

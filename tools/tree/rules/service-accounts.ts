@@ -1,5 +1,5 @@
 import type { Finding } from "../finding";
-import { type Need, unmetNeeds } from "../needs";
+import { type Need, type Needs, unmetNeeds } from "../needs";
 import { entriesWithin, field, isMap, label, textAt } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
@@ -8,11 +8,13 @@ const always = ["kustomize-controller", "helm-controller"].map((name) => `Servic
 
 /** Every service account that a pod or a chart is told to use, and not to make, exists before. */
 export function serviceAccounts(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => [
-        ...unmetNeeds(cluster, needsOfRelease, { always }),
-        ...unmetNeeds(cluster, needsOfPod, { always, own: true }),
-    ]);
+    return inEveryCluster(tree, (cluster) => serviceAccountNeeds.flatMap((needs) => unmetNeeds(cluster, needs)));
 }
+
+export const serviceAccountNeeds: readonly Needs[] = [
+    { of: needsOfRelease, always },
+    { of: needsOfPod, always, own: true },
+];
 
 /** `serviceAccount: { create: false, name }`, wherever a chart has it. */
 function needsOfRelease({ object }: Manifest): Need[] {

@@ -31,7 +31,7 @@ function buildsOf({ sources, clusters }: Tree): readonly Build[] {
         ...clusters.flatMap(({ optional }) => optional.map(({ build }) => build)),
         ...sources.environments.flatMap((name) => [
             plainBuild(`clusters/${name}`),
-            plainBuild(`clusters/${name}/overlay`),
+            ...sources.foldersIn(`clusters/${name}`).map((layer) => plainBuild(`clusters/${name}/${layer}`)),
         ]),
         ...serviceMeshes.map((mesh) => plainBuild(`systems/${mesh}`)),
     ];
@@ -48,8 +48,8 @@ function fixOf(sources: Sources, file: string): string {
     if (name === "kustomization.yaml") {
         return "list its folder in a layer's kustomization.yaml, or delete it";
     }
-    if (folder.startsWith("clusters/")) {
-        return `add "- ../${name}" to the resources of ${folder}/overlay/kustomization.yaml, or delete it`;
+    if (/^clusters\/[^/]+$/.test(folder)) {
+        return `add "- ../${name}" to the resources of ${folder}/<layer>/kustomization.yaml, or delete it`;
     }
     const beside = kustomizeFile(sources, folder) ? `add "- ${name}" to ${folder}/kustomization.yaml, ` : "";
     return `${beside}name it in layers/<layer>/kustomization.yaml, or delete it`;

@@ -12,7 +12,7 @@ const disk = {
 
 /**
  * A tenant makes no kind of object without end: its quota counts each that its role lets it make, and what those make
- * by themselves. Nor does it fill the disks of nodes.
+ * by themselves. Nor does it fill the disks of nodes, or use up what Let's Encrypt issues for the domain.
  */
 export function tenantLimits(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
@@ -29,6 +29,13 @@ export function tenantLimits(tree: Tree): readonly Finding[] {
 
 /** What Kubernetes makes for a tenant, however many revisions the tenant says are kept. */
 const madeByOthers = ["replicasets.apps", "controllerrevisions.apps"];
+
+/** What leads to a certificate: all names below the domain share one limit of the authority, so a team makes none. */
+const certificates = [
+    "ingresses.networking.k8s.io",
+    "certificates.cert-manager.io",
+    "certificaterequests.cert-manager.io",
+];
 
 /** As a quota names them: `configmaps`, `deployments.apps`. */
 function kindsToCount(cluster: Cluster): readonly string[] {
@@ -55,7 +62,17 @@ function faultsOfQuota(quota: Manifest, kinds: readonly string[]): Finding[] {
     const unbounded = disk.ResourceQuota.filter((resource) => hard[resource] === undefined).map((resource) =>
         findingAt(quota, counted, `sets no ${resource}`, `add ${resource}: 10Gi`),
     );
-    return [...uncounted, ...unbounded];
+    const issued = certificates
+        .filter((kind) => hard[`count/${kind}`] !== "0")
+        .map((kind) =>
+            findingAt(
+                quota,
+                counted,
+                `lets a tenant have ${kind}, each of which may take a certificate from the domain's limit`,
+                `write count/${kind}: "0"; the team's Gateway has its certificate`,
+            ),
+        );
+    return [...uncounted, ...unbounded, ...issued];
 }
 
 function faultsOfRange(range: Manifest): Finding[] {

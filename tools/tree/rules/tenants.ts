@@ -1,6 +1,7 @@
 import type { Finding } from "../finding";
+import { type Need, type Needs, unmetNeeds } from "../needs";
 import { field, type KubernetesObject, label, list, mapAt, type Path, textAt } from "../object";
-import { everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
+import { at, type Cluster, everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** The label that makes a namespace a tenant's; its value is the tenant's name. */
 const tenant = "toolkit.fluxcd.io/tenant";
@@ -30,7 +31,10 @@ const shard = "sharding.fluxcd.io/key";
 
 const prune = "kustomize.toolkit.fluxcd.io/prune";
 
-/** Every tenant is complete, whether an environment lists it or not, and none can reach beyond its own. */
+/**
+ * Every tenant is complete, whether an environment lists it or not, none can reach beyond its own, and what fences them
+ * is in force before the first is there.
+ */
 export function tenants(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
         const layer = cluster.layers.find(({ name }) => name === "tenants");
@@ -51,6 +55,7 @@ export function tenants(tree: Tree): readonly Finding[] {
             );
         const inside = [...everyOfKind(cluster, "Namespace").map(({ object }) => object.metadata.name), "kube-system"];
         return [
+            ...unmetNeeds(cluster, tenantNeeds(cluster)),
             ...astray,
             ...namespaces.flatMap((namespace) => [
                 ...faultsOfTenant(namespace, manifests),
@@ -58,6 +63,24 @@ export function tenants(tree: Tree): readonly Finding[] {
             ]),
         ];
     });
+}
+
+export function tenantNeeds(cluster: Cluster): Needs {
+    return { of: (manifest) => policiesFor(manifest, cluster) };
+}
+
+/** The bindings of the policies that select tenants' namespaces. The role without which no team does anything waits. */
+function policiesFor({ object }: Manifest, cluster: Cluster): Need[] {
+    if (label(object) !== shared) {
+        return [];
+    }
+    const selectors = "spec.matchConstraints.namespaceSelector.matchExpressions";
+    const policies = everyOfKind(cluster, "ValidatingAdmissionPolicy")
+        .filter((policy) => list(policy.object, selectors).some((selector) => textAt(selector, "key") === tenant))
+        .map(({ object }) => object.metadata.name);
+    return everyOfKind(cluster, "ValidatingAdmissionPolicyBinding")
+        .filter(({ object }) => policies.includes(textAt(object, "spec.policyName") ?? ""))
+        .map((binding) => ({ path: "metadata.name", what: label(binding.object) }));
 }
 
 /** The namespace that an object is in, or the one that it is for. */
@@ -156,6 +179,18 @@ const rules: Readonly<Record<string, (manifest: Manifest, tenant: string) => Fin
                 : [findingAt(manifest, ["subjects", index], problem, `bind service accounts of ${tenant} alone`)];
         }),
     ],
+    OCIRepository: (manifest) => {
+        const range = textAt(manifest.object, "spec.ref.semver") ?? "";
+        const { file } = at(manifest, "spec.ref.semver");
+        return failed(manifest, [
+            [
+                !/\d-/.test(range) || /-(?!production)[a-z0-9]+\.yaml$/.test(file),
+                "spec.ref.semver",
+                `follows pre-releases (${range}) in every environment, or in production`,
+                "write the range without -0, and a patch with it for one environment, as charts-staging.yaml is",
+            ],
+        ]);
+    },
     NetworkPolicy: (manifest) =>
         failed(manifest, [
             [

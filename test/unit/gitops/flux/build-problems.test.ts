@@ -28,7 +28,7 @@ describe("the build of an environment", () => {
             assert.deepEqual(buildProblems(tree, environment), []);
             for (const part of [
                 "clusters/base/apps.yaml",
-                `clusters/${environment}/overlay/`,
+                `clusters/${environment}/apps/`,
                 "layers/apps/",
                 "policies/releases/kustomization.yaml",
                 "systems/linkerd/linkerd-crds/",

@@ -1,0 +1,20 @@
+import { describeRule } from "../../support/rule-examples";
+
+describeRule("dependencies", [
+    {
+        finds: "a layer that waits for what it does not need",
+        edits: [
+            { file: "clusters/base/apps.yaml", from: "dependsOn:\n", to: "dependsOn:\n    - name: observability\n" },
+        ],
+        line: "name: observability",
+        problem: /Kustomization flux-system\/apps waits for observability, of which nothing in it needs anything/,
+        fix: /take the dependency away/,
+    },
+    {
+        finds: "a layer that takes a Secret before it is known that Secrets can be decrypted",
+        edits: [{ file: "clusters/base/apps.yaml", from: "    - name: canary\n", to: "" }],
+        line: "dependsOn:",
+        problem: /takes a Secret and does not wait for canary/,
+        fix: /add "- name: canary" to dependsOn in clusters\/base\/apps\.yaml/,
+    },
+]);
