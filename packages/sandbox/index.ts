@@ -1,5 +1,6 @@
 export { checkRoles, minimalRoles, readDeployerRole } from "./azure/arm/deployer-roles";
 export { demonstrationTenant } from "./azure/entra/tenant";
+export type { ArchiveFile } from "./charts/charts";
 export { chartPipeline } from "./pipeline/chart-pipeline";
 export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
 export { type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";

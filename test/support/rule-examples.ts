@@ -3,6 +3,7 @@ import { allRules } from "../../tools/tree/all-rules";
 import { check } from "../../tools/tree/check";
 import { describeFinding, type NamedFinding } from "../../tools/tree/finding";
 import { type RenderOptions, renderTree } from "../../tools/tree/render";
+import { type PublishedChart, shelfWith } from "./published-charts";
 import { committedTree } from "./tree";
 import { copiedTree, type Edit, small, withEdits } from "./tree-copy";
 
@@ -19,6 +20,8 @@ export interface Example {
     readonly fix: RegExp;
     /** Default: staging with istio. */
     readonly options?: RenderOptions;
+    /** Charts that the example publishes in the place of real ones. */
+    readonly published?: readonly PublishedChart[];
 }
 
 /** A change that a rule has nothing against. */
@@ -27,6 +30,7 @@ export interface Counterexample {
     readonly accepts: string;
     readonly edits: readonly Edit[];
     readonly options?: RenderOptions;
+    readonly published?: readonly PublishedChart[];
 }
 
 /** The rule holds for the tree as it lies there, in every environment and with every mesh, and finds what breaks it. */
@@ -68,11 +72,12 @@ async function findsExample(rule: string, example: Example): Promise<void> {
 /** What a rule finds after a change and did not find before, with the text of its lines. */
 async function newFindings(
     rule: string,
-    { edits, options = small }: { edits: readonly Edit[]; options?: RenderOptions },
+    { edits, options = small, published = [] }: Pick<Example, "edits" | "options" | "published">,
 ) {
     assert.ok(rule in allRules, `there is no rule ${rule}`);
     const before = await knownFindings(rule, options);
-    const after = await withEdits(edits, (root) => findingsIn(root, rule, options));
+    const changed = published.length === 0 ? options : { ...options, shelf: shelfWith(published) };
+    const after = await withEdits(edits, (root) => findingsIn(root, rule, changed));
     return { ...after, findings: after.findings.filter((finding) => !before.has(keyOf(finding))) };
 }
 

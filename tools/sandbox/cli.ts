@@ -1,3 +1,4 @@
+import { TreeError } from "../tree/tree-error";
 import { clean } from "./clean";
 import { down } from "./down";
 import { exec } from "./exec";
@@ -12,11 +13,12 @@ import { SandboxError } from "@landfall/sandbox";
 import { ToolchainError } from "@landfall/toolchain";
 
 const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] [--port N]
-                     [--deployer-roles "ROLE,…"] [--azure-time 60x]
+                     [--deployer-roles "ROLE,…"] [--azure-time 60x] [--charts published]
        npm run sandbox -- COMMAND
 
   start                   the same as npm start; --deployer-roles: what the deployer has on the subscription;
-                          --azure-time 60x: Azure takes as long as it was recorded to take, sixty times as fast
+                          --azure-time 60x: Azure takes as long as it was recorded to take, sixty times as fast;
+                          --charts published: what npm run tree -- charts pull has brought, not stand-ins for it
   status [--stack S]      what npm run status -- --sandbox shows of each stack; processes, Azure resources
   kubectl [--stack S] …   kubectl in the stack's cluster
   pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff
@@ -60,8 +62,8 @@ main(process.argv.slice(2)).then(
             console.error(`${(error as Error).message}\n\n${usage}`);
             process.exit(2);
         }
-        const isForPeople = error instanceof SandboxError || error instanceof ToolchainError;
-        console.error(isForPeople ? error.message : error);
+        const isForPeople = [SandboxError, ToolchainError, TreeError].some((kind) => error instanceof kind);
+        console.error(isForPeople ? (error as Error).message : error);
         process.exit(1);
     },
 );

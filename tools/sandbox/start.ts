@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { archivesFor } from "./archives";
 import { clusterOf, fluxStatus } from "./flux-status";
 import { fluxTable, type Report, summaryLines } from "./report";
 import { checkRoom } from "./room";
@@ -45,6 +46,7 @@ export async function start(args: string[]): Promise<number> {
             port: { type: "string", default: "0" },
             "deployer-roles": { type: "string" },
             "azure-time": { type: "string" },
+            charts: { type: "string", default: "stand-ins" },
         },
     });
     const place = workspace();
@@ -53,6 +55,7 @@ export async function start(args: string[]): Promise<number> {
     const port = parsePort(values.port);
     const roles = parseRoles(repository, values["deployer-roles"]);
     const speed = parseSpeed(values["azure-time"]);
+    const archives = await archivesFor(repository, values.charts);
     const release = lock(directory);
     const interrupt = new Interrupt();
     const begin = Date.now();
@@ -61,7 +64,7 @@ export async function start(args: string[]): Promise<number> {
         if (!(await hasCluster(directory, values.stack))) {
             console.error(await checkRoom(directory));
         }
-        const running = await ensureRunning(place, port);
+        const running = await ensureRunning(place, port, archives);
         started = running.started;
         await control(directory, "POST", `/deployer-roles?${roles.toString()}`);
         await control(directory, "POST", `/azure-speed${speed === undefined ? "" : `?times=${speed}`}`);

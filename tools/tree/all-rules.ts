@@ -23,15 +23,18 @@ import { meshes } from "./rules/meshes";
 import { monitors } from "./rules/monitors";
 import { namespaces } from "./rules/namespaces";
 import { networkPolicies } from "./rules/network-policies";
+import { networkPolicyTargets } from "./rules/network-policy-targets";
 import { objectsOnce } from "./rules/objects-once";
 import { openPages } from "./rules/open-pages";
 import { overlays } from "./rules/overlays";
+import { podSecurity } from "./rules/pod-security";
 import { priorityClasses } from "./rules/priority-classes";
 import { pruning } from "./rules/pruning";
 import { references } from "./rules/references";
 import { releaseRecords } from "./rules/release-records";
 import { releaseResources } from "./rules/release-resources";
 import { releases } from "./rules/releases";
+import { renderings } from "./rules/renderings";
 import { repositories } from "./rules/repositories";
 import { schemas } from "./rules/schemas";
 import { secrets } from "./rules/secrets";
@@ -45,6 +48,7 @@ import { tenants } from "./rules/tenants";
 import { valueTypes } from "./rules/value-types";
 import { values } from "./rules/values";
 import { variables } from "./rules/variables";
+import { webhooks } from "./rules/webhooks";
 
 /** Every rule of the tree by the name that its findings carry, which is that of its file. */
 export const allRules: Readonly<Record<string, Rule>> = {
@@ -72,15 +76,18 @@ export const allRules: Readonly<Record<string, Rule>> = {
     monitors,
     namespaces,
     "network-policies": networkPolicies,
+    "network-policy-targets": networkPolicyTargets,
     "objects-once": objectsOnce,
     "open-pages": openPages,
     overlays,
+    "pod-security": podSecurity,
     "priority-classes": priorityClasses,
     pruning,
     references,
     "release-records": releaseRecords,
     "release-resources": releaseResources,
     releases,
+    renderings,
     repositories,
     schemas,
     secrets,
@@ -94,4 +101,5 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "value-types": valueTypes,
     values,
     variables,
+    webhooks,
 };

@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { chartsFolder, readDefinitions } from "@landfall/facts";
 import type { Route } from "../network/route";
 import { type Chart, packageChart } from "./chart";
+import { type PublishedArchive, publishedChart } from "./published";
 import { registryHandler } from "./registry";
 import { repositoryHandler } from "./repository";
 
@@ -13,6 +15,31 @@ import { repositoryHandler } from "./repository";
 export async function generateCharts(fluxOperatorSource: string): Promise<Chart[]> {
     const definitions = await readDefinitions(chartsFolder);
     return Promise.all(definitions.map((definition) => packageChart(definition, fluxOperatorSource)));
+}
+
+/** Where a published chart's archive lies, and where it is published. */
+export interface ArchiveFile {
+    readonly file: string;
+    readonly published: readonly string[];
+}
+
+/** The archives that a file names, as JSON: a list of `ArchiveFile`. */
+export async function readArchives(list: string): Promise<PublishedArchive[]> {
+    const files = JSON.parse(await readFile(list, "utf8")) as ArchiveFile[];
+    return Promise.all(files.map(async ({ file, published }) => ({ archive: await readFile(file), published })));
+}
+
+/**
+ * What the sandbox serves: published charts, and stand-ins for charts of other names, which the program or a team
+ * installs. No stand-in takes the place of another version of a published chart.
+ */
+export async function chartsToServe(
+    archives: readonly PublishedArchive[],
+    fluxOperatorSource: string,
+): Promise<Chart[]> {
+    const published = await Promise.all(archives.map(publishedChart));
+    const standIns = await generateCharts(fluxOperatorSource);
+    return [...published, ...standIns.filter(({ name }) => !published.some((chart) => chart.name === name))];
 }
 
 /** The hosts that the charts are published at: OCI registries and Helm repositories. */

@@ -8,11 +8,18 @@ import { startWorld, type World } from "./world";
  * The background process of a sandbox: holds its world, and answers the commands on a Unix socket in its folder.
  *
  * Arguments: the repository, the folder, the folder of binaries, the Flux distribution's folder, the Flux Operator's
- * source, the proxy's port (0 for a free one).
+ * source, the proxy's port (0 for a free one), the file that names published charts, if any.
  */
 async function main(): Promise<void> {
-    const [repository = "", directory = "", binaries = "", fluxDistribution = "", fluxOperatorSource = "", port = "0"] =
-        process.argv.slice(2);
+    const [
+        repository = "",
+        directory = "",
+        binaries = "",
+        fluxDistribution = "",
+        fluxOperatorSource = "",
+        port,
+        archives,
+    ] = process.argv.slice(2);
     const world = await startWorld({
         repository,
         directory,
@@ -20,6 +27,7 @@ async function main(): Promise<void> {
         fluxDistribution,
         fluxOperatorSource,
         port: Number(port),
+        archives,
     });
     let stopping: Promise<void> | undefined;
     const stop = () => (stopping ??= world.stop().finally(() => server.close()));

@@ -3,22 +3,30 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ensureToolchain } from "@landfall/toolchain";
+import type { ArchiveFile } from "../charts/charts";
 import { clearCluster } from "../cluster/cluster";
 import { SandboxError } from "../sandbox-error";
 import { checkOwnFile, makeOwnFolder } from "./own-folder";
 import { control, isAlive, readSession, type Session, type Workspace } from "./session";
 
-/** Starts the sandbox's background process unless it runs already. */
+/** Starts the sandbox's background process unless it runs already: with stand-ins for charts, or these archives. */
 export async function ensureRunning(
     { repository, directory }: Workspace,
     port: number,
+    archives?: readonly ArchiveFile[],
 ): Promise<{ session: Session; started: boolean }> {
+    const charts = archives === undefined ? "stand-ins" : "published";
     const running = readSession(directory);
     if (running && isAlive(running.pid)) {
         const own = Number(new URL(running.environment.HTTPS_PROXY ?? "").port);
         if (port !== 0 && port !== own) {
             throw new SandboxError(
                 `--port ${port}: the sandbox in ${directory} runs already, with its proxy on port ${own}; npm run sandbox -- down first`,
+            );
+        }
+        if (running.charts !== charts) {
+            throw new SandboxError(
+                `--charts ${charts}: the sandbox in ${directory} runs already, with --charts ${running.charts}; npm run sandbox -- down first`,
             );
         }
         return { session: running, started: false };
@@ -39,6 +47,7 @@ export async function ensureRunning(
         toolchain.fluxDistribution,
         toolchain.fluxOperatorSource,
         String(port),
+        ...(archives === undefined ? [] : [writeArchives(directory, archives)]),
     ];
     const child = spawn(
         process.execPath,
@@ -48,6 +57,12 @@ export async function ensureRunning(
     child.unref();
     const session = await waitForSession(directory, child.pid ?? 0);
     return { session, started: true };
+}
+
+function writeArchives(directory: string, archives: readonly ArchiveFile[]): string {
+    const file = path.join(directory, "charts.json");
+    fs.writeFileSync(file, JSON.stringify(archives));
+    return file;
 }
 
 async function waitForSession(directory: string, pid: number): Promise<Session> {

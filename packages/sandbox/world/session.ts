@@ -13,7 +13,12 @@ export interface Session {
     readonly environment: Readonly<Record<string, string>>;
     readonly binaries: string;
     readonly fleetRepositories: string;
+    /** Which charts its registries serve. */
+    readonly charts: ChartSet;
 }
+
+/** Stand-ins that the sandbox makes, or archives that were pulled from where they are published. */
+export type ChartSet = "stand-ins" | "published";
 
 /** What the background process answers about itself. */
 export interface WorldStatus {

@@ -5,7 +5,7 @@ import { SandboxClock } from "../azure/arm/clock";
 import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
 import { createAzure } from "../azure/azure";
 import { demonstrationTenant } from "../azure/entra/tenant";
-import { chartRoutes, generateCharts } from "../charts/charts";
+import { chartRoutes, chartsToServe, readArchives } from "../charts/charts";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
 import { createGitHub } from "../github/github";
@@ -25,6 +25,8 @@ export interface WorldOptions extends Workspace {
     readonly fluxOperatorSource: string;
     /** Port of the deployer's proxy; 0 for a free one. */
     readonly port: number;
+    /** Published charts in the place of their stand-ins, if any: a file with a list of `ArchiveFile`. */
+    readonly archives: string | undefined;
 }
 
 /** Everything outside of the program: Azure, Entra, GitHub, chart registries, and the clusters that Azure runs. */
@@ -68,7 +70,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         token: credentials.githubToken,
         published: await publishedDefinitions(),
     });
-    const charts = await generateCharts(options.fluxOperatorSource);
+    const archives = options.archives === undefined ? [] : await readArchives(options.archives);
+    const charts = await chartsToServe(archives, options.fluxOperatorSource);
     routes.push(...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route());
     const { port } = options;
     const proxy = await startProxy({ routes, authority, port, report }).catch((error: NodeJS.ErrnoException) => {
@@ -95,6 +98,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
                 environment,
                 binaries,
                 fleetRepositories: path.join(repositories, "repositories"),
+                charts: options.archives === undefined ? "stand-ins" : "published",
             }),
         stop: async () => {
             await clusters.stopAll();
