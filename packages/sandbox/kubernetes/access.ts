@@ -12,11 +12,11 @@ export interface ApiAccess {
 }
 
 /** The same access in the name of another user, whose rights are then the ones that count. */
-export function impersonating({ server, authenticate }: ApiAccess, user: string): ApiAccess {
+export function impersonating(access: ApiAccess, user: string): ApiAccess {
     return {
-        server,
+        server: access.server,
         authenticate: async (options) => {
-            await authenticate(options);
+            await access.authenticate(options);
             options.headers = { ...(options.headers as OutgoingHttpHeaders), "impersonate-user": user };
         },
     };

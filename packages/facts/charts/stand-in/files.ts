@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ChartDefinition } from "../definition";
 import { customResourceDefinitions, type Definition } from "./custom-resource";
+import { recordPadding } from "./record";
 import { objectsTemplate } from "./templates";
 
 /** The content of Chart.yaml. */
@@ -42,6 +43,11 @@ export async function standInFiles(
     }
     if (folder === "definitions" && crds.length > 0) {
         files["templates/definitions.yaml"] = definitionsTemplate(crds, definition.crds?.when);
+    }
+    if (definition.releaseRecord !== undefined) {
+        const made = folder === "definitions" ? crds.map(({ text }) => text).join("") : "";
+        const manifest = made + files["templates/objects.yaml"];
+        files["record.txt"] = recordPadding(files, manifest, definition.releaseRecord);
     }
     return files;
 }

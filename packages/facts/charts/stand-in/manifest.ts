@@ -138,7 +138,13 @@ function container(fact: unknown): Fields {
         ...others,
         imagePullPolicy: "IfNotPresent",
         ports: maybe(Object.entries(ports as Fields), (all) =>
-            all.map(([name, port]) => defined({ name: name === String(port) ? undefined : name, containerPort: port })),
+            all.map(([name, port], index) =>
+                defined({
+                    ...{ name: name === String(port) ? undefined : name, containerPort: port },
+                    // Facts have no protocols, but two ports of one number have two.
+                    protocol: all.findIndex(([, other]) => other === port) < index ? "UDP" : undefined,
+                }),
+            ),
         ),
         ...{ livenessProbe: probe(livenessProbe), readinessProbe: probe(readinessProbe) },
         startupProbe: probe(startupProbe),

@@ -98,7 +98,6 @@ export class OperatorCluster {
         podLabels: Readonly<Record<string, string>> = {},
         serviceAccountName?: string,
         replicas = 1,
-        ports: readonly object[] = [],
     ): Promise<void> {
         await this.namespace(namespace);
         const ownAccount = await this.grant(image);
@@ -106,7 +105,7 @@ export class OperatorCluster {
         const labels = { ...matchLabels, ...podLabels };
         const spec = {
             serviceAccountName: serviceAccountName ?? ownAccount,
-            containers: [{ name: "manager", image, ports }],
+            containers: [{ name: "manager", image, ports: [{ name: "http", containerPort: 8080 }] }],
         };
         await this.api.apply(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, {
             ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } },
@@ -124,7 +123,7 @@ export class OperatorCluster {
                 containers.some((each) => each.image.startsWith(`${repository}:`)),
             );
             if (found) {
-                for (const right of objects.filter(({ kind, hook }) => kind.includes('Role') && hook === undefined)) {
+                for (const right of objects.filter(({ kind, hook }) => kind.includes("Role") && hook === undefined)) {
                     await this.apply(manifestOf(right));
                 }
                 const account = { name: found.serviceAccountName, namespace };

@@ -34,10 +34,8 @@ describe("a webhook in the sandbox", function () {
             (error: unknown) => String(error),
         );
     };
-    const install = (replicas: number) => {
-        const ports = [{ name: "http", containerPort: 8080 }];
-        return cluster.install("flagger", "flagger", "ghcr.io/fluxcd/flagger:1.44.0", {}, undefined, replicas, ports);
-    };
+    const install = (replicas: number) =>
+        cluster.install("flagger", "flagger", "ghcr.io/fluxcd/flagger:1.44.0", {}, undefined, replicas);
     const until = (pattern: RegExp) => cluster.until(String(pattern), async () => pattern.test(await creation()));
     const hasAuthority = async () =>
         JSON.stringify(await cluster.api.get<object>(configuration)).includes('"caBundle"');
