@@ -78,7 +78,18 @@ const fieldsOfKind: Readonly<Record<string, (fact: Fields) => Fields>> = {
         return { spec: { template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } } } };
     },
     Service: ({ selector, type, ports, clusterIP }) => ({
-        spec: defined({ selector: selector ?? undefined, type, ports, clusterIP }),
+        spec: defined({
+            ...{ selector: selector ?? undefined, type, clusterIP },
+            ports: list(ports).map((port, index, all) =>
+                defined({
+                    ...(port as Fields),
+                    protocol: protocolOf(
+                        all.map((each) => (each as Fields).port),
+                        index,
+                    ),
+                }),
+            ),
+        }),
     }),
     ConfigMap: keys("data"),
     Secret: keys("stringData"),
@@ -141,14 +152,21 @@ function container(fact: unknown): Fields {
             all.map(([name, port], index) =>
                 defined({
                     ...{ name: name === String(port) ? undefined : name, containerPort: port },
-                    // Facts have no protocols, but two ports of one number have two.
-                    protocol: all.findIndex(([, other]) => other === port) < index ? "UDP" : undefined,
+                    protocol: protocolOf(
+                        all.map(([, number]) => number),
+                        index,
+                    ),
                 }),
             ),
         ),
         ...{ livenessProbe: probe(livenessProbe), readinessProbe: probe(readinessProbe) },
         startupProbe: probe(startupProbe),
     });
+}
+
+/** Facts have no protocols, but two ports of one number have two. */
+function protocolOf(numbers: readonly unknown[], index: number): "UDP" | undefined {
+    return numbers.indexOf(numbers[index]) < index ? "UDP" : undefined;
 }
 
 function probe(fact: unknown): unknown {
