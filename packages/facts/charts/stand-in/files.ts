@@ -28,11 +28,12 @@ export async function standInFiles(
     fluxOperatorSource: string,
 ): Promise<Readonly<Record<string, string>>> {
     const crds = await customResourceDefinitions(definition, schemas, fluxOperatorSource);
+    const objects = definition.refuses + objectsTemplate(definition);
     const files: Record<string, string> = {
         "Chart.yaml": JSON.stringify(metadataOf(definition), undefined, 2) + "\n",
         "values.yaml": definition.valuesYaml,
         "templates/NOTES.txt": notes,
-        "templates/objects.yaml": definition.refuses + objectsTemplate(definition),
+        "templates/objects.yaml": objects,
     };
     if (definition.valuesSchema !== undefined) {
         files["values.schema.json"] = definition.valuesSchema;
@@ -46,8 +47,7 @@ export async function standInFiles(
     }
     if (definition.releaseRecord !== undefined) {
         const made = folder === "definitions" ? crds.map(({ text }) => text).join("") : "";
-        const manifest = made + files["templates/objects.yaml"];
-        files["record.txt"] = recordPadding(files, manifest, definition.releaseRecord);
+        files["record.txt"] = recordPadding(files, made + objects, definition.releaseRecord);
     }
     return files;
 }
