@@ -160,7 +160,7 @@ describe("Upgrading a system", function () {
         }
         assert.match(
             await findings([edit]),
-            /^gitops\/systems\/traefik\/source\.yaml:\d+: .*packages\/facts\/charts\/traefik is of 41\.3\.0 \[charts\]\n.*copy values and definitions of 41\.4\.0.*$/,
+            /^gitops\/systems\/traefik\/source\.yaml:\d+: .*packages\/facts\/charts\/traefik is of 41\.3\.0 \[charts\]\n.*copy values, definitions and rendered objects of 41\.4\.0.*$/,
         );
     });
 });

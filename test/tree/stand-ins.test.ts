@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
 import { chartOf } from "../../tools/tree/charts";
 import { field, list, textAt } from "../../tools/tree/object";
@@ -89,6 +90,40 @@ describe("The stand-in of a chart", function () {
         assert.deepEqual(differences([{ ...role!, name: "other" }, role!, ...others], made, facts.namespace), [
             "ClusterRole/other is missing",
         ]);
+    });
+
+    it("is of the version whose facts are there, and of no other", async () => {
+        const copy = path.join(folder, "copy");
+        fs.cpSync(path.join(chartsFolder, "external-dns"), path.join(copy, "external-dns"), { recursive: true });
+        const file = path.join(copy, "external-dns/chart.yaml");
+        fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("version: 1.21.1", "version: 1.22.0"));
+        await assert.rejects(
+            readDefinitions(copy),
+            /external-dns\/rendered\/external-dns\.json is of external-dns 1\.21\.1, and chart\.yaml of external-dns 1\.22\.0: render/,
+        );
+    });
+
+    it("is refused when chart.yaml is about an object that the published chart does not make", async () => {
+        const [definition] = definitions.filter(({ folder: name }) => name === "external-dns");
+        const follows = { "Deployment/other": { replicas: ".Values.replicas" } };
+        await assert.rejects(
+            standInFiles({ ...definition!, follows }, ""),
+            /external-dns\/chart\.yaml names Deployment\/other, which the published chart does not make/,
+        );
+    });
+
+    it("makes definitions as large as the published ones, and Helm's record as well", async () => {
+        const definition = definitions.find(({ folder: name }) => name === "external-secrets")!;
+        const files = await standInFiles(definition, "");
+        const bytes = Buffer.byteLength(files["definitions/clustersecretstores.external-secrets.io.yaml"] ?? "") - 1;
+        const fact = definition.rendered[0]?.objects.find(
+            ({ name }) => name === "clustersecretstores.external-secrets.io",
+        );
+        assert.equal(bytes, fact?.bytes);
+        // What Helm stores compresses no better than this.
+        const record = gzipSync(Buffer.from(files["record.txt"] ?? "")).length * (4 / 3);
+        const share = (record / 2 ** 20) * 100;
+        assert.ok(share > 30 && share < definition.releaseRecord!, String(share));
     });
 
     function chartFor(cluster: Cluster, manifest: Manifest): ChartDefinition {

@@ -72,7 +72,6 @@ const chartDefinition = z.strictObject({
 });
 
 export type CustomKind = z.infer<typeof customKind>;
-export type CustomKinds = z.infer<typeof customKinds>;
 
 /** A chart of this folder, with the files beside its definition. */
 export interface ChartDefinition extends z.infer<typeof chartDefinition> {

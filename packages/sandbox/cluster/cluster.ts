@@ -26,6 +26,7 @@ import { serviceRoutes } from "./service-routes";
 import { makeShortFolder, shortFolder } from "./short-folder";
 import { applySnapshotKinds } from "./snapshot-kinds";
 import { applyStorageClasses } from "./storage-classes";
+import { WebhookTrust } from "./webhook-trust";
 import { startWebhooks, type Webhooks } from "./webhooks";
 import { mutatePod, registerWorkloadIdentity, type WorkloadIdentity } from "./workload-identity";
 
@@ -141,8 +142,10 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     running.agent = agent;
     stops.push(() => agent.stop());
     const tenantId = options.workloadIdentity?.tenantId;
-    const standIns = new Operators(operators, { api, authority, proxyUrl: proxy.url, tenantId }, report);
+    const standIns = new Operators(operators, { admin: api, authority, proxyUrl: proxy.url, tenantId }, report);
     stops.push(() => standIns.stop());
+    const trust = new WebhookTrust(api, Buffer.from(authority.certificatePem).toString("base64"), report);
+    stops.push(() => trust.stop());
     return {
         ...{ port, uid, adminKubeconfig: adminKubeconfigOf(directory), caPem: authority.certificatePem },
         jwks: () => api.get<object>("/openid/v1/jwks"),

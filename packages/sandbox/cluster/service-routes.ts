@@ -1,12 +1,14 @@
 /**
  * Cluster DNS and kube-proxy, for HTTP: `<service>.<namespace>.svc.cluster.local`, and pod addresses, are answered by
- * the process behind them. Traffic is plain HTTP from here on, so TLS between pods is not proved.
+ * the process behind them. Traffic is plain HTTP from here on, so TLS between pods is not proved. Where the pods are
+ * kwok's, only the API server gets an answer: their webhooks let everything pass (`webhook-answer.ts`).
  */
 import { request as httpRequest } from "node:http";
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
 import type { KubernetesApi } from "../kubernetes/api";
 import type { HttpRequest, HttpResponse, Route } from "../network/route";
 import type { PodAddresses } from "./pod-addresses";
+import { webhookAnswer } from "./webhook-answer";
 
 export interface ServiceRoutesOptions {
     readonly api: KubernetesApi;
@@ -17,8 +19,8 @@ const serviceHost = /^[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?$/;
 const podHost = /^10\.244\.\d{1,3}\.\d{1,3}$/;
 const cacheMs = 1000;
 
-/** A backend, or the reason why there is none. */
-type Backend = { readonly host: string; readonly port: number } | string;
+/** A process, pods that run nothing, or the reason why there is neither. */
+type Backend = { readonly host: string; readonly port: number } | { readonly simulated: string } | string;
 
 /** Routes for the cluster's own names. They answer 503 with the reason when nothing runs behind a name. */
 export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
@@ -69,14 +71,22 @@ async function resolveService({ api, addresses }: ServiceRoutesOptions, url: URL
             return { host, port: target };
         }
     }
-    return backends.length === 0
-        ? `Service ${namespace}/${name} has no ready pods`
-        : `the pods of Service ${namespace}/${name} are simulated by kwok: they are Ready and answer nothing`;
+    if (backends.length === 0) {
+        return `Service ${namespace}/${name} has no ready pods`;
+    }
+    return backends.some(({ port: target }) => target !== undefined)
+        ? {
+              simulated: `the pods of Service ${namespace}/${name} are simulated by kwok: they are Ready and answer nothing`,
+          }
+        : `no container of the pods of Service ${namespace}/${name} has a port ${port.targetPort}`;
 }
 
 async function answer(request: HttpRequest, backend: Backend): Promise<HttpResponse> {
+    if (typeof backend !== "string" && "simulated" in backend) {
+        return webhookAnswer(request) ?? unavailable(backend.simulated);
+    }
     if (typeof backend === "string") {
-        return { status: 503, headers: { "content-type": "text/plain" }, body: `${backend}\n` };
+        return unavailable(backend);
     }
     return new Promise((resolve, reject) => {
         const { method, url, headers, body } = request;
@@ -98,6 +108,10 @@ async function answer(request: HttpRequest, backend: Backend): Promise<HttpRespo
         );
         outgoing.end(body);
     });
+}
+
+function unavailable(reason: string): HttpResponse {
+    return { status: 503, headers: { "content-type": "text/plain" }, body: `${reason}\n` };
 }
 
 /** RFC 9110, section 7.6.1, and the lengths, which are computed from the body. */

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import { Agent, type RequestOptions } from "node:https";
 
 /** The address of an API server, and how to log in to it. */
@@ -8,6 +9,17 @@ export interface ApiAccess {
     authenticate(options: RequestOptions): Promise<void>;
     /** Ends connections that are kept open. */
     close?(): void;
+}
+
+/** The same access in the name of another user, whose rights are then the ones that count. */
+export function impersonating(access: ApiAccess, user: string): ApiAccess {
+    return {
+        server: access.server,
+        authenticate: async (options) => {
+            await access.authenticate(options);
+            options.headers = { ...(options.headers as OutgoingHttpHeaders), "impersonate-user": user };
+        },
+    };
 }
 
 /** Access with a bearer token, on connections that stay open between requests. */

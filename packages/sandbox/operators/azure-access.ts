@@ -55,8 +55,11 @@ export async function asIdentity<Result>(
 }
 
 async function entraToken(installed: Installed, access: Access, dispatcher: ProxyAgent): Promise<string> {
-    const { api } = installed;
     const { namespace, serviceAccount, resource, tenantId = installed.tenantId } = access;
+    // A pod has a token of its own account from its kubelet, and its client's id from the webhook. For one of another
+    // account it needs the right to ask.
+    const isOwn = namespace === installed.namespace && serviceAccount === installed.serviceAccount;
+    const api = isOwn ? installed.admin : installed.api;
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}`;
     const account = await api.find<V1ServiceAccount>(path);
     const clientId = access.clientId ?? account?.metadata?.annotations?.["azure.workload.identity/client-id"];

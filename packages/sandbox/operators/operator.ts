@@ -5,7 +5,8 @@ import type { Authority } from "../network/authority";
 
 /** What a stand-in gets from the cluster that it is in. */
 export interface OperatorContext {
-    readonly api: KubernetesApi;
+    /** As administrator: what a kubelet does for the operator's pods, and what other programs would tell it. */
+    readonly admin: KubernetesApi;
     readonly authority: Authority;
     /** The cluster's own way out, for what an operator's pods would ask of the world. */
     readonly proxyUrl: string;
@@ -14,7 +15,10 @@ export interface OperatorContext {
 }
 
 /** The same, with where the operator is installed. */
-export interface Installed extends OperatorContext, Place {}
+export interface Installed extends OperatorContext, Place {
+    /** As the service account of the operator's Deployment, with the rights that its chart and the tree give. */
+    readonly api: KubernetesApi;
+}
 
 /** What the Deployment of an operator says of its pods. */
 export interface Place {

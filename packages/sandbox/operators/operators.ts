@@ -3,8 +3,8 @@
  * for, and some children. Each acts while a Deployment with the image of its controller has an available pod, so a
  * custom resource whose operator is not installed stays without status, as it does in a cluster.
  *
- * They act as administrator of the cluster and not as the operators' service accounts: that the roles of the charts
- * suffice is not proved. What each leaves out is said in its own file.
+ * They act as the service account of that Deployment, so what they do is what the chart's roles allow. What each leaves
+ * out is said in its own file.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { V1CustomResourceDefinition, V1Deployment } from "@kubernetes/client-node";
@@ -43,7 +43,7 @@ export class Operators {
                 // The node agent reports of the same API server.
                 failed: () => undefined,
             };
-            return follow(context.api, path, handler, this.aborted.signal);
+            return follow(context.admin, path, handler, this.aborted.signal);
         };
         this.following = Promise.all([
             followEach<Deployed>("/apis/apps/v1/deployments", (each, isThere) => this.deployment(each, isThere)),
@@ -98,7 +98,8 @@ export class Operators {
                 this.end(kind);
             } else if (!this.loops.has(kind)) {
                 const report = (message: string) => this.report(`${operator.name}: ${message}`);
-                this.loops.set(kind, new KindLoop(kind, { ...this.context, ...place }, report));
+                const api = this.context.admin.asServiceAccount(place.namespace, place.serviceAccount);
+                this.loops.set(kind, new KindLoop(kind, { ...this.context, ...place, api }, report));
             }
         }
     }

@@ -108,7 +108,7 @@ describeRule("charts", [
         edits: [{ file: source, from: "41.3.0", to: "41.4.0" }],
         line: "tag: 41.4.0",
         problem: /installs traefik 41\.4\.0, and packages\/facts\/charts\/traefik is of 41\.3\.0/,
-        fix: /copy values and definitions of 41\.4\.0 to packages\/facts\/charts\/traefik/,
+        fix: /copy values, definitions and rendered objects of 41\.4\.0 to packages\/facts\/charts\/traefik/,
     },
     {
         finds: "the same of a family of charts, at the one line that has its version",
@@ -116,7 +116,7 @@ describeRule("charts", [
         line: "tag: 1.30.4",
         problem:
             /OCIRepository flux-system\/istiod installs istiod 1\.30\.4, and packages\/facts\/charts\/istiod is of 1\.30\.3/,
-        fix: /copy values and definitions/,
+        fix: /copy values, definitions and rendered objects/,
     },
     {
         finds: "the same of a chart that two releases install",
@@ -124,7 +124,7 @@ describeRule("charts", [
         line: "version: 1.11.2",
         problem:
             /HelmChart flux-system\/alloy installs alloy 1\.11\.2, and packages\/facts\/charts\/alloy is of 1\.11\.1/,
-        fix: /copy values and definitions/,
+        fix: /copy values, definitions and rendered objects/,
     },
     {
         finds: "a chart that two releases install, whose version floats",

@@ -81,7 +81,7 @@ function otherVersion(cluster: Cluster, release: Manifest): Finding[] {
         return [findingAt(pinnedBy, pinnedAt, has, "npm run tree -- charts pull, and commit the lock")];
     }
     const problem = `installs ${name} ${version}, and ${chart.folder} is of ${chart.version}`;
-    const fix = `copy values and definitions of ${version} to ${chart.folder}, or go back to ${chart.version}`;
+    const fix = `copy values, definitions and rendered objects of ${version} to ${chart.folder}, or go back to ${chart.version}`;
     return chart.version === version ? [] : [findingAt(pinnedBy, pinnedAt, problem, fix)];
 }
 

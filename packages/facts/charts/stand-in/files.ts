@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ChartDefinition } from "../definition";
 import { customResourceDefinitions, type Definition } from "./custom-resource";
+import { recordPadding } from "./record";
 import { objectsTemplate } from "./templates";
 
 /** The content of Chart.yaml. */
@@ -27,11 +28,12 @@ export async function standInFiles(
     fluxOperatorSource: string,
 ): Promise<Readonly<Record<string, string>>> {
     const crds = await customResourceDefinitions(definition, schemas, fluxOperatorSource);
+    const objects = definition.refuses + objectsTemplate(definition);
     const files: Record<string, string> = {
         "Chart.yaml": JSON.stringify(metadataOf(definition), undefined, 2) + "\n",
         "values.yaml": definition.valuesYaml,
         "templates/NOTES.txt": notes,
-        "templates/objects.yaml": definition.refuses + objectsTemplate(definition),
+        "templates/objects.yaml": objects,
     };
     if (definition.valuesSchema !== undefined) {
         files["values.schema.json"] = definition.valuesSchema;
@@ -42,6 +44,10 @@ export async function standInFiles(
     }
     if (folder === "definitions" && crds.length > 0) {
         files["templates/definitions.yaml"] = definitionsTemplate(crds, definition.crds?.when);
+    }
+    if (definition.releaseRecord !== undefined) {
+        const made = folder === "definitions" ? crds.map(({ text }) => text).join("") : "";
+        files["record.txt"] = recordPadding(files, made + objects, definition.releaseRecord);
     }
     return files;
 }

@@ -78,7 +78,18 @@ const fieldsOfKind: Readonly<Record<string, (fact: Fields) => Fields>> = {
         return { spec: { template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } } } };
     },
     Service: ({ selector, type, ports, clusterIP }) => ({
-        spec: defined({ selector: selector ?? undefined, type, ports, clusterIP }),
+        spec: defined({
+            ...{ selector: selector ?? undefined, type, clusterIP },
+            ports: list(ports).map((port, index, all) =>
+                defined({
+                    ...(port as Fields),
+                    protocol: protocolOf(
+                        all.map((each) => (each as Fields).port),
+                        index,
+                    ),
+                }),
+            ),
+        }),
     }),
     ConfigMap: keys("data"),
     Secret: keys("stringData"),
@@ -138,11 +149,24 @@ function container(fact: unknown): Fields {
         ...others,
         imagePullPolicy: "IfNotPresent",
         ports: maybe(Object.entries(ports as Fields), (all) =>
-            all.map(([name, port]) => defined({ name: name === String(port) ? undefined : name, containerPort: port })),
+            all.map(([name, port], index) =>
+                defined({
+                    ...{ name: name === String(port) ? undefined : name, containerPort: port },
+                    protocol: protocolOf(
+                        all.map(([, number]) => number),
+                        index,
+                    ),
+                }),
+            ),
         ),
         ...{ livenessProbe: probe(livenessProbe), readinessProbe: probe(readinessProbe) },
         startupProbe: probe(startupProbe),
     });
+}
+
+/** Facts have no protocols, but two ports of one number have two. */
+function protocolOf(numbers: readonly unknown[], index: number): "UDP" | undefined {
+    return numbers.indexOf(numbers[index]) < index ? "UDP" : undefined;
 }
 
 function probe(fact: unknown): unknown {

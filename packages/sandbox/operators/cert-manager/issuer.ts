@@ -86,10 +86,11 @@ async function readiness(issuer: Issuer, installed: Installed): Promise<Conditio
 
 type Acme = NonNullable<Issuer["spec"]["acme"]>;
 
-async function checkSolvers({ solvers = [] }: Acme, { api }: Installed): Promise<void> {
+/** Whether there is somebody who would answer a challenge, which cert-manager finds out by asking. */
+async function checkSolvers({ solvers = [] }: Acme, { admin }: Installed): Promise<void> {
     for (const { http01 } of solvers) {
         const name = http01?.ingress?.ingressClassName ?? http01?.ingress?.class;
-        if (name !== undefined && !(await api.find(`/apis/networking.k8s.io/v1/ingressclasses/${name}`))) {
+        if (name !== undefined && !(await admin.find(`/apis/networking.k8s.io/v1/ingressclasses/${name}`))) {
             throw new NotReady("ErrorConfig", `ingressclasses.networking.k8s.io "${name}" not found`);
         }
     }

@@ -56,7 +56,7 @@ async function readyInstances(cluster: Cluster, { api }: Installed): Promise<num
 }
 
 /** The first plugin that the operator would not find, and why. */
-async function missingPlugin(cluster: Cluster, { api, namespace }: Installed): Promise<string | undefined> {
+async function missingPlugin(cluster: Cluster, { api, admin, namespace }: Installed): Promise<string | undefined> {
     const plugins = (cluster.spec.plugins ?? []).filter(({ enabled }) => enabled !== false);
     if (plugins.length === 0) {
         return undefined;
@@ -74,7 +74,8 @@ async function missingPlugin(cluster: Cluster, { api, namespace }: Installed): P
     }
     const store = plugins[0]?.parameters?.barmanObjectName;
     const stores = `/apis/barmancloud.cnpg.io/v1/namespaces/${cluster.metadata.namespace}/objectstores`;
-    return store && !(await api.find(`${stores}/${store}`)) ? `objectstores "${store}" not found` : undefined;
+    // It is the plugin that reads it.
+    return store && !(await admin.find(`${stores}/${store}`)) ? `objectstores "${store}" not found` : undefined;
 }
 
 async function report(

@@ -1,5 +1,5 @@
 import type { V1StatefulSet } from "@kubernetes/client-node";
-import { applyChildren, type Child } from "../children";
+import { applyChildren, type Child, createMissing } from "../children";
 import { type CustomObject, defineKind, type Kind } from "../operator";
 import { type Condition, conditionsOf, setStatus } from "../status";
 
@@ -33,7 +33,8 @@ export const monitoringKinds: readonly Kind[] = [
         ...kind,
         async reconcile(object, installed) {
             const workload = statefulSet(object, program);
-            await applyChildren(installed.api, object, workload, governing(program));
+            await applyChildren(installed.api, object, workload);
+            await createMissing(installed.api, object, governing(program));
             const path = `/apis/apps/v1/namespaces/${object.metadata.namespace}/statefulsets/${workload.metadata.name}`;
             const status = statusOf(object, await installed.api.get<V1StatefulSet>(path));
             await setStatus(installed.api, kind, object, status);

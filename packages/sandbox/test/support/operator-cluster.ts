@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Secret } from "@kubernetes/client-node";
+import { chartsFolder, manifestOf, readDefinitions } from "@landfall/facts";
 import { ensureToolchain } from "@landfall/toolchain";
 import { parse } from "yaml";
 import { type Cluster, startCluster } from "../../cluster/cluster";
@@ -12,6 +13,11 @@ import { loadOrCreateAuthority } from "../../network/authority";
 import { startProxy } from "../../network/proxy";
 import type { Route } from "../../network/route";
 import type { CustomObject } from "../../operators/operator";
+
+interface PodFact {
+    readonly serviceAccountName: string;
+    readonly containers: readonly { readonly image: string }[];
+}
 
 /** A cluster of the sandbox with definitions and Deployments of operators, and nothing of Flux. */
 export class OperatorCluster {
@@ -81,7 +87,10 @@ export class OperatorCluster {
         await this.api.apply(`/api/v1/namespaces/${name}`, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
     }
 
-    /** Installs an operator: a Deployment whose pod kwok makes ready. */
+    /**
+     * Installs an operator: a Deployment whose pod kwok makes ready, with the service account and the rights that the
+     * published chart with that image has.
+     */
     async install(
         namespace: string,
         name: string,
@@ -91,13 +100,41 @@ export class OperatorCluster {
         replicas = 1,
     ): Promise<void> {
         await this.namespace(namespace);
+        const ownAccount = await this.grant(image);
         const matchLabels = { app: name };
         const labels = { ...matchLabels, ...podLabels };
-        const spec = { serviceAccountName, containers: [{ name: "manager", image }] };
+        const spec = {
+            serviceAccountName: serviceAccountName ?? ownAccount,
+            containers: [{ name: "manager", image, ports: [{ name: "http", containerPort: 8080 }] }],
+        };
         await this.api.apply(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, {
             ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } },
             spec: { replicas, selector: { matchLabels }, template: { metadata: { labels }, spec } },
         });
+    }
+
+    /** Gives the rights of the published chart that runs an image, and the name of the account that has them. */
+    private async grant(image: string): Promise<string> {
+        const repository = image.replace(/:[^/]*$/, "");
+        const releases = (await readDefinitions(chartsFolder)).flatMap(({ rendered }) => rendered);
+        for (const { objects, namespace } of releases) {
+            const pods = objects.flatMap(({ kind, pod }) => (kind === "Deployment" ? [pod as PodFact] : []));
+            const found = pods.find(({ containers }) =>
+                containers.some((each) => each.image.startsWith(`${repository}:`)),
+            );
+            if (found) {
+                for (const right of objects.filter(({ kind, hook }) => kind.includes("Role") && hook === undefined)) {
+                    await this.apply(manifestOf(right));
+                }
+                const account = { name: found.serviceAccountName, namespace };
+                const path = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+                if (!(await this.api.find(`${path}/${account.name}`))) {
+                    await this.api.create(path, { metadata: account });
+                }
+                return account.name;
+            }
+        }
+        throw new Error(`No published chart runs ${image}`);
     }
 
     /** Applies an object, whose plural is the kind's in lower case with an `s` unless another is given. */
