@@ -20,6 +20,7 @@ import { layerOrder } from "./rules/layer-order";
 import { layerSettings } from "./rules/layer-settings";
 import { layerTable } from "./rules/layer-table";
 import { meshes } from "./rules/meshes";
+import { metrics } from "./rules/metrics";
 import { monitors } from "./rules/monitors";
 import { namespaces } from "./rules/namespaces";
 import { networkPolicies } from "./rules/network-policies";
@@ -73,6 +74,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "layer-settings": layerSettings,
     "layer-table": layerTable,
     meshes,
+    metrics,
     monitors,
     namespaces,
     "network-policies": networkPolicies,

@@ -16,6 +16,7 @@ export interface ChartFacts {
     /** Path of the folder from the repository. */
     readonly folder: string;
     readonly version: string;
+    readonly appVersion: string;
     readonly published: readonly string[];
     /** Default values, with those of its sub-charts under their names. */
     readonly defaults: Readonly<Record<string, unknown>>;
@@ -76,6 +77,7 @@ function readChart(chart: string): ChartFacts {
     return {
         folder: chart,
         version: String(field(definition, "version")),
+        appVersion: String(field(definition, "appVersion")),
         published: list(definition, "published").map(String),
         optional: new Set(list(definition, "optional").map(String)),
         kinds: list(definition, "crds.kinds") as CustomKind[],
