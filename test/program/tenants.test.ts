@@ -9,10 +9,11 @@ import { commits } from "../support/escapes/commits";
 import { delivery } from "../support/escapes/delivery";
 import { edge } from "../support/escapes/edge";
 import { type Escape, kustomization } from "../support/escapes/escape";
+import { monitoring } from "../support/escapes/monitoring";
 import { pods } from "../support/escapes/pods";
 import { chartOfPlatform, fetches, references } from "../support/escapes/references";
 import { rights } from "../support/escapes/rights";
-import { app, others } from "../support/escapes/team-manifests";
+import { app, others, watched } from "../support/escapes/team-manifests";
 import { controllerLog, type Manifest, Team } from "../support/team";
 import { until } from "../support/until";
 
@@ -39,7 +40,7 @@ describe("a tenant", function () {
 
     it("gets what it commits, in its own namespace", async () => {
         await team.createRepository();
-        await team.commit({ "deploy/staging/app.yaml": [...app] });
+        await team.commit({ "deploy/staging/app.yaml": [...app, ...watched] });
         const ready = () => team.message("kustomization", "team", "Ready", "True");
         await until("the team's Kustomization", ready, /^Applied revision: main@sha1:/);
         const pods = ["get", "pods", "-n", team.name, "-o", "jsonpath={.items[*].status.phase}"];
@@ -50,7 +51,7 @@ describe("a tenant", function () {
         const escapes = [...references, ...fetches, ...commits];
 
         before("commits everything at once", async () => {
-            const objects = [...app, ...others, chartOfPlatform, ...escapes.map(({ object }) => object)];
+            const objects = [...app, ...watched, ...others, chartOfPlatform, ...escapes.map(({ object }) => object)];
             const folders = Object.fromEntries(escapes.filter(({ applies }) => applies).map(fileOf));
             await team.commit({ "deploy/staging/app.yaml": objects, ...folders });
             const made = () => kubectl("get", "kustomizations", "-n", team.name);
@@ -68,7 +69,14 @@ describe("a tenant", function () {
             });
         }
 
-        for (const { title, object, message } of [...rights, ...delivery, ...addresses, ...edge, ...pods]) {
+        for (const { title, object, message } of [
+            ...rights,
+            ...delivery,
+            ...addresses,
+            ...edge,
+            ...monitoring,
+            ...pods,
+        ]) {
             it(title, async () => assert.match(await team.create(object), message));
         }
 

@@ -42,6 +42,51 @@ export const app: readonly Manifest[] = [
     },
 ];
 
+/** What the team has Prometheus and Alertmanager do for it. */
+export const watched: readonly Manifest[] = [
+    {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "PodMonitor",
+        metadata: { name: "app" },
+        spec: {
+            selector: { matchLabels: { app: "app" } },
+            sampleLimit: 1000,
+            podMetricsEndpoints: [{ port: "http" }],
+        },
+    },
+    {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "PrometheusRule",
+        metadata: { name: "app" },
+        spec: {
+            groups: [
+                {
+                    name: "app",
+                    rules: [
+                        { record: "app:up:min", expr: "min(up)" },
+                        {
+                            alert: "AppDown",
+                            expr: "app:up:min == 0",
+                            for: "5m",
+                            labels: { severity: "critical", team: "team-example" },
+                            annotations: { summary: "The app is down" },
+                        },
+                    ],
+                },
+            ],
+        },
+    },
+    {
+        apiVersion: "monitoring.coreos.com/v1alpha1",
+        kind: "AlertmanagerConfig",
+        metadata: { name: "app" },
+        spec: {
+            route: { receiver: "chat" },
+            receivers: [{ name: "chat", slackConfigs: [{ apiURL: { name: "chat", key: "address" } }] }],
+        },
+    },
+];
+
 /** A chart that the team fetches itself, and an alert for events that are not the team's. */
 export const others: readonly Manifest[] = [
     {

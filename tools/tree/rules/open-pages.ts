@@ -34,6 +34,21 @@ const settings: Readonly<Record<string, readonly Setting[]>> = {
             value: "configmap",
             problem: "has Grafana's sidecar look for data sources in Secrets",
         },
+        {
+            path: "prometheus.prometheusSpec.enforcedNamespaceLabel",
+            value: "namespace",
+            problem: "lets a team's rules see and make the series of others",
+        },
+        {
+            path: "prometheus.prometheusSpec.arbitraryFSAccessThroughSMs.deny",
+            value: true,
+            problem: "lets a monitor have Prometheus read its own files, such as its token",
+        },
+        {
+            path: "alertmanager.alertmanagerSpec.alertmanagerConfigMatcherStrategy.type",
+            value: "OnNamespaceExceptForAlertmanagerNamespace",
+            problem: "lets a team's AlertmanagerConfig take alerts of others",
+        },
     ],
     traefik: [
         {
