@@ -76,4 +76,14 @@ describeRule("values", [
             },
         ],
     },
+    {
+        accepts: "what a cluster with a control plane of its own adds to Prometheus",
+        edits: [
+            {
+                file: "clusters/staging/kustomization.yaml",
+                from: "patches:\n",
+                to: `patches:\n  - target: { name: observability }\n    patch: |\n      - { op: add, path: /spec/components/0, value: ../../systems/kube-prometheus-stack/control-plane }\n`,
+            },
+        ],
+    },
 ]);

@@ -2,9 +2,10 @@ import * as path from "node:path";
 import { manifestsIn } from "../../../components/gitops/fleet/manifests";
 import type { Finding } from "../finding";
 import { type Build, filesOfBuild, kustomizeFile, kustomizeFilesOf, plainBuild } from "../kustomizations";
-import { list } from "../object";
+import { list, textAt } from "../object";
 import type { Sources } from "../sources";
-import type { Tree } from "../tree";
+import type { Cluster, Tree } from "../tree";
+import { unlistedSystems } from "../unlisted-systems";
 import { serviceMeshes } from "../variables";
 
 /** Every file of the tree is read by a layer or may be listed, and no list has a line twice. */
@@ -28,13 +29,22 @@ function unreadFiles(tree: Tree): Finding[] {
 function buildsOf({ sources, clusters }: Tree): readonly Build[] {
     return [
         ...clusters.flatMap(({ layers }) => layers.map(({ build }) => build)),
-        ...clusters.flatMap(({ optional }) => optional.map(({ build }) => build)),
+        ...clusters.flatMap((cluster) => optionsOf(sources, cluster)),
         ...sources.environments.flatMap((name) => [
             plainBuild(`clusters/${name}`),
             ...sources.foldersIn(`clusters/${name}`).map((layer) => plainBuild(`clusters/${name}/${layer}`)),
         ]),
         ...serviceMeshes.map((mesh) => plainBuild(`systems/${mesh}`)),
     ];
+}
+
+/** What an environment does not list and may: systems, teams, and patches of those that it has. */
+function optionsOf(sources: Sources, { environment, mesh, layers, optional }: Cluster): readonly Build[] {
+    const listed = [plainBuild(`clusters/${environment}`), ...layers.map(({ build }) => build)];
+    const components = unlistedSystems(sources, listed, mesh).filter(
+        (folder) => textAt(kustomizeFile(sources, folder)?.content, "kind") === "Component",
+    );
+    return [...optional.map(({ build }) => build), ...components.map(plainBuild)];
 }
 
 /** Whether it is its folder that nobody reads, rather than the file alone. */
