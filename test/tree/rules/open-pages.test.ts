@@ -30,14 +30,6 @@ describeRule("open-pages", [
         /enforcedNamespaceLabel: namespace/,
     ),
     example(
-        "monitors that have Prometheus read its files",
-        grafana,
-        ["deny: true", "deny: false"],
-        "deny: false",
-        /read its own files/,
-        /arbitraryFSAccessThroughSMs\.deny: true/,
-    ),
-    example(
         "routes of teams that take others' alerts",
         grafana,
         ["type: OnNamespaceExceptForAlertmanagerNamespace", "type: None"],

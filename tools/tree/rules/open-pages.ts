@@ -40,11 +40,6 @@ const settings: Readonly<Record<string, readonly Setting[]>> = {
             problem: "lets a team's rules see and make the series of others",
         },
         {
-            path: "prometheus.prometheusSpec.arbitraryFSAccessThroughSMs.deny",
-            value: true,
-            problem: "lets a monitor have Prometheus read its own files, such as its token",
-        },
-        {
             path: "alertmanager.alertmanagerSpec.alertmanagerConfigMatcherStrategy.type",
             value: "OnNamespaceExceptForAlertmanagerNamespace",
             problem: "lets a team's AlertmanagerConfig take alerts of others",
