@@ -26,7 +26,7 @@ interface Layer {
  * controller listens. It does not prove that they get there through the Ingress and Flux's network policy.
  */
 describe("GitHub's webhook", function () {
-    const checkout = useCheckout(this, { systems: [...smallTree, "gateway-crds-helm", "chaos-mesh"] });
+    const checkout = useCheckout(this, { systems: [...smallTree, "chaos-mesh"] });
     const cluster = new Cluster(checkout);
     let token: string;
 
