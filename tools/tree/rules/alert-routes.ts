@@ -1,5 +1,5 @@
 import type { Finding } from "../finding";
-import { isMap, list, type KubernetesObject, textAt } from "../object";
+import { isMap, type KubernetesObject, list, textAt } from "../object";
 import { type Cluster, inEveryCluster, manifestsOf, ofKind, type Tree } from "../tree";
 
 /** Let's Encrypt's service for certificates that browsers trust. */
@@ -57,7 +57,7 @@ function delivers(object: KubernetesObject, alert: Readonly<Record<string, strin
     const name = receiverOf((object.spec as { route?: unknown } | undefined)?.route, alert);
     const receiver = receivers.find((each) => textAt(each, "name") === name);
     return (
-        isMap(receiver) && Object.entries(receiver).some(([key, value]) => /Configs$/.test(key) && Array.isArray(value))
+        isMap(receiver) && Object.entries(receiver).some(([key, value]) => key.endsWith("Configs") && Array.isArray(value))
     );
 }
 
