@@ -28,6 +28,7 @@ import { networkPolicyTargets } from "./rules/network-policy-targets";
 import { objectsOnce } from "./rules/objects-once";
 import { openPages } from "./rules/open-pages";
 import { overlays } from "./rules/overlays";
+import { pins } from "./rules/pins";
 import { podSecurity } from "./rules/pod-security";
 import { priorityClasses } from "./rules/priority-classes";
 import { pruning } from "./rules/pruning";
@@ -42,6 +43,7 @@ import { secrets } from "./rules/secrets";
 import { servedVersions } from "./rules/served-versions";
 import { serviceAccounts } from "./rules/service-accounts";
 import { singlePods } from "./rules/single-pods";
+import { sourceAddresses } from "./rules/source-addresses";
 import { systems } from "./rules/systems";
 import { tenantLimits } from "./rules/tenant-limits";
 import { tenantRole } from "./rules/tenant-role";
@@ -83,6 +85,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "open-pages": openPages,
     overlays,
     "pod-security": podSecurity,
+    pins,
     "priority-classes": priorityClasses,
     pruning,
     references,
@@ -96,6 +99,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "served-versions": servedVersions,
     "service-accounts": serviceAccounts,
     "single-pods": singlePods,
+    "source-addresses": sourceAddresses,
     systems,
     "tenant-limits": tenantLimits,
     "tenant-role": tenantRole,

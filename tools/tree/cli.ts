@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { SecretError } from "../secret/secret-error";
 import { add } from "./add";
+import { bump } from "./bump";
 import { check } from "./check";
 import { changesSince } from "./diff";
 import { changesAsMarkdown, describeChanges } from "./diff-report";
@@ -27,6 +28,8 @@ const usage = `Usage: npm run tree -- COMMAND
   diff [--base REVISION] [--stack S] [--markdown]
         what the work tree changes in each environment, object by object, compared with a revision of Git (HEAD).
         Values of Secrets are left out. For a branch: --base origin/main; for a pull request: --markdown
+  bump SYSTEM [VERSION]
+        changes the version of a system's charts wherever it stands; default: the newest that is no pre-release
   charts pull [--update CHART]...
         brings the charts that the tree pins from their registries into the cache. Their digests are in
         ${lockName}; another digest for the same version is taken with --update alone
@@ -66,7 +69,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         return 0;
     }
     const isCharts = command === "charts" && positionals[0] === "pull";
-    if (!["check", "diff", "graph"].includes(command) && !isCharts) {
+    if (!["check", "diff", "graph", "bump"].includes(command) && !isCharts) {
         console.error(usage);
         return command === "help" ? 0 : 2;
     }
@@ -76,6 +79,10 @@ async function main([command = "", ...args]: string[]): Promise<number> {
     }
     if (isCharts) {
         return pull(values.update);
+    }
+    if (command === "bump") {
+        console.log(await bumpSystem(positionals[0], positionals[1]));
+        return 0;
     }
     console.log(
         command === "diff" ? await diff(values.base, values.stack, values.markdown) : await graph(values.markdown),
@@ -113,6 +120,17 @@ async function pull(update: readonly string[]): Promise<number> {
     problems.forEach((problem) => console.error(problem));
     console.log(`Charts: ${pins.length - problems.length} of ${pins.length}, in ${chartCache()}.`);
     return problems.length === 0 ? 0 : 1;
+}
+
+async function bumpSystem(system: string | undefined, version: string | undefined): Promise<string> {
+    if (system === undefined) {
+        throw new TreeError("bump what? Write: npm run tree -- bump SYSTEM [VERSION]");
+    }
+    const pins = pinsOf(await renderTree(root));
+    const { changes, written, notes, next } = await bump({ repository, pins, system, version });
+    const part = (title: string, lines: readonly string[]) =>
+        lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+    return [...changes, ...part("Wrote:", written), ...part("What is new:", notes), ...part("Next:", next)].join("\n");
 }
 
 async function diff(base: string, stack: string | undefined, markdown: boolean): Promise<string> {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { program } from "../programs";
 import { TreeError } from "../tree-error";
 import type { ChartPin } from "./pins";
@@ -52,23 +53,58 @@ export async function pullArchive(pin: ChartPin): Promise<Buffer> {
 }
 
 async function helmPull(pin: ChartPin, folder: string): Promise<void> {
-    const { name, version, source } = pin;
-    const chart = source.startsWith("oci:") ? [source] : [name, "--repo", source];
+    await helm(pin, folder, ["pull", ...chartOf(pin), "--version", pin.version, "--destination", folder]);
+}
+
+/**
+ * The newest version of a chart that is no pre-release, where it is published.
+ *
+ * @throws TreeError as `pullArchive` does.
+ */
+export async function newestVersion(pin: ChartPin): Promise<string> {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "tree-charts-"));
+    try {
+        const { version } = parse(await helm(pin, folder, ["show", "chart", ...chartOf(pin)])) as { version: string };
+        return version;
+    } finally {
+        await fs.rm(folder, { recursive: true });
+    }
+}
+
+/** What an archive holds of `chart` or `values`. */
+export async function shownOf(pin: ChartPin, archive: Buffer, what: "chart" | "values"): Promise<string> {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "tree-charts-"));
+    try {
+        const file = path.join(folder, "chart.tgz");
+        await fs.writeFile(file, archive);
+        return await helm(pin, folder, ["show", what, file]);
+    } finally {
+        await fs.rm(folder, { recursive: true });
+    }
+}
+
+function chartOf({ name, source }: ChartPin): string[] {
+    return source.startsWith("oci:") ? [source] : [name, "--repo", source];
+}
+
+async function helm(pin: ChartPin, folder: string, command: readonly string[]): Promise<string> {
     // A cache of its own: what an earlier run of Helm has kept would be taken for what the registry has.
     const caches = ["--repository-cache", folder, "--content-cache", path.join(folder, "content")];
-    const args = ["pull", ...chart, "--version", version, "--destination", folder, ...caches];
-    const said = await new Promise<string | undefined>((resolve) => {
-        execFile(program("helm"), args, { timeout: 300_000 }, (error, _, stderr) =>
-            resolve(error ? stderr.trim() || error.message : undefined),
+    const options = { timeout: 300_000, maxBuffer: 2 ** 26 };
+    const answer = await new Promise<{ stdout: string; said?: string }>((resolve) => {
+        execFile(program("helm"), [...command, ...caches], options, (error, stdout, stderr) =>
+            resolve(error ? { stdout, said: stderr.trim() || error.message } : { stdout }),
         );
     });
+    const { said } = answer;
     if (said !== undefined) {
         const { problem, advice } = causes.find(({ pattern }) => pattern.test(said)) ?? {
-            problem: "helm pull fails",
+            problem: `helm ${command[0]} fails`,
             advice: "run it by hand to see why",
         };
         throw pullError(pin, `${problem}: ${said.replaceAll("\n", " ")}`, advice);
     }
+    return answer.stdout;
 }
 
 /** The message of everything that goes wrong with one chart. */
