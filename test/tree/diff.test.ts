@@ -6,6 +6,10 @@ import * as path from "node:path";
 import type { ClusterChange } from "../../tools/tree/compare";
 import { changesSince } from "../../tools/tree/diff";
 import { changesAsMarkdown, describeChanges } from "../../tools/tree/diff-report";
+import { chartCache, storeArchive } from "../../tools/tree/published/cache";
+import { writeLock } from "../../tools/tree/published/lock";
+import { packagedChart } from "../support/chart-package";
+import { inPlaceOfTraefik, traefikPods } from "../support/published-charts";
 import { treeRoot } from "../support/tree";
 
 /** A repository of its own with the tree as its only commit. */
@@ -152,5 +156,53 @@ describe("npm run tree -- diff", () => {
             changesSince(repository, "nowhere", ["staging"]),
             /^Error: --base nowhere: .*--base origin\/main/s,
         );
+    });
+
+    describe("with published charts at hand", () => {
+        const source = "oci://ghcr.io/traefik/helm/traefik";
+        const cache = process.env.LANDFALL_CACHE;
+        const lockFile = path.join(repository, "charts.lock.json");
+
+        before(() => {
+            const pods = traefikPods({
+                image: "docker.io/traefik:{{ .Chart.Version }}",
+            });
+            process.env.LANDFALL_CACHE = path.join(repository, ".git/cache");
+            const locked = ["41.3.0", "41.4.0"].map((version) => {
+                const archive = packagedChart({ ...inPlaceOfTraefik(pods), version });
+                return { name: "traefik", version, source, digest: storeArchive(chartCache(), archive) };
+            });
+            writeLock(lockFile, locked);
+            git("add", "charts.lock.json");
+            git("commit", "--quiet", "--message", "lock");
+        });
+        after(() => {
+            process.env.LANDFALL_CACHE = cache;
+            if (cache === undefined) {
+                delete process.env.LANDFALL_CACHE;
+            }
+            git("rm", "--quiet", "charts.lock.json");
+        });
+
+        it("shows what a new version of a chart changes in what its release makes", async () => {
+            edit("gitops/systems/traefik/source.yaml", "tag: 41.3.0", "tag: 41.4.0");
+            const [staging] = await changes("staging");
+            assert.ok(staging);
+            assert.deepEqual(names(staging), [
+                "changed infra Deployment traefik/traefik",
+                "changed infra OCIRepository flux-system/traefik",
+            ]);
+            assert.deepEqual(
+                staging.changes[0]?.diff.filter((line) => /^[+-]/.test(line)),
+                ["-          image: docker.io/traefik:41.3.0", "+          image: docker.io/traefik:41.4.0"],
+            );
+        });
+
+        it("shows none of it for a version that is not at hand", async () => {
+            edit("gitops/systems/traefik/source.yaml", "tag: 41.3.0", "tag: 41.5.0");
+            const [staging] = await changes("staging");
+            assert.ok(staging);
+            assert.deepEqual(names(staging), ["changed infra OCIRepository flux-system/traefik"]);
+        });
     });
 });

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { field, isMap, list, mapAt, textAt } from "./object";
+import { chartValues } from "./published/chart-values";
 import { type Cluster, everyOfKind, type Manifest } from "./tree";
 
 /** A kind that a chart defines. */
@@ -162,9 +163,33 @@ function urlOf(source: Manifest | undefined): string | undefined {
     return textAt(source?.object, "spec.url")?.replace(/\/$/, "");
 }
 
-/** What is known of the chart that a HelmRelease installs: by where it is published, else by its name. */
+/**
+ * What is known of the chart that a HelmRelease installs: by where it is published, else by its name. Values and schema
+ * are those of the published chart where it is at hand.
+ */
 export function chartOf(cluster: Cluster, release: Manifest): ChartFacts | undefined {
-    const { name, url } = chartReference(cluster, release);
+    const { name, version = "", url } = chartReference(cluster, release);
+    const facts = factsOf(name, url);
+    const archive = cluster.shelf.archive({ name, version, source: url ?? "" });
+    return facts && archive !== undefined ? asPublished(facts, archive) : facts;
+}
+
+const published = new Map<string, ChartFacts>();
+
+function asPublished(facts: ChartFacts, archive: string): ChartFacts {
+    const key = `${facts.folder} ${archive}`;
+    const values = once(() => chartValues(archive));
+    const chart =
+        published.get(key) ??
+        (Object.create(facts, {
+            defaults: { get: () => values().defaults },
+            schema: { get: () => values().schema },
+        }) as ChartFacts);
+    published.set(key, chart);
+    return chart;
+}
+
+function factsOf(name: string, url: string | undefined): ChartFacts | undefined {
     const named = knownCharts().find((chart) => chart.folder === `${folder}/${name}`);
     const atUrl = knownCharts().filter((chart) => url?.startsWith("oci:") === true && chart.published.includes(url));
     return atUrl[0] ?? named;
@@ -182,12 +207,17 @@ export function mergedValues(defaults: unknown, values: unknown): unknown {
     return Object.fromEntries([...kept, ...merged]);
 }
 
-const merged = new WeakMap<object, unknown>();
+const merged = new WeakMap<ChartFacts, WeakMap<object, unknown>>();
 
 /** The values that a release's chart sees: the release's over the chart's. Shared: never change them. */
 export function valuesOf(chart: ChartFacts | undefined, { object }: Manifest): unknown {
-    const known = merged.get(object) ?? mergedValues(chart?.defaults ?? {}, field(object, "spec.values") ?? {});
-    merged.set(object, known);
+    const given = field(object, "spec.values") ?? {};
+    if (!chart) {
+        return given;
+    }
+    const ofChart = merged.get(chart) ?? new WeakMap<object, unknown>();
+    const known = ofChart.get(object) ?? mergedValues(chart.defaults, given);
+    merged.set(chart, ofChart.set(object, known));
     return known;
 }
 

@@ -29,9 +29,18 @@ export interface ClusterChange {
 /** Lines around a change. */
 const context = 3;
 
-/** What is different between two renderings of an environment, by layer and object. Secrets' values are left out. */
-export function compare(before: Cluster | undefined, after: Cluster): ClusterChange {
-    const [old, now] = [byObject(before), byObject(after)];
+/** What releases make, by the published charts that are at hand: objects with the layer and file of their release. */
+export interface Made {
+    readonly before: readonly Manifest[];
+    readonly after: readonly Manifest[];
+}
+
+/**
+ * What is different between two renderings of an environment, by layer and object, and in what its releases make.
+ * Secrets' values are left out.
+ */
+export function compare(before: Cluster | undefined, after: Cluster, made?: Made): ClusterChange {
+    const [old, now] = [byObject(before, made?.before), byObject(after, made?.after)];
     const changes = [...new Set([...old.keys(), ...now.keys()])].flatMap(
         (key) => changeOf(old.get(key), now.get(key)) ?? [],
     );
@@ -40,9 +49,9 @@ export function compare(before: Cluster | undefined, after: Cluster): ClusterCha
     return { environment: after.environment, mesh: after.mesh, changes: changes.sort(order) };
 }
 
-function byObject(cluster: Cluster | undefined): Map<string, Manifest> {
+function byObject(cluster: Cluster | undefined, made: readonly Manifest[] = []): Map<string, Manifest> {
     const manifests = cluster
-        ? [...listedLayers(cluster).map(({ kustomization }) => kustomization), ...manifestsOf(cluster)]
+        ? [...made, ...listedLayers(cluster).map(({ kustomization }) => kustomization), ...manifestsOf(cluster)]
         : [];
     return new Map(
         manifests.map((manifest) => [`${groupVersion(manifest.object).group} ${label(manifest.object)}`, manifest]),

@@ -1,9 +1,13 @@
-import { type ClusterChange, compare } from "./compare";
+import { type ClusterChange, compare, type Made } from "./compare";
 import { describeFinding } from "./finding";
+import { chartCache } from "./published/cache";
+import { lockName, parseLock } from "./published/lock";
+import { ChartShelf, emptyShelf } from "./published/shelf";
 import { renderTree } from "./render";
+import { type Rendered, renderedReleases } from "./rendering/rendered";
 import { revision, type Snapshot, workTree } from "./revision";
 import { choiceOf } from "./stacks";
-import type { Cluster } from "./tree";
+import { type Cluster, listedLayers } from "./tree";
 import { TreeError } from "./tree-error";
 
 /**
@@ -31,8 +35,32 @@ async function changesOf(before: Snapshot, after: Snapshot, stack: string): Prom
     if (!now.cluster || now.failures.length > 0) {
         throw new TreeError(["the work tree cannot be rendered:", ...now.failures].join("\n"));
     }
-    const changes = compare(old.cluster, now.cluster);
+    const changes = compare(old.cluster, now.cluster, await madeOf(old.cluster, now.cluster));
     return old.failures.length === 0 ? changes : { ...changes, unreadable: old.failures };
+}
+
+/** What those releases make whose published charts are at hand, before and after. */
+async function madeOf(before: Cluster | undefined, after: Cluster): Promise<Made> {
+    const [old, now] = await Promise.all([before ? publishedReleases(before) : [], publishedReleases(after)]);
+    const unknown = [...old, ...now]
+        .filter(({ isPublished, error }) => !isPublished || error !== undefined)
+        .map(nameOf);
+    const objects = (releases: readonly Rendered[]) =>
+        releases
+            .filter((rendered) => !unknown.includes(nameOf(rendered)))
+            .flatMap(({ release, objects: made }) => made.map(({ object }) => ({ ...release, object })));
+    return { before: objects(old), after: objects(now) };
+}
+
+async function publishedReleases(cluster: Cluster): Promise<readonly Rendered[]> {
+    const listed = new Set(listedLayers(cluster).map(({ name }) => name));
+    return cluster.shelf.isEmpty
+        ? []
+        : (await renderedReleases(cluster)).filter(({ release }) => listed.has(release.layer));
+}
+
+function nameOf({ release }: Rendered): string {
+    return release.object.metadata.name;
 }
 
 /** The cluster of a stack in a tree, or none if the tree does not have its environment, and what is wrong with it. */
@@ -41,7 +69,9 @@ async function rendered(
     stack: string,
 ): Promise<{ cluster?: Cluster; failures: readonly string[] }> {
     const { environment, mesh } = choiceOf(stack, snapshot.read(`Pulumi.${stack}.yaml`));
-    const tree = await renderTree(snapshot.root, { environments: [environment], meshes: [mesh] });
+    const lock = snapshot.read(lockName);
+    const shelf = lock === undefined ? emptyShelf : new ChartShelf(parseLock(lock), chartCache());
+    const tree = await renderTree(snapshot.root, { environments: [environment], meshes: [mesh], shelf });
     const failures = tree.failures.map((finding) => describeFinding({ ...finding, rule: "builds" }));
     const isThere = tree.sources.environments.includes(environment);
     const [cluster] = isThere ? tree.clusters : [];

@@ -1,3 +1,4 @@
+import { inPlaceOfTraefik, traefikPods } from "../../support/published-charts";
 import { describeRule } from "../../support/rule-examples";
 
 describeRule("service-accounts", [
@@ -35,5 +36,25 @@ describeRule("service-accounts", [
         line: "serviceAccountName: podinf",
         problem: /Deployment podinfo\/podinfo needs ServiceAccount podinfo\/podinf/,
         fix: /did you mean ServiceAccount podinfo\/podinfo\?/,
+    },
+    {
+        finds: "a pod of a chart whose account nobody makes",
+        edits: [],
+        published: [inPlaceOfTraefik(traefikPods({}, { serviceAccountName: "proxy" }))],
+        file: "systems/traefik/release.yaml",
+        line: "values:",
+        problem: /HelmRelease flux-system\/traefik needs ServiceAccount traefik\/proxy, which no layer makes/,
+        fix: /add ServiceAccount traefik\/proxy to a layer before infra/,
+    },
+    {
+        accepts: "a pod of a chart whose account the chart makes",
+        edits: [],
+        published: [
+            inPlaceOfTraefik(traefikPods({}, { serviceAccountName: "proxy" }), {
+                apiVersion: "v1",
+                kind: "ServiceAccount",
+                metadata: { name: "proxy" },
+            }),
+        ],
     },
 ]);

@@ -14,6 +14,11 @@ export class ChartShelf {
         private readonly cache: string,
     ) {}
 
+    /** Whether the lock knows no chart. */
+    get isEmpty(): boolean {
+        return this.lock.size === 0;
+    }
+
     /** Path of a chart's archive, verified, or undefined if it is not at hand. */
     archive(chart: ChartKey): string | undefined {
         const locked = this.lock.get(keyOf(chart));

@@ -94,9 +94,20 @@ export function livePods(live: LiveCluster): readonly LivePods[] {
             labels: isMap(labels) ? labels : {},
             spec: field(object, `${path}.spec`),
             path: `${path}.spec`,
-            replicas: Number(field(object, "spec.replicas") ?? 1),
+            replicas: Number(minimumOf(live, object) ?? field(object, "spec.replicas") ?? 1),
         };
     });
+}
+
+/** How many pods an autoscaler keeps of a workload at least. */
+function minimumOf(live: LiveCluster, { kind, metadata }: KubernetesObject): unknown {
+    const scaler = liveOfKind(live, "HorizontalPodAutoscaler").find(
+        ({ object }) =>
+            object.metadata.namespace === metadata.namespace &&
+            field(object, "spec.scaleTargetRef.kind") === kind &&
+            field(object, "spec.scaleTargetRef.name") === metadata.name,
+    );
+    return scaler && (field(scaler.object, "spec.minReplicas") ?? 1);
 }
 
 /** The namespace of that name, as the tree makes it. */

@@ -1,20 +1,55 @@
 import { chartOf, valuesOf } from "../charts";
 import type { Finding } from "../finding";
-import { entriesWithin, field, isMap, label, list, mapAt, textAt } from "../object";
-import { type Cluster, everyManifest, findingAt, inEveryCluster, type Manifest, ofKind, type Tree } from "../tree";
+import { entriesWithin, field, isMap, label, mapAt } from "../object";
+import { findingOn, inEveryLiveCluster, type LiveObject, liveOfKind, livePods, type LivePods } from "../rendering/live";
+import { selects, selectsAll } from "../selector";
+import { type Cluster, everyManifest, findingAt, type Manifest, ofKind, type Tree } from "../tree";
 
 const budgets = ["podDisruptionBudget", "pdb", "disruptionBudget"];
 
-/** Whatever runs more than once has a PodDisruptionBudget, so that draining nodes does not stop all of it at once. */
-export function disruptionBudgets(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) => {
+/**
+ * Whatever runs more than once has a PodDisruptionBudget, so that draining nodes does not stop all of it at once; and
+ * every budget lets a pod go, or no node that has one can be drained.
+ */
+export function disruptionBudgets(tree: Tree): Promise<readonly Finding[]> {
+    return inEveryLiveCluster(tree, (live) => {
+        const { cluster } = live;
         const manifests = everyManifest(cluster);
         const workloads = ofKind(manifests, "Deployment", "StatefulSet").flatMap((workload) =>
             ofWorkload(manifests, workload),
         );
         const releases = ofKind(manifests, "HelmRelease").flatMap((release) => ofRelease(cluster, release));
-        return [...workloads, ...releases];
+        const pods = livePods(live).filter(({ source }) => !source.isHook);
+        const blocking = liveOfKind(live, "PodDisruptionBudget").flatMap((budget) => blocksDrains(budget, pods));
+        return [...workloads, ...releases, ...blocking];
     });
+}
+
+function blocksDrains(budget: LiveObject, pods: readonly LivePods[]): Finding[] {
+    const { metadata, spec } = budget.object;
+    const covered = pods.filter(
+        ({ namespace, labels }) => namespace === metadata.namespace && selects(field(spec, "selector"), labels),
+    );
+    const count = covered.reduce((sum, { replicas }) => sum + replicas, 0);
+    const [path, left] = leftToGo(spec, count);
+    const problem = `lets none of ${count} pods go (${path}: ${String(field(spec, path))}), so that their nodes cannot be drained`;
+    return count === 0 || left > 0
+        ? []
+        : [findingOn(budget, `spec.${path}`, problem, "write maxUnavailable: 1, or run more pods")];
+}
+
+/** How many of some pods a budget lets go, and by which of its settings. */
+function leftToGo(spec: unknown, count: number): [setting: string, left: number] {
+    const most = field(spec, "maxUnavailable");
+    return most === undefined
+        ? ["minAvailable", count - amount(field(spec, "minAvailable"), count)]
+        : ["maxUnavailable", amount(most, count)];
+}
+
+/** A number, or a share of the pods, rounded up as Kubernetes does. */
+function amount(value: unknown, count: number): number {
+    const share = /^(\d+)%$/.exec(String(value))?.[1];
+    return share === undefined ? Number(value ?? 0) : Math.ceil((Number(share) / 100) * count);
 }
 
 function ofWorkload(manifests: readonly Manifest[], workload: Manifest): Finding[] {
@@ -35,22 +70,9 @@ function ofWorkload(manifests: readonly Manifest[], workload: Manifest): Finding
 
 function covers({ object }: Manifest, workload: Manifest): boolean {
     const labels = mapAt(workload.object, "spec.template.metadata.labels");
-    const equal = Object.entries(mapAt(object, "spec.selector.matchLabels")).map(
-        ([key, value]) => labels[key] === value,
-    );
-    const expressions = list(object, "spec.selector.matchExpressions").map((expression) => {
-        const value = labels[textAt(expression, "key") ?? ""];
-        const operator = textAt(expression, "operator");
-        return operator === "In"
-            ? list(expression, "values").includes(value)
-            : operator === "Exists" && value !== undefined;
-    });
-    const conditions = [...equal, ...expressions];
-    return (
-        object.metadata.namespace === workload.object.metadata.namespace &&
-        conditions.length > 0 &&
-        conditions.every((holds) => holds)
-    );
+    const selector = field(object, "spec.selector");
+    const isInNamespace = object.metadata.namespace === workload.object.metadata.namespace;
+    return isInNamespace && !selectsAll(selector) && selects(selector, labels);
 }
 
 /** Replicas in values, where the chart has a budget beside them. */

@@ -18,16 +18,17 @@ export function valueTypes(tree: Tree): readonly Finding[] {
     );
 }
 
-const refusals = new Map<string, ReturnType<typeof refusedValues>>();
+const refusals = new WeakMap<ChartFacts, Map<string, ReturnType<typeof refusedValues>>>();
 
 function refusedBySchema(chart: ChartFacts, release: Manifest, given: unknown): Finding[] {
     const { schema } = chart;
     if (!schema) {
         return [];
     }
-    const key = `${chart.folder} ${JSON.stringify(given)}`;
-    const refused = refusals.get(key) ?? refusedValues(schema, mergedValues(chart.defaults, given));
-    refusals.set(key, refused);
+    const key = JSON.stringify(given);
+    const known = refusals.get(chart) ?? new Map<string, ReturnType<typeof refusedValues>>();
+    const refused = known.get(key) ?? refusedValues(schema, mergedValues(chart.defaults, given));
+    refusals.set(chart, known.set(key, refused));
     const isComplete = field(release.object, "spec.valuesFrom") === undefined;
     return refused
         .filter(({ reason }) => isComplete || reason !== "is missing")

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { ensureToolchain } from "@landfall/toolchain";
 import type { Chart } from "../../charts/chart";
-import { chartRoutes, generateCharts } from "../../charts/charts";
+import { chartRoutes, chartsToServe, generateCharts } from "../../charts/charts";
 import type { HttpResponse } from "../../network/route";
 
 describe("the sandbox's charts", () => {
@@ -47,6 +47,23 @@ describe("the sandbox's charts", () => {
         const { status, body } = await get("https://quay.io/v2/jetstack/charts/cert-manager/manifests/v9.9.9");
         assert.equal(status, 404);
         assert.match(JSON.stringify(body), /has no v9\.9\.9\. Its versions: v1\.21\.1\./);
+    });
+
+    it("are published archives where there are some, and then no stand-in of the same name at any address", async () => {
+        const archive = named("cert-manager").archive;
+        const served = await chartsToServe([{ archive, published: ["oci://mirror.example.org/cert-manager"] }], source);
+        const there = served.filter(({ name }) => name === "cert-manager");
+        assert.deepEqual(
+            there.map(({ version, digest, published }) => ({ version, digest, published })),
+            [
+                {
+                    version: "v1.21.1",
+                    digest: named("cert-manager").digest,
+                    published: ["oci://mirror.example.org/cert-manager"],
+                },
+            ],
+        );
+        assert.equal(served.length, charts.length);
     });
 
     function named(name: string): Chart {
