@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { OperatorCluster } from "../../support/operator-cluster";
 
 /** Webhooks of operators whose pods run nothing. */
@@ -75,5 +76,47 @@ describe("a webhook in the sandbox", function () {
         await until(/failed calling webhook/);
         await cluster.api.delete(configuration);
         await until(/created/);
+    });
+
+    it("converts once an operator has started, and not after somebody puts the definition back", async () => {
+        const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.com";
+        const version = (name: string, storage: boolean) => {
+            const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+            return { name, storage, served: true, schema };
+        };
+        const elsewhere = { clientConfig: { service: { name: "guard", namespace: "replaceme", path: "/convert" } } };
+        const conversion = { strategy: "Webhook", webhook: { ...elsewhere, conversionReviewVersions: ["v1"] } };
+        await cluster.api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+            metadata: { name: "things.example.com" },
+            spec: {
+                group: "example.com",
+                scope: "Namespaced",
+                names: { kind: "Thing", plural: "things" },
+                versions: [version("v1", false), version("v2", true)],
+                conversion,
+            },
+        });
+        const placed = async (namespace: string) =>
+            JSON.stringify(await cluster.api.get<object>(path)).includes(`"namespace":"${namespace}"`);
+        await cluster.until("a place", () => placed("flagger"));
+        const things = "/apis/example.com/v1/namespaces/apps/things";
+        await cluster.until("a thing", async () => {
+            const metadata = { generateName: "thing-" };
+            const thing = { apiVersion: "example.com/v1", kind: "Thing", metadata };
+            return cluster.api.create(things, thing).then(
+                () => true,
+                () => false,
+            );
+        });
+
+        await cluster.api.merge(path, { spec: { conversion: { webhook: elsewhere } } });
+        await cluster.api.merge(path, {
+            spec: { conversion: { webhook: { clientConfig: { caBundle: null } } } },
+        });
+        await sleep(1500);
+        assert.ok(await placed("replaceme"));
+        await install(0);
+        await install(1);
+        await cluster.until("a place again", () => placed("flagger"));
     });
 });
