@@ -25,7 +25,7 @@ const refusedSyntax = [
 export default tseslint.config(
     { ignores: ["node_modules/**"], linterOptions: { reportUnusedDisableDirectives: "error" } },
     {
-        files: ["**/*.ts"],
+        files: ["**/*.ts", "**/*.tsx"],
         extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
         plugins: { "import-x": importX },
         languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

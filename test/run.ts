@@ -15,6 +15,7 @@ interface Kind {
 const kinds: Readonly<Record<string, Kind>> = {
     static: { folder: "test/static", programs: [] },
     unit: { folder: "test/unit", programs: [] },
+    browser: { folder: "test/browser", programs: [] },
     integration: { folder: "test/integration", programs: [] },
     toolchain: { folder: "packages/toolchain/test", programs: [] },
     sandbox: { folder: "packages/sandbox/test/services", programs: [] },

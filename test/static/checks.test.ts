@@ -15,6 +15,7 @@ describe("the repository", () => {
     it("compiles", function () {
         this.timeout(600_000);
         passes(bin("tsc"), "--noEmit");
+        passes(bin("tsc"), "--noEmit", "--project", "tools/status/web/page");
     });
 
     it("passes the linter", function () {

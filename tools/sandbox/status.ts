@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { statusInSandbox } from "../status/sandbox";
-import { block, flow } from "../status/text/layout";
+import { flow } from "../status/text/layout";
+import { block } from "../status/text/paint";
 import { requireSession } from "./running";
 import { control, knownStacks, requireStack, type WorldStatus } from "@landfall/sandbox";
 

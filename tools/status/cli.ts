@@ -7,9 +7,10 @@ import { StatusError } from "./status-error";
 import { Target } from "./target";
 import { text } from "./text/text";
 import { watch } from "./watch";
+import { serve } from "./web/serve";
 import { SandboxError } from "@landfall/sandbox";
 
-const usage = `Usage: npm run status -- --stack STACK [--sandbox] [--watch] [--json] [--kubeconfig FILE]
+const usage = `Usage: npm run status -- --stack STACK [--sandbox] [--watch | --json | --web] [--kubeconfig FILE]
 
   Cloud, cluster, Flux, layers, releases, certificates, backups, keys, drift and teams of a stack, and before them what
   is wrong, with its cause and what to type. It changes nothing. What the login may not read, or what does not answer, is
@@ -18,6 +19,7 @@ const usage = `Usage: npm run status -- --stack STACK [--sandbox] [--watch] [--j
   --sandbox          the stack in the sandbox that runs, instead of the real one
   --watch            looks again and again, until Ctrl-C
   --json             one JSON document; with --watch, one a line for each change (docs/status.md)
+  --web              a page for the browser, on 127.0.0.1 alone
   --kubeconfig FILE  the way to the cluster; by default the context of the cluster's name in your own kubeconfig, or
                      else what Azure gives to your login`;
 
@@ -29,13 +31,14 @@ async function main(args: string[]): Promise<number> {
             sandbox: { type: "boolean", default: false },
             watch: { type: "boolean", default: false },
             json: { type: "boolean", default: false },
+            web: { type: "boolean", default: false },
             kubeconfig: { type: "string" },
             "sandbox-folder": { type: "string" },
             help: { type: "boolean", default: false },
         },
     });
-    const { stack, json, "sandbox-folder": sandbox, kubeconfig } = values;
-    if (values.help || stack === undefined) {
+    const { stack, web, json, "sandbox-folder": sandbox, kubeconfig } = values;
+    if (values.help || stack === undefined || (web && (json || values.watch))) {
         console.error(usage);
         return values.help ? 0 : 2;
     }
@@ -49,6 +52,9 @@ async function main(args: string[]): Promise<number> {
     const look = async (): Promise<Status> => assess(stack, await target.look(), target.commands);
     if (values.watch) {
         return watch(look, { json });
+    }
+    if (web) {
+        return serve(look);
     }
     const status = await look();
     console.log(json ? JSON.stringify(status, undefined, 2) : text(status, hasColours()));

@@ -41,6 +41,20 @@ describe("the status of a stack that is Ready", () => {
         assert.equal(known(status.drift).commit, flux.source.commit);
     });
 
+    it("is healthy while a layer is looked at once more, and not while it goes to another revision", () => {
+        const progressing = (lastAttemptedRevision: string | undefined) =>
+            fluxBut("Kustomization", "mesh", (object) => ({
+                ...object,
+                status: {
+                    ...object.status,
+                    ...(lastAttemptedRevision ? { lastAttemptedRevision } : {}),
+                    conditions: [{ type: "Ready", status: "Unknown", reason: "Progressing", message: "checking" }],
+                },
+            }));
+        assert.equal(statusOf(healthyBut({ flux: progressing(undefined) })).healthy, true);
+        assert.equal(statusOf(healthyBut({ flux: progressing("staging@sha1:another") })).healthy, false);
+    });
+
     it("has the release's layer and the chart's version", () => {
         const traefik = known(status.releases).find(({ name }) => name === "traefik");
         assert.equal(traefik?.layer, "infra");
@@ -132,7 +146,27 @@ describe("the status of a stack with a fault", () => {
         const { problems, keys } = statusOf(healthyBut({ flux }));
         assert.equal(problems[0]?.object, "Kustomization flux-system/canary");
         assert.match(problems[0].cause ?? "", /the cluster has no key for this file/);
+        assert.deepEqual(problems[0].holds, ["canary"]);
         assert.deepEqual(known(keys).proof, { layer: "canary", state: "failed" });
+    });
+
+    it("names the root beside a layer that fails, and what both hold up", () => {
+        const broken = fluxBut("Kustomization", "canary", (object) =>
+            failing(object, "BuildFailed", "kustomize build failed"),
+        );
+        const flux = broken.map((object) =>
+            object.kind === "Kustomization" && object.metadata.name === "flux-system"
+                ? failing(object, "BuildFailed", "kustomization path not found")
+                : object,
+        );
+        const { problems } = statusOf(healthyBut({ flux }));
+        assert.deepEqual(
+            problems.map(({ object, holds }) => [object, holds]),
+            [
+                ["Kustomization flux-system/canary", ["canary"]],
+                ["Kustomization flux-system/flux-system", ["canary"]],
+            ],
+        );
     });
 
     it("finds the cause in the last warning, where the condition has none", () => {

@@ -1,4 +1,4 @@
-import { fluxNamespace } from "../../../components/gitops/flux-names";
+import { fluxNamespace, rootName } from "../../../components/gitops/flux-names";
 import { probableCause } from "../../../components/gitops/readiness/probable-cause";
 import type { KubernetesEvent } from "../read/objects";
 import type { Layer, Problem } from "../status";
@@ -36,7 +36,9 @@ function isReasonOf({ object: reason }: Viewed, { object }: Viewed): boolean {
     const isSource = [chartRef, sourceRef].some(
         (ref) => ref?.kind === reason.kind && ref.name === reason.metadata.name,
     );
-    return isSource || (object.kind === "Kustomization" && layerOf(reason) === object.metadata.name);
+    // The root does not wait for what it applies.
+    const isPart = layerOf(reason) === object.metadata.name && object.metadata.name !== rootName;
+    return isSource || (object.kind === "Kustomization" && isPart);
 }
 
 function problemOf(
@@ -49,9 +51,11 @@ function problemOf(
     const condition = object.status?.conditions?.find(({ type }) => type === "Ready");
     const message = status?.message ?? condition?.message ?? "";
     const cause = probableCause(message) ?? probableCause(lastWarning(object, events));
-    const layer = layerOf(object) || (kind === "Kustomization" ? metadata.name : "");
+    const layer = kind === "Kustomization" ? metadata.name : layerOf(object);
     const holds =
-        layer === "" ? layers.filter(({ state }) => state !== "ready").map(({ name }) => name) : heldBy(layer, layers);
+        layer === "" || layer === rootName
+            ? layers.filter(({ state }) => state !== "ready").map(({ name }) => name)
+            : heldBy(layer, layers);
     return {
         severity: "error",
         part: kind === "Kustomization" ? "layers" : kind === "HelmRelease" ? "releases" : "flux",

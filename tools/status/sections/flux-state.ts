@@ -11,7 +11,7 @@ export function stateOf(object: FluxObject, status: ObjectStatus | undefined): S
     if (object.spec?.suspend === true) {
         return "suspended";
     }
-    if (status?.ready === true) {
+    if (status?.ready === true || isCheckedAgain(object)) {
         return "ready";
     }
     const condition = conditionOf(object, "Ready");
@@ -19,6 +19,18 @@ export function stateOf(object: FluxObject, status: ObjectStatus | undefined): S
         return "waiting";
     }
     return condition?.status === "False" && !passing.test(condition.reason) ? "failed" : "working";
+}
+
+/** Whether a Kustomization that was healthy at this very revision is looked at once more, as it is every few minutes. */
+function isCheckedAgain({ kind, metadata, status }: FluxObject): boolean {
+    const condition = status?.conditions?.find(({ type }) => type === "Ready");
+    return (
+        kind === "Kustomization" &&
+        condition?.status === "Unknown" &&
+        status?.observedGeneration === metadata.generation &&
+        status.lastAppliedRevision !== undefined &&
+        status.lastAppliedRevision === status.lastAttemptedRevision
+    );
 }
 
 /** The layer that an object of the platform was applied by; empty if it is no layer's. */

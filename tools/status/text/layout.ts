@@ -1,11 +1,9 @@
-import { styleText } from "node:util";
-
 export const width = 100;
 
 /** Where the text of a part begins, behind its name. */
 export const indent = 14;
 
-type Style = Parameters<typeof styleText>[0];
+export type Style = "bold" | "dim" | "green" | "yellow" | "red" | "magenta" | "cyan";
 
 /** Some text that stays in one line, unless it is longer than one. */
 export interface Piece {
@@ -29,7 +27,8 @@ export function flow(pieces: readonly Piece[], room = width - indent): Piece[][]
     return lines;
 }
 
-const gap = "  ";
+/** Between two pieces of a line. */
+export const gap = "  ";
 
 /** A piece in lines that fit: between words, or within one that is longer than a line. */
 function broken({ text, ...style }: Piece, room: number): Piece[] {
@@ -49,19 +48,4 @@ export function wrap(text: string, room: number): string[] {
         }
     }
     return lines;
-}
-
-/** Lines of pieces behind a name. */
-export function block(name: string, lines: readonly (readonly Piece[])[], colours: boolean): string {
-    return lines
-        .map((pieces, index) => {
-            const head =
-                index === 0 ? paint({ text: name.padEnd(indent), style: "bold" }, colours) : " ".repeat(indent);
-            return (head + pieces.map((piece) => paint(piece, colours)).join(gap)).trimEnd();
-        })
-        .join("\n");
-}
-
-export function paint({ text, style }: Piece, colours: boolean): string {
-    return colours && style !== undefined ? styleText(style, text, { validateStream: false }) : text;
 }

@@ -1,5 +1,6 @@
 import { isKnown, type Layer, type Part, type Problem, type Status } from "../status";
-import { block, flow, indent, paint, type Piece, width, wrap } from "./layout";
+import { flow, indent, type Piece, width, wrap } from "./layout";
+import { block, paint } from "./paint";
 import { parts } from "./parts";
 import { count } from "./words";
 

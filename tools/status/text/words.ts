@@ -1,7 +1,7 @@
 import type { State } from "../status";
-import type { Piece } from "./layout";
+import type { Piece, Style } from "./layout";
 
-const marks: Readonly<Record<State, readonly [string, NonNullable<Piece["style"]>]>> = {
+const marks: Readonly<Record<State, readonly [string, Style]>> = {
     ready: ["✓", "green"],
     working: ["…", "yellow"],
     waiting: ["·", "dim"],
