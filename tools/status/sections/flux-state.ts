@@ -21,7 +21,7 @@ export function stateOf(object: FluxObject, status: ObjectStatus | undefined): S
     return condition?.status === "False" && !passing.test(condition.reason) ? "failed" : "working";
 }
 
-/** Whether a Kustomization that was healthy at this very revision is looked at once more, as it is every few minutes. */
+/** Whether a Kustomization that was healthy at this very revision is looked at again, as it is every few minutes. */
 function isCheckedAgain({ kind, metadata, status }: FluxObject): boolean {
     const condition = status?.conditions?.find(({ type }) => type === "Ready");
     return (
