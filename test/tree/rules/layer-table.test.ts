@@ -12,9 +12,9 @@ describeRule("layer-table", [
     },
     {
         finds: "a layer that the README invents",
-        edits: [{ file, from: /^\| `crds` /m, to: "| `databases` | databases | |\n| `crds` " }],
-        line: "databases",
-        problem: /explains databases, which does not exist/,
+        edits: [{ file, from: /^\| `crds` /m, to: "| `ghosts` | ghosts | |\n| `crds` " }],
+        line: "ghosts",
+        problem: /explains ghosts, which does not exist/,
         fix: /remove its row/,
     },
     {

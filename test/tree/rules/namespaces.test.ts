@@ -28,7 +28,7 @@ describeRule("namespaces", [
         edits: [
             {
                 file: "clusters/base/infra.yaml",
-                from: "    - name: crds\n    - name: identities\n    - name: security\n",
+                from: "    - name: namespaces\n    - name: crds\n    - name: identities\n    - name: security\n",
                 to: "    - name: crds\n",
             },
         ],

@@ -81,8 +81,8 @@ describeRule("values", [
         edits: [
             {
                 file: "clusters/staging/kustomization.yaml",
-                from: "patches:\n",
-                to: `patches:\n  - target: { name: observability }\n    patch: |\n      - { op: add, path: /spec/components/0, value: ../../systems/kube-prometheus-stack/control-plane }\n`,
+                from: "components:\n",
+                to: `patches:\n  - target: { kind: Kustomization, name: observability }\n    patch: |\n      - { op: add, path: /spec/components/0, value: ../../systems/kube-prometheus-stack/control-plane }\ncomponents:\n`,
             },
         ],
     },

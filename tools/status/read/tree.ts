@@ -16,7 +16,7 @@ export function readTree(gitops: string, environment: string): TreeObservation {
     const layers = listIn(yamlOf(path.join(folder, "kustomization.yaml")), "resources")
         .map((name) => path.join(folder, String(name)))
         .filter((file) => file.endsWith(".yaml"))
-        .map(yamlOf)
+        .flatMap(objectsOf)
         .filter((object) => textIn(object, "kind") === "Kustomization")
         .map((object) => ({
             name: textIn(mapIn(object, "metadata"), "name"),
@@ -36,6 +36,10 @@ function countedKeys(folder: string, environment: string): Record<string, number
         }
     }
     return counts;
+}
+
+function objectsOf(file: string): unknown[] {
+    return parseAllDocuments(fs.readFileSync(file, "utf8")).map((document) => document.toJS() as unknown);
 }
 
 function yamlOf(file: string): unknown {
