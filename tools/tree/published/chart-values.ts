@@ -43,7 +43,13 @@ function defaultsIn(folder: string): unknown {
         const values = defaultsIn(path.join(subcharts, name));
         return (aliases.length > 0 ? aliases : [chart]).map((alias): [string, unknown] => [alias, values]);
     });
-    return mergedValues(Object.fromEntries(theirs), (parse(read(folder, "values.yaml") ?? "") as unknown) ?? {});
+    return mergedValues(Object.fromEntries(theirs), ownDefaults(read(folder, "values.yaml") ?? ""));
+}
+
+/** Istio's charts keep their defaults below a key of their own, and a template lays the release's values over them. */
+function ownDefaults(text: string): unknown {
+    const { _internal_defaults_do_not_set: defaults, ...values } = (parse(text) ?? {}) as Record<string, unknown>;
+    return mergedValues(defaults ?? {}, values);
 }
 
 function read(folder: string, file: string): string | undefined {
