@@ -5,7 +5,7 @@ import { recordPadding } from "./record";
 import { objectsTemplate } from "./templates";
 
 /** The content of Chart.yaml. */
-export type ChartMetadata = Readonly<
+type ChartMetadata = Readonly<
     Record<"apiVersion" | "name" | "version" | "appVersion" | "description" | "type", string>
 >;
 
