@@ -2,7 +2,7 @@ import * as path from "node:path";
 
 export { type ChartDefinition, readDefinitions } from "./charts/definition";
 export { factOf, type ManifestObject } from "./charts/fact";
-export { type Fact, factKey, factsIn } from "./charts/rendered";
+export { type Fact, factKey, factsIn, readRendered, type RenderedFacts } from "./charts/rendered";
 export { manifestOf } from "./charts/stand-in/manifest";
 export { metadataOf, standInFiles } from "./charts/stand-in/files";
 export { refusedValues } from "./charts/values-check";

@@ -65,7 +65,7 @@ describe("npm run tree -- add environment", function () {
     });
 
     it("encrypts its Secrets to its own key alone, with values of their own", () => {
-        const file = "clusters/qa/valkey-users.sops.yaml";
+        const file = "clusters/qa/valkey.sops.yaml";
         const { sops } = parse(tool.read(file)) as { sops: { pgp: { fp: string }[] } };
         const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(tool.gpg("--with-colons", "--list-keys", "qa"))?.[1];
         assert.deepEqual(
@@ -79,7 +79,7 @@ describe("npm run tree -- add environment", function () {
 
     it("gives Dapr the password that Valkey has for it", () => {
         const { password } = tool.decrypted("clusters/qa/dapr-statestore.sops.yaml");
-        assert.equal(password, tool.decrypted("clusters/qa/valkey-users.sops.yaml").dapr);
+        assert.equal(password, tool.decrypted("clusters/qa/valkey.sops.yaml").password);
     });
 
     it("takes address ranges that no other stack has, and a domain of its own", () => {

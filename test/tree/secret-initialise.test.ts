@@ -6,7 +6,7 @@ import { demonstrationKey, isDemonstrationValue } from "../../components/gitops/
 import { SecretTool } from "../support/secret-tool";
 
 const folder = "clusters/staging";
-const secrets = ["dapr-statestore", "grafana-admin", "podinfo-credentials", "valkey-users", "webhook-token"];
+const secrets = ["dapr-statestore", "grafana-admin", "podinfo-credentials", "valkey", "webhook-token"];
 
 describe("npm run secret -- initialise", function () {
     this.timeout(120_000);
@@ -63,8 +63,8 @@ describe("npm run secret -- initialise", function () {
             assert.ok(value.length >= 32 || key === "admin-user", key);
         }
         assert.equal(valuesOf("grafana-admin")["admin-user"], "admin");
-        assert.equal(valuesOf("dapr-statestore").password, valuesOf("valkey-users").dapr);
-        assert.notEqual(valuesOf("valkey-users").default, valuesOf("valkey-users").replication);
+        assert.equal(valuesOf("dapr-statestore").password, valuesOf("valkey").password);
+        assert.notEqual(valuesOf("valkey").password, valuesOf("grafana-admin")["admin-password"]);
     });
 
     it("keeps a value of one's own, and says that anybody could read it", () => {
@@ -89,13 +89,13 @@ describe("npm run secret -- initialise", function () {
     });
 
     it("goes on where it was interrupted, with the same key, and with passwords that fit each other", () => {
-        const demonstration = fs.readFileSync(path.join(__dirname, "../../gitops", fileOf("valkey-users")), "utf8");
-        tool.write(fileOf("valkey-users"), demonstration);
+        const demonstration = fs.readFileSync(path.join(__dirname, "../../gitops", fileOf("valkey")), "utf8");
+        tool.write(fileOf("valkey"), demonstration);
         const again = tool.succeeds("", "initialise", "staging");
         assert.doesNotMatch(again, /Made the key/);
-        assert.deepEqual(recipients("valkey-users"), [fingerprint]);
-        assert.equal(valuesOf("valkey-users").dapr, valuesOf("dapr-statestore").password);
-        assert.ok(!Object.values(valuesOf("valkey-users")).some(isDemonstrationValue));
+        assert.deepEqual(recipients("valkey"), [fingerprint]);
+        assert.equal(valuesOf("valkey").password, valuesOf("dapr-statestore").password);
+        assert.ok(!Object.values(valuesOf("valkey")).some(isDemonstrationValue));
     });
 
     it("gives values a new one that were encrypted again to a key of one's own", () => {

@@ -7,7 +7,7 @@ const fixed: Readonly<Record<string, string>> = {
 };
 
 /** Values that are the same as another one: the password of a client of Valkey. */
-const same: Readonly<Record<string, string>> = { "dapr-statestore/password": "valkey-users/dapr" };
+const same: Readonly<Record<string, string>> = { "dapr-statestore/password": "valkey/password" };
 
 /** Addresses that another service gives. A random value would be none. */
 const addresses: readonly string[] = ["alert-receivers"];

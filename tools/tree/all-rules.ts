@@ -51,6 +51,7 @@ import { tenants } from "./rules/tenants";
 import { valueTypes } from "./rules/value-types";
 import { values } from "./rules/values";
 import { variables } from "./rules/variables";
+import { webhookNamespaces } from "./rules/webhook-namespaces";
 import { webhooks } from "./rules/webhooks";
 
 /** Every rule of the tree by the name that its findings carry, which is that of its file. */
@@ -107,5 +108,6 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "value-types": valueTypes,
     values,
     variables,
+    "webhook-namespaces": webhookNamespaces,
     webhooks,
 };

@@ -28,12 +28,6 @@ export function copyLine(folder: string): string {
     return `- { from: "${alias}${folder}/*", to: "@artifact/" }`;
 }
 
-/** Which artifact a layer's Kustomization builds from, as `<kind> <name>`. */
-export function sourceOf({ object }: Manifest): string {
-    const source = field(object, "spec.sourceRef");
-    return `${textAt(source, "kind")} ${textAt(source, "name")}`;
-}
-
 /**
  * A pattern with a wildcard keeps the path of what it matches, and of a folder copies all that is in it. One without
  * strips the path, and one that ends with `**` strips what is before it, so neither is in use here.

@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { field, isMap, list, mapAt, textAt } from "./object";
 import { chartValues } from "./published/chart-values";
 import { type Cluster, everyOfKind, type Manifest } from "./tree";
+import { readRendered, type RenderedFacts } from "@landfall/facts";
 
 /** A kind that a chart defines. */
 interface CustomKind {
@@ -32,6 +33,8 @@ export interface ChartFacts {
     readonly crds:
         | { readonly folder: string; readonly when: string; readonly keep: boolean; readonly completed: boolean }
         | undefined;
+    /** What the published chart makes of the tree's values, by release. */
+    readonly rendered: readonly RenderedFacts[];
     /** Helm's record of a release, in percent of what a Secret holds, where it is known. */
     readonly releaseRecord: number | undefined;
     /** Paths of values with a number of pods of which one alone becomes ready. */
@@ -73,6 +76,11 @@ function readChart(chart: string): ChartFacts {
     const subcharts = once(() => readSubcharts(file("subcharts")));
     const values = once(() => read("values.yaml"));
     const ownDefaults = (): unknown => parse(values() ?? "") ?? mapAt(definition, "values");
+    const name = chart.split("/").at(-1) ?? "";
+    const rendered = once(() => {
+        const [published, version] = [textAt(definition, "name") ?? name, String(field(definition, "version"))];
+        return readRendered(path.join(repository, chart), { name: published, version }, name);
+    });
     const defaults = once(() => defaultsOf(ownDefaults(), subcharts()));
     const schema = once(() => JSON.parse(read("values.schema.json") ?? "null") as Record<string, unknown> | null);
     return {
@@ -87,6 +95,9 @@ function readChart(chart: string): ChartFacts {
         singlePods: list(definition, "singlePods").map(String),
         get defaults() {
             return defaults();
+        },
+        get rendered() {
+            return rendered();
         },
         get schema() {
             return schema() ?? undefined;

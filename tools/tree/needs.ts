@@ -10,7 +10,7 @@ export interface Need {
     readonly what: string;
 }
 
-export interface NeedOptions {
+interface NeedOptions {
     /** What an object gives once it is ready, besides itself. */
     readonly gifts?: (manifest: Manifest) => readonly string[];
     /** What is there before the first layer. */

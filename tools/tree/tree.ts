@@ -120,12 +120,6 @@ export function layersBefore(cluster: Cluster, name: string): ReadonlySet<string
     return before;
 }
 
-/** The layers that come before another, as objects. */
-export function earlierLayers(cluster: Cluster, name: string): readonly Layer[] {
-    const before = layersBefore(cluster, name);
-    return cluster.layers.filter((layer) => layer.name !== name && before.has(layer.name));
-}
-
 /** Where the value at a path of an object is written. */
 export function at(manifest: Manifest, path: Path): Place {
     return placeOf(manifest.sources, manifest, path);

@@ -18,7 +18,7 @@ export interface Session {
 }
 
 /** Stand-ins that the sandbox makes, or archives that were pulled from where they are published. */
-export type ChartSet = "stand-ins" | "published";
+type ChartSet = "stand-ins" | "published";
 
 /** What the background process answers about itself. */
 export interface WorldStatus {

@@ -81,7 +81,15 @@ describe("the reading of the tree", () => {
     it("finds the layers that an environment lists, and the keys that its files are encrypted to", () => {
         const { layers, pgp } = readTree(path.join(repository, "gitops"), "staging");
         assert.ok(layers.length > 10);
-        assert.deepEqual(layers.find(({ name }) => name === "apps")?.after, ["canary", "namespaces", "crds", "security", "infra", "mesh", "delivery"]);
+        assert.deepEqual(layers.find(({ name }) => name === "apps")?.after, [
+            "canary",
+            "namespaces",
+            "crds",
+            "security",
+            "infra",
+            "mesh",
+            "delivery",
+        ]);
         const files = fs
             .readdirSync(path.join(repository, "gitops/clusters/staging"))
             .filter((file) => file.endsWith(".sops.yaml") && !file.startsWith("decryption-canary"));

@@ -42,7 +42,7 @@ export function openShelf(repository: string): ChartShelf {
 }
 
 /** Which charts a command works with: the published ones that are at hand, only these, or none of them. */
-export const chartChoices = ["at-hand", "published", "stand-ins"] as const;
+const chartChoices = ["at-hand", "published", "stand-ins"] as const;
 export type ChartChoice = (typeof chartChoices)[number];
 
 /** @throws TreeError if `--charts` has another value. */

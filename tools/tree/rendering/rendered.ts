@@ -20,7 +20,7 @@ export interface Rendered {
     readonly recordSize: number | undefined;
 }
 
-export interface RenderedObject {
+interface RenderedObject {
     /** With its namespace, where its kind has one. */
     readonly object: KubernetesObject;
     readonly isHook: boolean;
