@@ -75,12 +75,12 @@ describe("GitHub's webhook", function () {
         );
         const before = await revisions();
 
-        const started = Date.now();
+        const started = performance.now();
         const commit = pushCommit(["clusters/staging/apps/kustomization.yaml", /newTag: \S+/, "newTag: 6.13.0"]);
         assert.equal(await post(token), 200);
         const image = ["get", "deployment", "podinfo", "-n", "podinfo", "-o", "jsonpath={..containers[0].image}"];
         await until("the app's new version", () => cluster.kubectl(...image), /:6\.13\.0$/);
-        console.log(`      applied after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+        console.log(`      applied after ${((performance.now() - started) / 1000).toFixed(1)} s`);
 
         // Every artifact is made of the commit, and one of them has another content.
         const seen = await until(

@@ -86,7 +86,7 @@ export interface Cluster {
 }
 
 export interface Flux {
-    /** The release of Flux that runs, such as `v2.9.5`; empty until the operator has installed one. */
+    /** The release of Flux that runs, as its tag is; empty until the operator has installed one. */
     readonly version: string;
     readonly ready: boolean;
     readonly message: string;

@@ -1,4 +1,4 @@
-import { field, list, textAt } from "./object";
+import { list, textAt } from "./object";
 import type { Layer, Manifest } from "./tree";
 
 /** The alias of the fleet repository in a layer's ArtifactGenerator. */

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { kubernetesVersions } from "../../../components/settings/settings-schema";
 import { bringsDefinitions, chartOf, chartReference } from "../charts";
 import { type KubernetesObject, list, textAt } from "../object";
 import { chartCache } from "../published/cache";
@@ -28,7 +29,7 @@ interface RenderedObject {
 }
 
 /** The version for which charts are rendered: the newest that the settings allow. */
-const kubernetes = "1.36.0";
+const kubernetes = `${kubernetesVersions.at(-1)}.0`;
 
 const known = new WeakMap<Cluster, Promise<readonly Rendered[]>>();
 
