@@ -1,5 +1,5 @@
 import { list, textAt } from "./object";
-import type { Layer, Manifest } from "./tree";
+import type { Layer } from "./tree";
 
 /** The alias of the fleet repository in a layer's ArtifactGenerator. */
 const alias = "@tree/";
