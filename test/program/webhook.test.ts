@@ -86,7 +86,7 @@ describe("GitHub's webhook", function () {
         const seen = await until(
             "every layer but the broken one to be Ready at the commit",
             () => fluxStatus(checkout.sandbox, "staging"),
-            (status) => status?.blockers.every(({ name }) => name.startsWith("chaos")) === true,
+            (status) => status?.blockers.every(({ name }) => /^chaos|-chaos-mesh$/.test(name)) === true,
         );
         assert.ok(seen?.objects.some(({ name, revision }) => name === "flux-system" && revision.endsWith(commit)));
         assert.equal(isReady(await chaos()), false);

@@ -36,7 +36,7 @@ export interface Counterexample {
 /** The rule holds for the tree as it lies there, in every environment and with every mesh, and finds what breaks it. */
 export function describeRule(rule: string, examples: readonly (Example | Counterexample)[]): void {
     describe(`Rule ${rule}`, function () {
-        this.timeout(60_000);
+        this.timeout(120_000);
 
         it("holds in every environment, with every mesh", async () => {
             const findings = await check(await committedTree(), [rule]);

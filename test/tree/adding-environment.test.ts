@@ -13,7 +13,7 @@ const stacks = ["staging", "production"];
 
 /** A copy of the repository with a third environment, made as docs/tree.md says. */
 describe("npm run tree -- add environment", function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let tool: SecretTool;
     let earlier: ReadonlyMap<string, string>;
     let output: string;

@@ -76,11 +76,11 @@ function rulesOf(findings: string): string[] {
 const names = ({ changes: own }: ClusterChange) => own.map(({ kind, object }) => `${kind} ${object}`).sort();
 
 describe("Adding a system", function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
 
     it("is one command, after which the example of docs/tree.md lacks what the page says", async () => {
         assert.deepEqual(new Set(folder.map(({ file }) => file.split("/").slice(0, -1).join("/"))).size, 1);
-        assert.deepEqual(rulesOf(await findings([...folder, line, copy])), ["alerts", "pod-security"]);
+        assert.deepEqual(rulesOf(await findings([...folder, line, copy])), ["alerts", "pins", "pod-security"]);
     });
 
     it("puts its objects into every environment, and changes nothing else", async () => {
@@ -98,7 +98,7 @@ describe("Adding a system", function () {
 
     it("changes nothing without its lines, and is looked at all the same", async () => {
         assert.deepEqual((await changes(folder)).flatMap(names), []);
-        assert.deepEqual(rulesOf(await findings(folder)), ["pod-security"]);
+        assert.deepEqual(rulesOf(await findings(folder)), ["pins", "pod-security"]);
     });
 
     it("refuses a name that is taken or invalid, a layer that does not exist, and a loose version", () => {
@@ -141,7 +141,7 @@ describe("Adding a system", function () {
 });
 
 describe("Upgrading a system", function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
 
     it("is one line for an app: nothing else changes, and every rule holds", async () => {
         const edit: Edit = {

@@ -4,6 +4,7 @@ import { field, type KubernetesObject, label, list, type Path } from "./object";
 import { type Place, placeOf } from "./place";
 import type { ChartShelf } from "./published/shelf";
 import type { Sources } from "./sources";
+import { serviceMeshes } from "./variables";
 
 /** An object that Flux applies, with where it comes from. It is shared between renderings: never change it. */
 export interface Manifest {
@@ -133,4 +134,9 @@ export function findingAt(manifest: Manifest, path: Path, problem: string, fix: 
 /** The findings of every cluster. */
 export function inEveryCluster(tree: Tree, rule: (cluster: Cluster) => readonly Finding[]): Finding[] {
     return tree.clusters.flatMap((cluster) => [...rule(cluster)]);
+}
+
+/** Whether the tree was read with every service mesh: only then is it known that nothing needs a thing. */
+export function hasAllMeshes({ clusters }: Tree): boolean {
+    return serviceMeshes.every((mesh) => clusters.some((cluster) => cluster.mesh === mesh));
 }

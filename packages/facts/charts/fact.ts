@@ -175,14 +175,16 @@ function probeFact(probe: unknown): Fields | undefined {
 }
 
 function volumeFact(volume: unknown): [string, unknown] {
-    const { name, configMap, secret, hostPath, ...others } = volume as Fields;
+    const { name, configMap, secret, hostPath, persistentVolumeClaim, ...others } = volume as Fields;
     const kept = configMap
         ? { configMap: at(configMap, "name") }
         : secret
           ? { secret: at(secret, "secretName") }
           : hostPath
             ? { hostPath: at(hostPath, "path") }
-            : Object.keys(others)[0];
+            : persistentVolumeClaim
+              ? { persistentVolumeClaim: at(persistentVolumeClaim, "claimName") }
+              : Object.keys(others)[0];
     return [String(name), kept];
 }
 

@@ -26,6 +26,14 @@ describeRule("definitions", [
         fix: /add "- name: infra" to dependsOn in clusters\/base\/infra-config\.yaml/,
     },
     {
+        finds: "a release that makes a custom resource before its definition is there",
+        edits: [{ file: "clusters/base/observability.yaml", from: "    - name: infra\n", to: "" }],
+        file: "systems/kube-prometheus-stack/release-staging.yaml",
+        line: "values:",
+        problem: /makes Certificate monitoring\/.*, whose definition is not there before layer observability/,
+        fix: /add "- name: infra" to dependsOn in clusters\/base\/observability\.yaml/,
+    },
+    {
         finds: "a kind that nothing defines",
         edits: [
             {

@@ -1,6 +1,8 @@
 import { bringsDefinitions, chartOf, knownCharts } from "../charts";
 import type { Finding } from "../finding";
-import { groupVersion, label, textAt } from "../object";
+import { groupVersion, label, list, textAt } from "../object";
+import { inEveryLiveCluster } from "../rendering/live";
+import type { Rendered } from "../rendering/rendered";
 import { gitSourceOf, knownRepositories, repositoryOf } from "../repositories";
 import { isAlwaysServed } from "../served-kinds";
 import {
@@ -19,7 +21,11 @@ import {
  * does not know yet. Who brings what is in `crds.kinds` of packages/facts/charts/<chart>/chart.yaml, and in `kinds` of
  * packages/facts/repositories/<repository>.yaml.
  */
-export function definitions(tree: Tree): readonly Finding[] {
+export async function definitions(tree: Tree): Promise<readonly Finding[]> {
+    return [...definitionsOfObjects(tree), ...(await definitionsOfReleases(tree))];
+}
+
+function definitionsOfObjects(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => {
         const brought = new Map(cluster.layers.map((layer) => [layer.name, kindsBroughtBy(cluster, layer)]));
         return cluster.layers.flatMap((layer) => {
@@ -36,9 +42,45 @@ function kindOf(object: { apiVersion: string; kind: string }): string {
     return `${groupVersion(object).group}/${object.kind}`;
 }
 
-/** Names of the layers that define the kinds of a layer's objects. */
-export function definingLayers(cluster: Cluster, layer: Layer): readonly string[] {
-    const kinds = layer.manifests.map(({ object }) => kindOf(object));
+/** The same of what releases make: of a layer before, of the release's own chart, or of one that it waits for. */
+function definitionsOfReleases(tree: Tree): Promise<readonly Finding[]> {
+    return inEveryLiveCluster(tree, ({ cluster, releases }) =>
+        releases.flatMap(({ release, objects }) => {
+            const layer = cluster.layers.find(({ name }) => name === release.layer);
+            if (!layer) {
+                // No layer lists it.
+                return [];
+            }
+            const awaited = list(release.object, "spec.dependsOn").map((dependency) => textAt(dependency, "name"));
+            const known = new Map([
+                ...kindsOfRelease(cluster, release),
+                ...dependenciesOf(layer).flatMap((name) =>
+                    cluster.layers
+                        .filter((other) => other.name === name)
+                        .flatMap((l) => [...kindsBroughtBy(cluster, l)]),
+                ),
+                ...layer.manifests
+                    .filter(({ object }) => object.kind === "HelmRelease" && awaited.includes(object.metadata.name))
+                    .flatMap((other) => kindsOfRelease(cluster, other)),
+            ]);
+            const missing = objects.filter(({ object }) => !isAlwaysServed(object) && !known.has(kindOf(object)));
+            const distinct = new Map(missing.map(({ object }) => [kindOf(object), object]));
+            return [...distinct].map(([kind, object]) => {
+                const [home] = cluster.layers.filter((other) => kindsBroughtBy(cluster, other).has(kind));
+                const problem = `makes ${label(object)}, whose definition is not there before layer ${release.layer}`;
+                const fix = home
+                    ? `add "- name: ${home.name}" to dependsOn in ${layer.kustomization.file}`
+                    : `set the value that turns it off, or install what defines ${kind} in an earlier layer`;
+                return findingAt(release, "spec.values", problem, fix);
+            });
+        }),
+    );
+}
+
+/** Names of the layers that define the kinds of a layer's objects, and of those that its releases make. */
+export function definingLayers(cluster: Cluster, layer: Layer, releases: readonly Rendered[]): readonly string[] {
+    const made = releases.filter(({ release }) => release.layer === layer.name).flatMap(({ objects }) => objects);
+    const kinds = [...layer.manifests, ...made].map(({ object }) => kindOf(object));
     return cluster.layers
         .filter((other) => other.name !== layer.name && kinds.some((kind) => kindsBroughtBy(cluster, other).has(kind)))
         .map(({ name }) => name);
@@ -53,14 +95,7 @@ function kindsBroughtBy(cluster: Cluster, layer: Layer): ReadonlyMap<string, str
             `CustomResourceDefinition ${object.metadata.name}`,
         ]);
     const releases = layer.manifests.filter(({ object }) => object.kind === "HelmRelease");
-    const installed = releases.flatMap((release) => {
-        const chart = chartOf(cluster, release);
-        const kinds = chart && bringsDefinitions(chart, release) ? chart.kinds : [];
-        return kinds.map(({ group, kind }): [string, string] => [
-            `${group}/${kind}`,
-            `HelmRelease ${release.object.metadata.name}`,
-        ]);
-    });
+    const installed = releases.flatMap((release) => kindsOfRelease(cluster, release));
     const fetched = layer.manifests
         .filter(({ object }) => object.kind === "Kustomization")
         .flatMap((kustomization) =>
@@ -69,6 +104,12 @@ function kindsBroughtBy(cluster: Cluster, layer: Layer): ReadonlyMap<string, str
             ),
         );
     return new Map([...own, ...installed, ...fetched]);
+}
+
+function kindsOfRelease(cluster: Cluster, release: Manifest): [string, string][] {
+    const chart = chartOf(cluster, release);
+    const kinds = chart && bringsDefinitions(chart, release) ? chart.kinds : [];
+    return kinds.map(({ group, kind }) => [`${group}/${kind}`, `HelmRelease ${release.object.metadata.name}`]);
 }
 
 function undefinedKind(

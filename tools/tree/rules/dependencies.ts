@@ -2,8 +2,8 @@ import { decryptionCheckLayer } from "../../../components/gitops/flux-names";
 import type { Finding } from "../finding";
 import { neededLayers } from "../needs";
 import { field } from "../object";
-import { type Cluster, dependenciesOf, findingAt, type Layer, type Tree } from "../tree";
-import { serviceMeshes } from "../variables";
+import { type Rendered, renderedReleases } from "../rendering/rendered";
+import { type Cluster, dependenciesOf, findingAt, hasAllMeshes, type Layer, type Tree } from "../tree";
 import { definingLayers } from "./definitions";
 import { meshLayers } from "./meshes";
 import { monitoringLayers } from "./monitors";
@@ -13,17 +13,12 @@ import { referenceNeeds } from "./references";
 import { serviceAccountNeeds } from "./service-accounts";
 import { tenantNeeds } from "./tenants";
 
-/** Dependencies that no object of the layer shows, each with its reason. */
-const exceptions: Readonly<Record<string, string>> = {
-    "databases after infra": "The chart of the backup plugin has a Certificate and an Issuer.",
-};
-
 /**
  * A layer waits for what it needs and for nothing else, since it stands still while that is not ready. What takes
  * Secrets waits for the layer that proves their decryption, so that a key that is missing shows in one place.
  */
-export function dependencies(tree: Tree): readonly Finding[] {
-    return [...tree.clusters.flatMap((cluster) => cluster.layers.flatMap(undecrypted)), ...idle(tree)];
+export async function dependencies(tree: Tree): Promise<readonly Finding[]> {
+    return [...tree.clusters.flatMap((cluster) => cluster.layers.flatMap(undecrypted)), ...(await idle(tree))];
 }
 
 function undecrypted(layer: Layer): Finding[] {
@@ -42,21 +37,25 @@ function undecrypted(layer: Layer): Finding[] {
 }
 
 /** In no environment and with no mesh is there a need. What only some meshes need is not known without them. */
-function idle({ clusters }: Tree): Finding[] {
-    const isWhole = serviceMeshes.every((mesh) => clusters.some((cluster) => cluster.mesh === mesh));
-    const isKnown = ({ build }: Layer) => isWhole || !build.folder.startsWith("systems/");
-    const needed = new Set(
-        clusters.flatMap((cluster) =>
-            cluster.layers.flatMap((layer) => needsOf(cluster, layer).map((name) => `${layer.name} after ${name}`)),
-        ),
+async function idle(tree: Tree): Promise<Finding[]> {
+    const { clusters } = tree;
+    const isKnown = ({ build }: Layer) => hasAllMeshes(tree) || !build.folder.startsWith("systems/");
+    const orders = await Promise.all(
+        clusters.map(async (cluster) => {
+            const releases = await renderedReleases(cluster);
+            return cluster.layers.flatMap((layer) =>
+                needsOf(cluster, layer, releases).map((name) => `${layer.name} after ${name}`),
+            );
+        }),
     );
+    const needed = new Set(orders.flat());
     return clusters.flatMap(({ layers }) =>
         layers.filter(isKnown).flatMap((layer) =>
             dependenciesOf(layer).flatMap((name, index) => {
                 const order = `${layer.name} after ${name}`;
                 const path = ["spec", "dependsOn", index, "name"];
                 const problem = `waits for ${name}, of which nothing in it needs anything`;
-                return needed.has(order) || order in exceptions
+                return needed.has(order)
                     ? []
                     : [findingAt(layer.kustomization, path, problem, "take the dependency away")];
             }),
@@ -65,13 +64,13 @@ function idle({ clusters }: Tree): Finding[] {
 }
 
 /** Those of the teams count too, whether the environment lists them or not. */
-function needsOf(cluster: Cluster, listed: Layer): readonly string[] {
+function needsOf(cluster: Cluster, listed: Layer, releases: readonly Rendered[]): readonly string[] {
     const others = cluster.optional.filter((manifest) => manifest.layer === listed.name);
     const layer = { ...listed, manifests: [...listed.manifests, ...others] };
     const kinds = [namespaceNeeds, priorityClassNeeds, referenceNeeds, ...serviceAccountNeeds, tenantNeeds(cluster)];
     return [
         ...kinds.flatMap((needs) => neededLayers(cluster, layer, needs)),
-        ...definingLayers(cluster, layer),
+        ...definingLayers(cluster, layer, releases),
         ...meshLayers(cluster, layer),
         ...monitoringLayers(cluster, layer),
         ...(hasSecrets(layer) ? [decryptionCheckLayer] : []),

@@ -1,6 +1,15 @@
 import type { Finding } from "../finding";
 import { list, textAt } from "../object";
-import { type Cluster, everyManifest, everyOfKind, findingAt, type Manifest, ofKind, type Tree } from "../tree";
+import {
+    type Cluster,
+    everyManifest,
+    everyOfKind,
+    findingAt,
+    hasAllMeshes,
+    type Manifest,
+    ofKind,
+    type Tree,
+} from "../tree";
 
 const kinds = ["GitRepository", "OCIRepository", "HelmRepository", "Bucket", "ImageRepository"];
 const policyName = "source-addresses";
@@ -9,7 +18,8 @@ const policyName = "source-addresses";
  * Every source of the platform's is at an address that the policy of that name allows, those of systems that nobody
  * lists among them, and the policy allows none that nothing is at. What teams may name is another policy's.
  */
-export function sourceAddresses({ clusters }: Tree): readonly Finding[] {
+export function sourceAddresses(tree: Tree): readonly Finding[] {
+    const { clusters } = tree;
     const used = new Set(clusters.flatMap((cluster) => sourcesOf(cluster).map(({ address }) => address)));
     return clusters.flatMap((cluster) => {
         const policy = everyOfKind(cluster, "ValidatingAdmissionPolicy").find(
@@ -24,7 +34,10 @@ export function sourceAddresses({ clusters }: Tree): readonly Finding[] {
             });
         const idle = allowed
             // The program makes the source of the fleet repository.
-            .filter((prefix, index) => index > 0 && ![...used].some((address) => isBelow(address, prefix)))
+            .filter(
+                (prefix, index) =>
+                    hasAllMeshes(tree) && index > 0 && ![...used].some((address) => isBelow(address, prefix)),
+            )
             .flatMap((prefix) =>
                 policy
                     ? [

@@ -177,12 +177,13 @@ function volume([name, kept]: [string, unknown]): Fields {
     if (typeof kept === "string") {
         return { name, [kept]: kept === "projected" ? { sources: [] } : {} };
     }
-    const { configMap, secret, hostPath } = kept as Fields;
+    const { configMap, secret, hostPath, persistentVolumeClaim } = kept as Fields;
     return defined({
         name,
         configMap: configMap && { name: configMap },
         secret: secret && { secretName: secret },
         hostPath: hostPath && { path: hostPath },
+        persistentVolumeClaim: persistentVolumeClaim && { claimName: persistentVolumeClaim },
     });
 }
 
