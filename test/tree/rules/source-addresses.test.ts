@@ -44,6 +44,7 @@ describeRule("source-addresses", [
             },
         ],
         line: "variables:",
+        options: { environments: ["staging"] },
         problem: /allows https:\/\/charts\.example\.org, where no source is/,
         fix: /take the address away/,
     },

@@ -20,42 +20,35 @@ const policyName = "source-addresses";
  */
 export function sourceAddresses(tree: Tree): readonly Finding[] {
     const { clusters } = tree;
-    const used = new Set(clusters.flatMap((cluster) => sourcesOf(cluster).map(({ address }) => address)));
+    const used = clusters.flatMap((cluster) => sourcesOf(cluster).map(({ address }) => address));
     return clusters.flatMap((cluster) => {
         const policy = everyOfKind(cluster, "ValidatingAdmissionPolicy").find(
             ({ object }) => object.metadata.name === policyName,
         );
-        const allowed = policy ? allowedBy(policy) : [];
+        const allowed = addressesIn(policy, "allowed");
+        const all = [...allowed, ...addressesIn(policy, "own")];
         const foreign = sourcesOf(cluster)
-            .filter(({ address }) => !allowed.some((prefix) => isBelow(address, prefix)))
+            .filter(({ address }) => !all.some((prefix) => isBelow(address, prefix)))
             .map(({ manifest, path, address }) => {
                 const fix = `add '${address}' to variable allowed of policies/source-addresses.yaml, after a look at who publishes there`;
                 return findingAt(manifest, path, `is at ${address}, which ${policyName} does not allow`, fix);
             });
+        if (!policy || !hasAllMeshes(tree)) {
+            return foreign;
+        }
         const idle = allowed
-            // The program makes the source of the fleet repository.
-            .filter(
-                (prefix, index) =>
-                    hasAllMeshes(tree) && index > 0 && ![...used].some((address) => isBelow(address, prefix)),
-            )
-            .flatMap((prefix) =>
-                policy
-                    ? [
-                          findingAt(
-                              policy,
-                              "spec.variables",
-                              `allows ${prefix}, where no source is`,
-                              "take the address away",
-                          ),
-                      ]
-                    : [],
-            );
+            .filter((prefix) => !used.some((address) => isBelow(address, prefix)))
+            .map((prefix) => {
+                const problem = `allows ${prefix}, where no source is`;
+                return findingAt(policy, "spec.variables", problem, "take the address away");
+            });
         return [...foreign, ...idle];
     });
 }
 
-function allowedBy({ object }: Manifest): readonly string[] {
-    const variable = list(object, "spec.variables").find((each) => textAt(each, "name") === "allowed");
+/** The addresses in a list of the policy. */
+function addressesIn(policy: Manifest | undefined, name: string): readonly string[] {
+    const variable = list(policy?.object, "spec.variables").find((each) => textAt(each, "name") === name);
     return [...(textAt(variable, "expression") ?? "").matchAll(/'([^']+)'/g)].map(([, address = ""]) => address);
 }
 
