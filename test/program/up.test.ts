@@ -20,7 +20,8 @@ describe("npm start", function () {
             [],
         );
         const layers = report.flux.filter(({ kind }) => kind === "Kustomization").map(({ name }) => name);
-        assert.deepEqual(layers.sort(), ["flux-system", ...listedLayers(checkout)].sort());
+        // One that is no layer takes definitions from their own repository.
+        assert.deepEqual(layers.sort(), ["flux-system", "gateway-api", ...listedLayers(checkout)].sort());
         const releases = report.flux.filter(({ kind }) => kind === "HelmRelease").length;
         assert.equal(report.git.commits, 1);
         assert.ok(report.changes.create > 50);
