@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { useCheckout } from "../support/checkout";
-import { removeSystem } from "../support/checkout-tree";
+import { removeLayer, removeSystem } from "../support/checkout-tree";
 import { Cluster } from "../support/cluster";
 import { type ClusterObject, difference, labelOf, objectsOfCluster } from "../support/cluster-objects";
 import { smallTree } from "../support/small-tree";
@@ -15,21 +15,21 @@ const removed = [
 
 describe("the removal of systems from the tree", function () {
     const checkout = useCheckout(this, {
-        systems: [...smallTree, "sealed-secrets", "cloudnative-pg", "plugin-barman-cloud"],
+        systems: [...smallTree, "sealed-secrets", "external-secrets", "cloudnative-pg", "plugin-barman-cloud"],
     });
     const cluster = new Cluster(checkout);
     let earlier: Map<string, ClusterObject>;
     let later: Map<string, ClusterObject>;
 
-    before("brings up a platform, takes two systems out of its tree, and updates", async () => {
+    before("brings up a platform, takes a system and a layer out of its tree, and updates", async () => {
         await checkout.up();
         earlier = await objectsOfCluster(cluster.kubectl);
         assert.deepEqual(
             removed.filter((label) => !labelsOf(earlier).includes(label)),
             [],
         );
-        removeSystem(checkout, "sealed-secrets");
-        removeSystem(checkout, "postgresql");
+        removeSystem(checkout, "secrets", "sealed-secrets");
+        removeLayer(checkout, "databases-config");
         await checkout.up();
         // Helm uninstalls a release after its layer is Ready.
         later = await until(
@@ -43,7 +43,7 @@ describe("the removal of systems from the tree", function () {
         const gone = difference(earlier, later);
         const isTheirs = ({ namespace, name }: ClusterObject) =>
             ["sealed-secrets", "postgresql"].includes(namespace) ||
-            (namespace === "flux-system" && name.includes("sealed-secrets"));
+            (namespace === "flux-system" && (name.includes("sealed-secrets") || name === "databases-config"));
         assert.deepEqual(gone.filter((object) => !isTheirs(object)).map(labelOf), []);
     });
 

@@ -15,7 +15,7 @@ describe("an environment that is added", function () {
         assert.match(owner.tree("add", "environment", "qa", "--pgp-key", publicKey), /Pulumi\.qa\.yaml/);
         const report = await checkout.up("qa");
         const layers = report.flux.filter(({ kind }) => kind === "Kustomization").map(({ name }) => name);
-        assert.deepEqual(layers.sort(), ["flux-system", ...listedLayers(checkout)].sort());
+        assert.deepEqual(layers.sort(), ["flux-system", "gateway-api", ...listedLayers(checkout)].sort());
     });
 
     it("has Secrets that are not staging's", async () => {

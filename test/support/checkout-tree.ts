@@ -93,22 +93,17 @@ export function listTeams(checkout: Checkout, ...names: string[]): () => void {
     return () => fs.writeFileSync(checkout.path(layerList), before);
 }
 
-/** Takes the lines that lead to a system out of the tree, those of its patches too. */
-export function removeSystem(checkout: Checkout, system: keyof typeof systemLists): void {
-    systemLists[system].forEach((folder) => removeFromFolder(checkout, system, folder));
+/** Takes the line that leads to a system out of its layer. */
+export function removeSystem(checkout: Checkout, layer: string, system: string): void {
+    checkout.edit(`gitops/layers/${layer}/kustomization.yaml`, (text) => text.replace(lineOf(`systems/${system}`), ""));
 }
 
-const systemLists = {
-    "sealed-secrets": ["layers/secrets"],
-    postgresql: ["layers/databases-config", "clusters/staging/databases-config"],
-} as const;
+/** Takes the line that leads to a layer out of staging. */
+export function removeLayer(checkout: Checkout, layer: string): void {
+    checkout.edit(layerList, (text) => text.replace(lineOf(`base/${layer}.yaml`), ""));
+}
 
-function removeFromFolder(checkout: Checkout, system: string, folder: string): void {
-    checkout.edit(`gitops/${folder}/kustomization.yaml`, (text) => {
-        const { resources, patches = [], ...rest } = parse(text) as FolderKustomization;
-        const others = patches.filter(({ path: file }) => file?.includes(`/systems/${system}/`) !== true);
-        const kept = resources.filter((line) => !line.endsWith(`/systems/${system}`));
-        assert.ok(kept.length + others.length < resources.length + patches.length, `${folder} has no ${system}`);
-        return stringify({ ...rest, resources: kept, ...(others.length > 0 ? { patches: others } : {}) });
-    });
+/** The line of a list that ends with a path. */
+function lineOf(file: string): RegExp {
+    return new RegExp(`^ +- \\S*/${file}\n`, "m");
 }
