@@ -66,3 +66,14 @@ export function traefikPods(container: object = {}, pod: object = {}, spec: obje
         },
     };
 }
+
+/** An example of a rule on what a chart makes: these objects in the place of Traefik's. */
+export const brokenTraefik = (finds: string, objects: readonly object[], problem: RegExp, fix: RegExp) => ({
+    finds,
+    edits: [],
+    published: [inPlaceOfTraefik(...objects)],
+    file: "systems/traefik/release.yaml",
+    line: "values:",
+    problem,
+    fix,
+});

@@ -6,6 +6,7 @@ import { readPrices } from "../../components/cost/prices";
 import { readConfiguration } from "../../components/settings/settings";
 import { DoctorError } from "../doctor/doctor-error";
 import { readStackConfig } from "../doctor/stack-config";
+import { runCommand } from "../run-command";
 import { report } from "./report";
 
 const usage = `Usage: npm run cost -- --stack STACK [--json]
@@ -37,16 +38,4 @@ function main(args: string[]): number {
     return 0;
 }
 
-try {
-    process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-    if (String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")) {
-        console.error(`${(error as Error).message}\n\n${usage}`);
-        process.exitCode = 2;
-    } else if (error instanceof DoctorError) {
-        console.error(error.message);
-        process.exitCode = 1;
-    } else {
-        throw error;
-    }
-}
+runCommand(main, { usage, forPeople: [DoctorError] });

@@ -2,6 +2,7 @@
  * What a preview would find out, before there is a stack: the same checks, with the credentials of the environment.
  */
 import { parseArgs } from "node:util";
+import { runCommand } from "../run-command";
 import { DoctorError } from "./doctor-error";
 import { examine } from "./examine";
 import { report } from "./report";
@@ -39,15 +40,4 @@ async function main(args: string[]): Promise<number> {
     return findings.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
-main(process.argv.slice(2)).then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-        if (String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")) {
-            console.error(`${(error as Error).message}\n\n${usage}`);
-            process.exit(2);
-        }
-        const isForPeople = error instanceof DoctorError || error instanceof SandboxError;
-        console.error(isForPeople ? error.message : error);
-        process.exit(1);
-    },
-);
+runCommand(main, { usage, forPeople: [DoctorError, SandboxError] });

@@ -2,6 +2,7 @@
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { DoctorError } from "../doctor/doctor-error";
+import { runCommand } from "../run-command";
 import { SecretError } from "../secret/secret-error";
 import { TreeError } from "../tree/tree-error";
 import { Answers } from "./answers";
@@ -63,15 +64,4 @@ async function main(args: string[]): Promise<number> {
     return 0;
 }
 
-main(process.argv.slice(2)).then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-        if (String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")) {
-            console.error(`${(error as Error).message}\n\n${usage}`);
-            process.exit(2);
-        }
-        const forPeople = [InitError, DoctorError, SecretError, TreeError];
-        console.error(forPeople.some((kind) => error instanceof kind) ? (error as Error).message : error);
-        process.exit(1);
-    },
-);
+runCommand(main, { usage, forPeople: [InitError, DoctorError, SecretError, TreeError] });

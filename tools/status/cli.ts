@@ -1,5 +1,6 @@
 /** One screen for a platform: what it is made of, how it is, what is wrong and what to type. It reads, and no more. */
 import { parseArgs } from "node:util";
+import { runCommand } from "../run-command";
 import { assess } from "./assess";
 import { statusInSandbox } from "./sandbox";
 import type { Status } from "./status";
@@ -65,18 +66,4 @@ function hasColours(): boolean {
     return process.stdout.isTTY && !process.env.NO_COLOR;
 }
 
-main(process.argv.slice(2)).then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-        if (String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")) {
-            console.error(`${(error as Error).message}\n\n${usage}`);
-            process.exit(2);
-        }
-        if (error instanceof StatusError || error instanceof SandboxError) {
-            console.error(error.message);
-            process.exit(2);
-        }
-        console.error(error);
-        process.exit(1);
-    },
-);
+runCommand(main, { usage, forPeople: [StatusError, SandboxError], exitCode: 2 });

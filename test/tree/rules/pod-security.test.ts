@@ -1,16 +1,6 @@
-import { inPlaceOfTraefik, traefikPods } from "../../support/published-charts";
+import { brokenTraefik, inPlaceOfTraefik, traefikPods } from "../../support/published-charts";
 import { describeRule } from "../../support/rule-examples";
 
-const release = "systems/traefik/release.yaml";
-const refused = (finds: string, objects: readonly object[], problem: RegExp, fix: RegExp) => ({
-    finds,
-    edits: [],
-    published: [inPlaceOfTraefik(...objects)],
-    file: release,
-    line: "values:",
-    problem,
-    fix,
-});
 const restricted = "namespace traefik refuses \\(pod-security\\.kubernetes\\.io/enforce: restricted\\): ";
 
 describeRule("pod-security", [
@@ -19,26 +9,31 @@ describeRule("pod-security", [
         edits: [],
         published: [inPlaceOfTraefik(traefikPods())],
     },
-    refused(
+    brokenTraefik(
         "a container of a chart that may gain privileges",
         [traefikPods({ securityContext: { capabilities: { drop: ["ALL"] } } })],
         new RegExp(`makes Deployment traefik/traefik, which ${restricted}container traefik has no allowPrivilege`),
         /the value of chart traefik that changes containers\.0\.securityContext\.allowPrivilegeEscalation, or lower the namespace's level in systems\/traefik\/namespace\.yaml/,
     ),
-    refused(
+    brokenTraefik(
         "a pod of a chart without a seccomp profile",
         [traefikPods({}, { securityContext: { runAsNonRoot: true } })],
         /container traefik has no seccompProfile of type RuntimeDefault/,
         /seccompProfile/,
     ),
-    refused(
+    brokenTraefik(
         "a volume of the node",
         [traefikPods({}, { volumes: [{ name: "log", hostPath: { path: "/var/log" } }] })],
         /has hostPath volume log/,
         /changes volumes\.0/,
     ),
-    refused("a pod in the node's network", [traefikPods({}, { hostNetwork: true })], /sets hostNetwork/, /hostNetwork/),
-    refused(
+    brokenTraefik(
+        "a pod in the node's network",
+        [traefikPods({}, { hostNetwork: true })],
+        /sets hostNetwork/,
+        /hostNetwork/,
+    ),
+    brokenTraefik(
         "the pod of a hook",
         [
             traefikPods(),

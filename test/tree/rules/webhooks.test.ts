@@ -1,4 +1,4 @@
-import { inPlaceOfTraefik, traefikPods } from "../../support/published-charts";
+import { brokenTraefik, inPlaceOfTraefik, traefikPods } from "../../support/published-charts";
 import { describeRule } from "../../support/rule-examples";
 
 const release = "systems/traefik/release.yaml";
@@ -20,15 +20,6 @@ const webhook = (target: object = call) => ({
     metadata: { name: "hook" },
     webhooks: [{ name: "hook.example.org", clientConfig: { service: target } }],
 });
-const broken = (finds: string, objects: readonly object[], problem: RegExp, fix: RegExp) => ({
-    finds,
-    edits: [],
-    published: [inPlaceOfTraefik(...objects)],
-    file: release,
-    line: "values:",
-    problem,
-    fix,
-});
 
 describeRule("webhooks", [
     {
@@ -36,13 +27,13 @@ describeRule("webhooks", [
         edits: [],
         published: [inPlaceOfTraefik(pods, service(), webhook())],
     },
-    broken(
+    brokenTraefik(
         "a webhook whose Service nobody makes",
         [pods, service(), webhook({ ...call, name: "hok" })],
         /makes ValidatingWebhookConfiguration hook, which calls Service traefik\/hok, which nothing makes/,
         /namespace traefik has: hook/,
     ),
-    broken(
+    brokenTraefik(
         "a conversion that leads to a namespace which is not there",
         [
             pods,
@@ -59,13 +50,13 @@ describeRule("webhooks", [
         /makes CustomResourceDefinition routes\.example\.org, which calls Service replaceme\/hook/,
         /namespace replaceme has no Service/,
     ),
-    broken(
+    brokenTraefik(
         "a port that the Service does not have",
         [pods, service(), webhook({ ...call, port: 8443 })],
         /calls port 8443 of Service traefik\/hook, which has 443/,
         /correct the port/,
     ),
-    broken(
+    brokenTraefik(
         "a Service that leads to a port which no pod has",
         [pods, service({ targetPort: "admission" }), webhook()],
         /calls Service traefik\/hook, behind which no pod has port admission/,
