@@ -38,7 +38,7 @@ export function rolesAt(state: AzureState, principalId: string, scope: string): 
  *
  * @see https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
  */
-const propagationSeconds = 60;
+const propagationSeconds = 45;
 
 function isEffective({ clock, assignedAt }: AzureState, assignmentId: string): boolean {
     const at = assignedAt.get(assignmentId.toLowerCase());
