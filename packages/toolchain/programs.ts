@@ -98,6 +98,14 @@ export const programsOnDemand: readonly Program[] = [
         tags: ["remove_all_sd"],
         versionArguments: ["--version"],
     },
+    {
+        name: "flux",
+        folder: "flux",
+        module: "github.com/fluxcd/flux2/v2",
+        package: "github.com/fluxcd/flux2/v2/cmd/flux",
+        versionArguments: ["version", "--client"],
+        variables: (version) => ({ "main.VERSION": version.replace(/^v/, "") }),
+    },
 ];
 
 /** The programs that one go.mod pins: they share most of their libraries, so one command builds them. */
@@ -122,5 +130,6 @@ export const buildOrder: readonly (readonly Family[])[] = [
     [
         { folder: "kubernetes", title: "Kubernetes and Flux", weight: 50 },
         { folder: "flux-operator", title: "Flux Operator", weight: 10 },
+        { folder: "flux", title: "the flux command", weight: 3 },
     ],
 ];

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, readFile, readlink, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildProgress } from "./build-progress";
 import { cacheFolder, checkCache, toolchainFolder } from "./cache-folder";
+import { copyModule, removeHalves } from "./copied-module";
 import { exists } from "./exists";
-import { copyFluxOperator, removeHalfCopies } from "./flux-operator-source";
+import { fluxOperatorSource } from "./flux-operator-source";
+import { fluxSource } from "./flux-source";
 import { buildPrograms, findGo, goCaches, type GoInstallation, hasRoom } from "./go";
 import { copyInstalled } from "./installed";
 import { withLock } from "./lock";
@@ -112,11 +114,10 @@ async function build(
     log: (line: string) => void,
 ): Promise<void> {
     const { binaries } = toolchain;
-    await Promise.all([binaries, ...apart.values()].map(removeHalfBinaries));
     const operatorFolder = join(directory, "flux-operator");
-    await removeHalfCopies(operatorFolder);
+    await Promise.all([binaries, operatorFolder, ...apart.values()].map(removeHalves));
     const version = await requiredVersions();
-    await copyFluxOperator(operatorFolder, moduleFolder("flux-operator"), version("flux-operator"));
+    await copyModule(operatorFolder, fluxOperatorSource(moduleFolder("flux-operator")), version("flux-operator"));
     const placeOf = (program: Program) => apart.get(program) ?? binaries;
     const toBuild: Program[] = [];
     for (const program of await absentFrom(toolchain, wanted, apart)) {
@@ -132,8 +133,13 @@ async function build(
     }
     if (toBuild.length > 0) {
         await buildAll(toBuild, log, async (family, programs, progress) => {
-            const folder = family.folder === "flux-operator" ? operatorFolder : moduleFolder(family.folder);
             const [place = binaries] = programs.map(placeOf);
+            if (family.folder === "flux") {
+                const manifests = toolchain.fluxDistribution;
+                await copyModule(place, fluxSource(moduleFolder("flux"), version("flux"), manifests), version("flux"));
+            }
+            const folders: Readonly<Record<string, string>> = { "flux-operator": operatorFolder, flux: place };
+            const folder = folders[family.folder] ?? moduleFolder(family.folder);
             await buildPrograms(programs, version, folder, place, go, {
                 packages: (count) => progress.begin(family, count),
                 compiled: () => progress.compiled(family),
@@ -266,10 +272,4 @@ async function requiredVersions(): Promise<(name: string) => string> {
         versions.set(name, version);
     }
     return (name) => versions.get(name) ?? "";
-}
-
-async function removeHalfBinaries(binaries: string): Promise<void> {
-    const names = (await exists(binaries)) ? await readdir(binaries) : [];
-    const halves = names.filter((name) => name.endsWith(".tmp"));
-    await Promise.all(halves.map((name) => rm(join(binaries, name), { recursive: true })));
 }

@@ -28,6 +28,7 @@ const versions: Readonly<Record<string, readonly Place[]>> = {
     Flux: [
         ["components/**/*.ts", /fluxVersion = "(.+)"/g],
         ["packages/sandbox/test/programs/flux-distribution.test.ts", /fluxVersion = "(.+)"/g],
+        ["packages/toolchain/modules/*/go.mod", /github\.com\/fluxcd\/flux2\/v2 v(\S+)/g],
     ],
     Go: [["packages/toolchain/modules/*/go.mod", /^go (\S+)/gm]],
     "Node's major": [

@@ -2,6 +2,7 @@ import { TreeError } from "../tree/tree-error";
 import { clean } from "./clean";
 import { down } from "./down";
 import { exec } from "./exec";
+import { flux } from "./flux";
 import { git } from "./git";
 import { kubectl } from "./kubectl";
 import { pulumi } from "./pulumi";
@@ -21,6 +22,7 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
                           --charts published: what npm run tree -- charts pull has brought, not stand-ins for it
   status [--stack S]      what npm run status -- --sandbox shows of each stack; processes, Azure resources
   kubectl [--stack S] …   kubectl in the stack's cluster
+  flux    [--stack S] …   the flux command there, for example: get kustomizations
   pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff
   git     [--stack S] …   git in the fleet repository, for example: log --stat
   exec …                  any program as the deployer, for example: npm run secret -- recipients staging --stack staging
@@ -36,6 +38,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     start,
     status,
     kubectl,
+    flux,
     pulumi,
     git,
     exec,

@@ -4,7 +4,12 @@ import { requireSession, takeStack } from "./running";
 import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
 
 /** `kubectl …`: the real kubectl as the cluster's administrator. */
-export async function kubectl(args: string[]): Promise<number> {
+export function kubectl(args: string[]): Promise<number> {
+    return runInCluster("kubectl", args);
+}
+
+/** Runs a program of the toolchain as the administrator of a stack's cluster: `[--stack S] …`. */
+export async function runInCluster(program: string, args: string[]): Promise<number> {
     const { directory, session } = requireSession();
     const { stack, rest } = takeStack(args);
     const cluster = await clusterOf(directory, stack);
@@ -12,5 +17,5 @@ export async function kubectl(args: string[]): Promise<number> {
         throw new SandboxError(`Stack ${stack} has no cluster; npm start -- --stack ${stack}`);
     }
     const env = { ...engineEnvironment(directory, session), KUBECONFIG: cluster.adminKubeconfig };
-    return exitOf(spawn("kubectl", rest, { env, stdio: "inherit" }));
+    return exitOf(spawn(program, rest, { env, stdio: "inherit" }));
 }
