@@ -1,13 +1,9 @@
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { createHmac } from "node:crypto";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { fluxStatus } from "../../tools/sandbox/flux-status";
 import { useCheckout } from "../support/checkout";
 import { keepLayers, listedLayers } from "../support/checkout-tree";
 import { Cluster, type Condition } from "../support/cluster";
-import { organization } from "../support/github-deployer";
+import { FleetPushes } from "../support/fleet-pushes";
 import { smallTree } from "../support/small-tree";
 import { until } from "../support/until";
 
@@ -28,6 +24,7 @@ interface Layer {
 describe("GitHub's webhook", function () {
     const checkout = useCheckout(this, { systems: [...smallTree, "chaos-mesh"] });
     const cluster = new Cluster(checkout);
+    const pushes = new FleetPushes(checkout, cluster);
     let token: string;
 
     before("starts staging without the system that is broken later", async () => {
@@ -36,19 +33,19 @@ describe("GitHub's webhook", function () {
             listedLayers(checkout).filter((name) => !name.startsWith("chaos")),
         );
         await checkout.up();
-        token = await cluster.secret("flux-system", "webhook-token", "token");
+        token = await pushes.webhookToken();
     });
 
     it("is refused with a wrong signature, and Flux is not asked to fetch", async () => {
         const before = requestOf(await source());
-        assert.equal(await post("another token"), 400);
+        assert.equal(await pushes.post("another token"), 400);
         assert.equal(requestOf(await source()), before);
     });
 
     it("has Flux fetch at once what was pushed", async () => {
         const before = requestOf(await source());
-        const commit = pushCommit();
-        assert.equal(await post(token), 200);
+        const commit = pushes.commit();
+        assert.equal(await pushes.post(token), 200);
         // The source looks every minute by itself too, so the request is what tells.
         const request = requestOf(await source());
         assert.notEqual(request, before);
@@ -61,11 +58,11 @@ describe("GitHub's webhook", function () {
     });
 
     it("brings what was pushed for an app to the app alone, while another system is broken", async () => {
-        pushCommit(
+        pushes.commit(
             ["systems/chaos-mesh/release.yaml", /version: \S+/, "version: 99.0.0"],
             ["clusters/staging/kustomization.yaml", "resources:\n", "resources:\n  - ../base/chaos.yaml\n"],
         );
-        assert.equal(await post(token), 200);
+        assert.equal(await pushes.post(token), 200);
         const chaos = () => cluster.get<Layer>({ kind: "kustomization", name: "chaos" });
         const isReady = ({ status }: Layer) => status.conditions.some((c) => c.type === "Ready" && c.status === "True");
         await until(
@@ -76,8 +73,8 @@ describe("GitHub's webhook", function () {
         const before = await revisions();
 
         const started = performance.now();
-        const commit = pushCommit(["clusters/staging/apps/kustomization.yaml", /newTag: \S+/, "newTag: 6.13.0"]);
-        assert.equal(await post(token), 200);
+        const commit = pushes.commit(["clusters/staging/apps/kustomization.yaml", /newTag: \S+/, "newTag: 6.13.0"]);
+        assert.equal(await pushes.post(token), 200);
         const image = ["get", "deployment", "podinfo", "-n", "podinfo", "-o", "jsonpath={..containers[0].image}"];
         await until("the app's new version", () => cluster.kubectl(...image), /:6\.13\.0$/);
         console.log(`      applied after ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -104,43 +101,4 @@ describe("GitHub's webhook", function () {
 
     const source = () => cluster.get<Source>({ kind: "gitrepository", name: "flux-system" });
     const requestOf = ({ metadata }: Source) => metadata.annotations?.["reconcile.fluxcd.io/requestedAt"];
-
-    /** Posts what GitHub posts after a push, signed with this token; gives the status of the answer. */
-    async function post(secret: string): Promise<number> {
-        const receiver = ["receiver", "github", "-n", "flux-system", "-o", "jsonpath={.status.webhookPath}"];
-        const at = await cluster.kubectl("get", ...receiver);
-        const body = JSON.stringify({ ref: "refs/heads/staging" });
-        const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-        const headers = {
-            "content-type": "application/json",
-            "x-github-event": "push",
-            "x-hub-signature-256": signature,
-        };
-        return (await fetch(`http://${await receiverAddress()}${at}`, { method: "POST", headers, body })).status;
-    }
-
-    async function receiverAddress(): Promise<string> {
-        const [running] = (await checkout.status()).clusters;
-        const lines = (running?.processes ?? []).map(({ pid }) => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8"));
-        const address = /--receiverAddr=(127\.[^\0]+)/.exec(lines.join("\0"))?.[1];
-        assert.ok(address, "notification-controller does not run");
-        return address;
-    }
-
-    /** Changes a text of each file; gives the commit's id. */
-    function pushCommit(...edits: readonly (readonly [file: string, from: RegExp | string, to: string])[]): string {
-        const bare = path.join(checkout.session().fleetRepositories, organization, "fleet-staging.git");
-        const clone = fs.mkdtempSync(path.join(checkout.directory, "fleet-"));
-        const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8", stdio: "pipe" }).trim();
-        git("clone", "--quiet", "--branch", "staging", bare, clone);
-        const author = ["-c", "user.name=Operator", "-c", "user.email=operator@example.org"];
-        for (const [file, from, to] of edits) {
-            const text = fs.readFileSync(path.join(clone, file), "utf8");
-            assert.notEqual(text.replace(from, to), text, file);
-            fs.writeFileSync(path.join(clone, file), text.replace(from, to));
-        }
-        git("-C", clone, ...author, "commit", "--quiet", "--all", "--allow-empty", "--message=A change");
-        git("-C", clone, "push", "--quiet");
-        return git("-C", clone, "rev-parse", "HEAD");
-    }
 });

@@ -40,7 +40,7 @@ const imports: readonly (readonly [file: string, source: string, allowed: boolea
     ["tools/secret/check.ts", "@landfall/sandbox", false],
     ["test/program/up.test.ts", "@landfall/sandbox/testing", true],
     ["test/program/up.test.ts", "@landfall/sandbox/github/github", false],
-    ["bench/up.ts", "@landfall/sandbox/github/github", false],
+    ["bench/cli.ts", "@landfall/sandbox/github/github", false],
 ];
 
 describe("the borders of the folders", () => {
