@@ -19,21 +19,24 @@ export function readCommitted(machine: Machine): BenchReport | undefined {
 }
 
 /** Writes a report to be committed. Parts that this run did not measure stay as they are. Gives the files. */
-export async function save(report: BenchReport, measurements: readonly Measurement[]): Promise<string[]> {
-    const { machine } = report;
-    const results = { ...readCommitted(machine)?.results, ...report.results };
-    const merged: BenchReport = { machine, results };
-    const written = [
-        await write(fileOf(machine, "json"), JSON.stringify(merged)),
-        await write(fileOf(machine, "md"), markdown(merged, measurements)),
-    ];
-    return written;
+export async function save({ machine, results }: BenchReport, measurements: readonly Measurement[]): Promise<string[]> {
+    const merged: BenchReport = { machine, results: { ...readCommitted(machine)?.results, ...results } };
+    const [data, page] = [fileOf(machine, "json"), fileOf(machine, "md")];
+    fs.mkdirSync(resultsFolder, { recursive: true });
+    fs.writeFileSync(data, await formatted(JSON.stringify(merged), "json"));
+    fs.writeFileSync(page, await pageOf(merged, measurements));
+    return [data, page].map((file) => path.relative(process.cwd(), file));
 }
 
-async function write(file: string, text: string): Promise<string> {
-    fs.mkdirSync(resultsFolder, { recursive: true });
-    fs.writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
-    return path.relative(process.cwd(), file);
+/** The report for people as it is committed. */
+export function pageOf(report: BenchReport, measurements: readonly Measurement[]): Promise<string> {
+    return formatted(markdown(report, measurements), "md");
+}
+
+/** As the repository's other files are. */
+async function formatted(text: string, extension: string): Promise<string> {
+    const file = path.join(resultsFolder, `report.${extension}`);
+    return format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
 function fileOf({ platform, cpus }: Machine, extension: string): string {

@@ -67,7 +67,7 @@ function resultOf(ours: readonly Point[], theirs: readonly Point[]): Result {
         ],
         notes: [
             `Seconds grow with the number of files to the power ${exponent(ours)}, and ${exponent(theirs)} with a resource for each.`,
-            "A resource for each file is here the least that one can be: a PUT. GitHub's provider reads before and after it, and waits a second between two writes by default. Without changes it asks nothing, and so sees nothing of what others commit; with `--refresh` it asks for each file.",
+            "A resource for each file is here the least that one can be: a PUT. GitHub's provider reads before and after it too. Without changes it asks nothing, and so sees nothing of what others commit; with `--refresh` it asks for each file.",
             "The stand-in for GitHub has no limit. GitHub's own is 80 writes a minute and 500 an hour, which 1,000 PUTs meet and one commit does not.",
         ],
     };
