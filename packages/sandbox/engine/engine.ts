@@ -4,6 +4,11 @@ import type { Session, Workspace } from "../world/session";
 import { stackFile, stackFolder } from "./stack-file";
 import { releaseStack } from "./stack-lock";
 
+/** The engine's own folder: its CLI, its plugins and its state. */
+export function pulumiHome(directory: string): string {
+    return path.join(directory, "pulumi");
+}
+
 /** Environment of the Pulumi CLI and of everything that it starts: nothing of the user's own proxies or credentials. */
 export function engineEnvironment(directory: string, session: Session): NodeJS.ProcessEnv {
     const inherited = Object.entries(process.env).filter(
@@ -12,13 +17,14 @@ export function engineEnvironment(directory: string, session: Session): NodeJS.P
     return {
         ...Object.fromEntries(inherited),
         ...session.environment,
-        PATH: [path.join(directory, "plugins"), session.binaries, process.env.PATH ?? ""].join(path.delimiter),
+        PATH: [path.join(pulumiHome(directory), "bin"), session.binaries, process.env.PATH ?? ""].join(path.delimiter),
         KUBECACHEDIR: path.join(directory, "kube-cache"),
-        PULUMI_HOME: path.join(directory, "pulumi"),
-        PULUMI_BACKEND_URL: `file://${path.join(directory, "pulumi")}`,
+        PULUMI_HOME: pulumiHome(directory),
+        PULUMI_BACKEND_URL: `file://${pulumiHome(directory)}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: path.join(directory, "passphrase"),
         PULUMI_SKIP_UPDATE_CHECK: "true",
-        // The plugins are on PATH; nothing may be fetched.
+        // The plugins are in its home; nothing may be fetched, and none of the user's taken by its name alone.
+        PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         // Makes the CLI accept --event-log, which the Automation API uses too.
         PULUMI_DEBUG_COMMANDS: "true",

@@ -1,11 +1,13 @@
 /** The user's own Pulumi, whose plugins and language host the sandbox uses where their versions are the program's. */
 import { execFile } from "node:child_process";
-import { existsSync, lstatSync, rmSync, symlinkSync } from "node:fs";
-import { access, constants } from "node:fs/promises";
+import { access, constants, open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import * as pulumiSdk from "@pulumi/pulumi/package.json";
+
+/** A line of each stand-in, which tells it from the real plugin in a shell that a sandbox made. */
+export const standInMark = "# A stand-in of the sandbox.";
 
 /** Where Pulumi keeps what it installs: `PULUMI_HOME`, and `~/.pulumi` where that is not set. */
 export function userPulumiHome(environment: NodeJS.ProcessEnv): string {
@@ -13,8 +15,14 @@ export function userPulumiHome(environment: NodeJS.ProcessEnv): string {
 }
 
 /** Where the engine finds an installed provider plugin of this version. */
-export function installedProvider(home: string, plugin: string, version: string): string {
+export function providerFile(home: string, plugin: string, version: string): string {
     return join(home, "plugins", `${plugin.replace(/^pulumi-/, "")}-v${version}`, plugin);
+}
+
+/** A provider plugin that is installed in this version. */
+export async function installedProvider(home: string, plugin: string, version: string): Promise<string | undefined> {
+    const file = providerFile(home, plugin, version);
+    return (await isReal(file)) ? file : undefined;
 }
 
 /**
@@ -23,7 +31,7 @@ export function installedProvider(home: string, plugin: string, version: string)
  */
 export async function installedHost(home: string, host: string): Promise<string | undefined> {
     const [program, cli] = [join(home, "bin", host), join(home, "bin", "pulumi")];
-    if (!(await isExecutable(program)) || !(await isExecutable(cli))) {
+    if (!(await isReal(program)) || !(await isReal(cli))) {
         return undefined;
     }
     const environment = { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
@@ -35,25 +43,20 @@ export async function installedHost(home: string, host: string): Promise<string 
     return version === `v${pulumiSdk.version}` ? program : undefined;
 }
 
-export async function isExecutable(file: string): Promise<boolean> {
-    return access(file, constants.X_OK).then(
+/** Whether a file can be run and is not a stand-in of a sandbox. */
+async function isReal(file: string): Promise<boolean> {
+    const isExecutable = await access(file, constants.X_OK).then(
         () => true,
         () => false,
     );
-}
-
-/** Lets an engine with a home of its own find the plugins of the user's; those that it has itself stay. */
-export function linkPlugins(engineHome: string, userHome: string): void {
-    if (resolve(engineHome) === resolve(userHome)) {
-        // In a shell that the sandbox made.
-        return;
+    if (!isExecutable) {
+        return false;
     }
-    const link = join(engineHome, "plugins");
-    if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) {
-        rmSync(link);
-    }
-    const plugins = join(userHome, "plugins");
-    if (existsSync(plugins) && !existsSync(link)) {
-        symlinkSync(plugins, link);
+    const handle = await open(file);
+    try {
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(100), 0, 100, 0);
+        return !buffer.subarray(0, bytesRead).toString("latin1").includes(standInMark);
+    } finally {
+        await handle.close();
     }
 }

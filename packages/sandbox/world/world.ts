@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { SandboxClock } from "../azure/arm/clock";
 import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
 import { createAzure } from "../azure/azure";
 import { demonstrationTenant } from "../azure/entra/tenant";
 import { chartRoutes, chartsToServe, readArchives } from "../charts/charts";
+import { pulumiHome } from "../engine/engine";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
 import { createGitHub } from "../github/github";
@@ -13,8 +13,8 @@ import { publishedDefinitions } from "../github/published-definitions";
 import { loadOrCreateAuthority } from "../network/authority";
 import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
-import { writePluginPath } from "../plugins/path";
-import { linkPlugins, userPulumiHome } from "../plugins/pulumi-home";
+import { writeEngineHome } from "../plugins/engine-home";
+import { userPulumiHome } from "../plugins/pulumi-home";
 import { SandboxError } from "../sandbox-error";
 import { Clusters } from "./clusters";
 import { type Workspace, type WorldStatus, writeSession } from "./session";
@@ -77,7 +77,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const proxy = await startProxy({ routes, authority, port, report }).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
     });
-    await preparePlugins(directory);
+    await writeEngineHome({
+        directory: pulumiHome(directory),
+        pulumi: path.join(binaries, "pulumi"),
+        userHome: userPulumiHome(process.env),
+    });
     const environment = deployerEnvironment(credentials, proxy, authority.certificateFile);
     return {
         status: () => ({
@@ -154,13 +158,4 @@ function deployerEnvironment(
 function owner(repository: string): string {
     const { config } = readStack(repository, "staging");
     return (config?.["github:owner"] as string | undefined) ?? "landfall-example";
-}
-
-/** Real plugins that the user has installed are used instead of stand-ins. */
-async function preparePlugins(directory: string): Promise<void> {
-    const pulumiHome = userPulumiHome(process.env);
-    const engineHome = path.join(directory, "pulumi");
-    fs.mkdirSync(engineHome, { recursive: true, mode: 0o700 });
-    linkPlugins(engineHome, pulumiHome);
-    await writePluginPath({ directory: path.join(directory, "plugins"), pulumiHome });
 }

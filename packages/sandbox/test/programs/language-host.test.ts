@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { writePluginPath } from "../../plugins/path";
+import { writeEngineHome } from "../../plugins/engine-home";
 import { binary, TestApiServer } from "../support/api-server";
 
 const repository = path.join(__dirname, "../../../..");
@@ -37,6 +37,7 @@ describe("the language host and the plugins, under the engine", function () {
     const api = new TestApiServer();
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-host-"));
     const project = path.join(directory, "project");
+    const home = path.join(directory, "home");
 
     before(async () => {
         const plugins = [
@@ -44,8 +45,11 @@ describe("the language host and the plugins, under the engine", function () {
             "pulumi-resource-kubernetes",
             "pulumi-resource-pulumi-nodejs",
         ] as const;
-        const options = { directory: path.join(directory, "plugins"), pulumiHome: path.join(directory, "none") };
-        assert.deepEqual(await writePluginPath({ ...options, plugins }), plugins);
+        const userHome = path.join(directory, "none");
+        assert.deepEqual(
+            await writeEngineHome({ directory: home, pulumi: binary("pulumi"), userHome, plugins }),
+            plugins,
+        );
         fs.mkdirSync(project);
         fs.mkdirSync(path.join(directory, "state"));
         fs.symlinkSync(path.join(repository, "node_modules"), path.join(project, "node_modules"));
@@ -67,17 +71,17 @@ describe("the language host and the plugins, under the engine", function () {
     function pulumi(...args: string[]): Promise<{ code: number | null; output: string }> {
         const env = {
             ...process.env,
-            PATH: [path.join(directory, "plugins"), path.dirname(binary("pulumi")), process.env.PATH].join(
-                path.delimiter,
-            ),
-            PULUMI_HOME: path.join(directory, "home"),
+            PULUMI_HOME: home,
             PULUMI_BACKEND_URL: `file://${path.join(directory, "state")}`,
             PULUMI_CONFIG_PASSPHRASE: "test",
             PULUMI_SKIP_UPDATE_CHECK: "1",
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         };
         return new Promise((resolve, reject) => {
-            const child = spawn(binary("pulumi"), [...args, "--non-interactive"], { cwd: project, env });
+            const child = spawn(path.join(home, "bin", "pulumi"), [...args, "--non-interactive"], {
+                cwd: project,
+                env,
+            });
             let output = "";
             child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
             child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -96,6 +100,8 @@ describe("the language host and the plugins, under the engine", function () {
         const output = await succeed("preview");
         assert.match(output, /the program's own output/);
         assert.match(output, /\+ 4 to create/);
+        // The engine warns of a plugin that is not where it expects plugins.
+        assert.doesNotMatch(output, /warning/i);
     });
 
     it("creates, with a dynamic resource, and keeps secrets encrypted", async () => {

@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { writePluginPath } from "../../../plugins/path";
+import { pluginFile, writeEngineHome } from "../../../plugins/engine-home";
 
 describe("a plugin", () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-killed-"));
@@ -13,11 +13,12 @@ describe("a plugin", () => {
     after(() => fs.rmSync(directory, { recursive: true }));
 
     it("ends when the engine that started it is killed", async () => {
-        const plugins = await writePluginPath({ directory, pulumiHome: path.join(directory, "none") });
+        const userHome = path.join(directory, "none");
+        const plugins = await writeEngineHome({ directory, pulumi: process.execPath, userHome });
         assert.equal(plugins.length, 6);
         for (const plugin of plugins) {
             // Stands for the engine: it starts the plugin, shows the port that the plugin prints, and is killed.
-            const engine = spawn("sh", ["-c", '"$0" 127.0.0.1:1 & wait', path.join(directory, plugin)], {
+            const engine = spawn("sh", ["-c", '"$0" 127.0.0.1:1 & wait', pluginFile(directory, plugin)], {
                 stdio: ["ignore", "pipe", "inherit"],
             });
             const lines = createInterface(engine.stdout)[Symbol.asyncIterator]();

@@ -5,8 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as kubernetesSdk from "@pulumi/kubernetes/package.json";
 import * as pulumiSdk from "@pulumi/pulumi/package.json";
-import { writePluginPath } from "../../../plugins/path";
-import { linkPlugins, userPulumiHome } from "../../../plugins/pulumi-home";
+import { pluginFile, writeEngineHome } from "../../../plugins/engine-home";
+import { userPulumiHome } from "../../../plugins/pulumi-home";
 
 const host = "pulumi-language-nodejs";
 const kubernetes = "pulumi-resource-kubernetes";
@@ -28,8 +28,11 @@ describe("the user's own Pulumi", function () {
         fs.writeFileSync(path.join(pulumiHome, file), `#!/bin/sh\necho "${says}"\n`, { mode: 0o755 });
     }
 
+    const engineHome = () => path.join(directory, "engine");
     const standIns = (...plugins: (typeof host | typeof kubernetes)[]) =>
-        writePluginPath({ directory: path.join(directory, "path"), plugins, pulumiHome });
+        writeEngineHome({ directory: engineHome(), pulumi: process.execPath, plugins, userHome: pulumiHome });
+    const called = (plugin: typeof host | typeof kubernetes) =>
+        execFileSync(pluginFile(engineHome(), plugin), ["127.0.0.1:1"], { encoding: "utf8" });
 
     it("is where PULUMI_HOME says, and in the user's folder otherwise", () => {
         assert.equal(userPulumiHome({ PULUMI_HOME: "/opt/pulumi" }), "/opt/pulumi");
@@ -46,10 +49,7 @@ describe("the user's own Pulumi", function () {
         assert.deepEqual(await standIns(kubernetes), [kubernetes]);
         install(`plugins/resource-kubernetes-v${kubernetesSdk.version}/${kubernetes}`, "real");
         assert.deepEqual(await standIns(kubernetes), []);
-        assert.ok(
-            !fs.existsSync(path.join(directory, "path", kubernetes)),
-            "the engine would find it before the real one",
-        );
+        assert.equal(called(kubernetes), "real\n");
     });
 
     it("has the real language host that takes the stand-in's place, of the SDK's version alone", async () => {
@@ -59,39 +59,22 @@ describe("the user's own Pulumi", function () {
         assert.deepEqual(await standIns(host), [host]);
         install("bin/pulumi", `v${pulumiSdk.version}`);
         assert.deepEqual(await standIns(host), []);
-        const called = execFileSync(path.join(directory, "path", host), ["127.0.0.1:1"], { encoding: "utf8" });
-        assert.equal(called, "real host, called with 127.0.0.1:1\n");
+        assert.equal(called(host), "real host, called with 127.0.0.1:1\n");
     });
 
-    describe("whose plugins the engine finds", () => {
-        const engineHome = () => path.join(directory, "engine");
-        const found = () => fs.existsSync(path.join(engineHome(), "plugins", "resource-tls-v5.0.0"));
-
-        beforeEach(() => {
-            fs.mkdirSync(engineHome());
-            install("plugins/resource-tls-v5.0.0/pulumi-resource-tls", "real");
+    it("is not another sandbox, whose shell has set PULUMI_HOME", async () => {
+        await writeEngineHome({
+            directory: pulumiHome,
+            pulumi: process.execPath,
+            userHome: path.join(directory, "none"),
         });
+        assert.deepEqual(await standIns(host, kubernetes), [host, kubernetes]);
+    });
 
-        it("are those of the home that is named now", () => {
-            linkPlugins(engineHome(), pulumiHome);
-            assert.ok(found());
-            linkPlugins(engineHome(), path.join(directory, "another"));
-            assert.ok(!found(), "those of a home that was named earlier");
-            linkPlugins(engineHome(), pulumiHome);
-            linkPlugins(engineHome(), pulumiHome);
-            assert.ok(found());
-        });
-
-        it("stay where PULUMI_HOME is the engine's own", () => {
-            linkPlugins(engineHome(), pulumiHome);
-            linkPlugins(engineHome(), `${engineHome()}/`);
-            assert.ok(found());
-        });
-
-        it("do not take the place of a folder that the engine has itself", () => {
-            fs.mkdirSync(path.join(engineHome(), "plugins"));
-            linkPlugins(engineHome(), pulumiHome);
-            assert.ok(fs.lstatSync(path.join(engineHome(), "plugins")).isDirectory());
-        });
+    it("is asked anew at each start", async () => {
+        install(`plugins/resource-kubernetes-v${kubernetesSdk.version}/${kubernetes}`, "real");
+        assert.deepEqual(await standIns(kubernetes), []);
+        fs.rmSync(path.join(pulumiHome, "plugins"), { recursive: true });
+        assert.deepEqual(await standIns(kubernetes), [kubernetes]);
     });
 });
