@@ -17,6 +17,7 @@ export class FluxApi {
     refusal: { readonly status: number; readonly body: unknown } | undefined;
     /** Method and path of each request, and the token that came with it. */
     readonly requests: { readonly request: string; readonly authorization?: string; readonly body: string }[] = [];
+    connections = 0;
     private readonly server: Server = createServer((request, response) => void this.answer(request, response));
 
     /** `refused` has answers for everything below some paths. */
@@ -27,6 +28,7 @@ export class FluxApi {
     ) {}
 
     start(): Promise<void> {
+        this.server.on("connection", () => (this.connections += 1));
         return new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     }
 

@@ -1,3 +1,4 @@
+import type { Agent } from "node:https";
 import {
     ApiException,
     AuthorizationV1Api,
@@ -49,6 +50,7 @@ export class ClusterClient {
     constructor(kubeconfig: string) {
         this.config = new KubeConfig();
         this.config.loadFromString(kubeconfig);
+        keepConnections(this.config);
     }
 
     /**
@@ -135,6 +137,17 @@ export class ClusterClient {
             throw new Error(`${server}: ${message}`);
         }
     }
+}
+
+/** The library makes an agent, and with it a TLS handshake, for each request: here one agent serves all. */
+function keepConnections(config: KubeConfig): void {
+    const authenticate = config.applySecurityAuthentication.bind(config);
+    let kept: Agent | undefined;
+    config.applySecurityAuthentication = async (context) => {
+        await authenticate(context);
+        kept ??= Object.assign(context.getAgent() as Agent, { keepAlive: true });
+        context.setAgent(kept);
+    };
 }
 
 /** The message of a Kubernetes Status, or the text that a proxy before the API server answered with. */

@@ -26,7 +26,8 @@ export type FluxWait =
 /** A terminal failure has to be seen this long: controllers retry once by themselves after an artifact race. */
 const terminalAfterSeconds = 5;
 
-const pollSeconds = 0.5;
+/** A look is eight lists: far from the end there are fewer of them. */
+const pollSeconds = { least: 0.5, most: 2, perBlocker: 0.1 };
 
 const progressSeconds = 5;
 
@@ -66,8 +67,13 @@ export async function waitForFlux(args: FluxWaitArgs): Promise<FluxWait> {
         if (Date.now() > deadline) {
             return { ready: false, problem: await explainTimeout(args, seen) };
         }
-        await sleep(pollSeconds);
+        await sleep(pauseAfter("status" in seen ? seen.status.blockers.length : 0));
     }
+}
+
+function pauseAfter(blockers: number): number {
+    const { least, most, perBlocker } = pollSeconds;
+    return Math.min(Math.max(least, blockers * perBlocker), most);
 }
 
 interface Observation {

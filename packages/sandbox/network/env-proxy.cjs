@@ -60,12 +60,17 @@ function tunnelled(protocol, defaultPort, connectDirectly) {
     };
 }
 
+function credentialOf({ username, password }) {
+    const pair = [username, password].map(decodeURIComponent).join(":");
+    return username === "" ? {} : { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
 function openTunnel(proxy, authority) {
     return new Promise((resolve, reject) => {
         const request = http.request({
             method: "CONNECT",
             path: authority,
-            headers: { host: authority },
+            headers: { host: authority, ...credentialOf(proxy) },
             createConnection: () => net.connect(Number(proxy.port || 80), proxy.hostname),
         });
         request.once("error", reject);

@@ -1,4 +1,5 @@
-import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { Authority } from "./authority";
 import { Gateway } from "./gateway";
@@ -12,14 +13,14 @@ export interface ProxyOptions {
     readonly authority: Authority;
     /** The port of the HTTP proxy. Default 0: a free one. */
     readonly port?: number;
-    /** Whether a client is served. Default: every process of the user that runs the sandbox. */
+    /** Whether a client without the password is served. Default: every process of the user that runs the sandbox. */
     readonly serves?: (client: Socket) => boolean;
     /** Hears of faults: a stand-in or a route that threw, a client that does not accept a certificate. */
     readonly report: (message: string) => void;
 }
 
 export interface Proxy {
-    /** For HTTPS_PROXY and HTTP_PROXY. */
+    /** For HTTPS_PROXY and HTTP_PROXY. It holds a password, with which a client is served without being looked up. */
     readonly url: string;
     /** For ALL_PROXY, which ssh and other protocols go through. */
     readonly socksUrl: string;
@@ -40,14 +41,19 @@ export interface Proxy {
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const gateway = new Gateway(options.routes, options.authority, options.report);
     const isServed = options.serves ?? isOwnPeer;
+    const password = randomBytes(24).toString("hex");
+    const isAdmitted = admission(password, isServed);
     const http = createHttpServer({ keepAliveTimeout: 120_000, requestTimeout: 0 });
-    http.on("connection", (socket: Socket) => {
-        if (!isServed(socket)) {
-            socket.destroy();
+    http.on("request", (request, response) => {
+        if (isAdmitted(request)) {
+            void gateway.onAbsoluteForm(request, response);
         }
     });
-    http.on("request", (request, response) => void gateway.onAbsoluteForm(request, response));
-    http.on("connect", (request, socket, head) => void gateway.onConnect(request, socket as Socket, head));
+    http.on("connect", (request, socket, head) => {
+        if (isAdmitted(request)) {
+            void gateway.onConnect(request, socket as Socket, head);
+        }
+    });
     const socks = createTcpServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
         if (isServed(socket)) {
             void gateway.onSocks(socket);
@@ -58,7 +64,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const open = [http, socks].map(trackSockets);
     const [port, socksPort] = await Promise.all([listen(http, options.port ?? 0), listen(socks, 0)]);
     return {
-        url: `http://127.0.0.1:${port}`,
+        url: `http://${userName}:${password}@127.0.0.1:${port}`,
         socksUrl: `socks5://127.0.0.1:${socksPort}`,
         port,
         unknownHosts: () => gateway.world.unknownHosts(),
@@ -67,6 +73,29 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
             open.flatMap((sockets) => [...sockets]).forEach((socket) => socket.destroy());
             await Promise.all(closed);
         },
+    };
+}
+
+const userName = "sandbox";
+
+/**
+ * Tells whether a request is answered, and ends its connection if not. Whose a connection is takes the kernel
+ * milliseconds, since it goes through its whole table; whoever has the password has read a file or an environment of
+ * this user.
+ */
+function admission(password: string, isServed: (client: Socket) => boolean): (request: IncomingMessage) => boolean {
+    const expected = Buffer.from(`Basic ${Buffer.from(`${userName}:${password}`).toString("base64")}`);
+    const admitted = new WeakSet<Socket>();
+    return ({ headers, socket }) => {
+        const given = Buffer.from(headers["proxy-authorization"] ?? "");
+        delete headers["proxy-authorization"];
+        const isKnown = given.length === expected.length && timingSafeEqual(given, expected);
+        if (admitted.has(socket) || isKnown || isServed(socket)) {
+            admitted.add(socket);
+            return true;
+        }
+        socket.destroy();
+        return false;
     };
 }
 

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as sendRequest, type ServerResponse } from "node:http";
 
 /** The headers that concern the connection between the client and the proxy only (RFC 9110, section 7.6.1). */
-const connectionHeaders = new Set(["connection", "keep-alive", "proxy-connection", "proxy-authorization"]);
+const connectionHeaders = new Set(["connection", "keep-alive", "proxy-connection"]);
 
 /** Passes one plain HTTP request on to `target`, and its answer back; 502 when the target does not answer. */
 export function relay(

@@ -23,6 +23,15 @@ describe("ClusterClient", () => {
         assert.equal(api.requests[0]?.authorization, "Bearer t0ken");
     });
 
+    it("asks again on the connections that it has", async () => {
+        const asked = client();
+        await asked.fluxObjects();
+        const { connections } = api;
+        await asked.fluxObjects();
+        await asked.mayInstall();
+        assert.equal(api.connections, connections);
+    });
+
     it("asks whether the caller may install Flux, right by right, and for none by an asterisk", async () => {
         assert.equal(await client().mayInstall(), true);
         const asked = api.requests.map(({ body }) => {

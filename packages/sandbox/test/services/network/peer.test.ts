@@ -67,9 +67,11 @@ describe("a client of the sandbox", () => {
         const route = { host: "example.com", handle: () => Promise.resolve({ status: 200, body: "answer" }) };
         let serves = true;
         const proxy = await startProxy({ authority, routes: [route], report: () => undefined, serves: () => serves });
-        const ask = () =>
+        const ask = (password?: string) =>
             new Promise<number | undefined>((resolve, reject) => {
-                const options = { port: proxy.port, path: "http://example.com/", agent: false };
+                const authorization = `Basic ${Buffer.from(`sandbox:${password}`).toString("base64")}`;
+                const headers = password === undefined ? {} : { "proxy-authorization": authorization };
+                const options = { port: proxy.port, path: "http://example.com/", agent: false, headers };
                 get(options, (response) => resolve(response.resume().statusCode)).on("error", reject);
             });
         const greet = () =>
@@ -86,6 +88,9 @@ describe("a client of the sandbox", () => {
             serves = false;
             await assert.rejects(ask(), /ECONNRESET|socket hang up/);
             assert.equal(await greet(), 0);
+            const { password } = new URL(proxy.url);
+            assert.equal(await ask(password), 200, "it has the password");
+            await assert.rejects(ask(password.replace(/.$/, "x")), /ECONNRESET|socket hang up/);
         } finally {
             await proxy.close();
             await rm(directory, { recursive: true });
