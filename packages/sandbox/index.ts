@@ -5,6 +5,7 @@ export { chartPipeline } from "./pipeline/chart-pipeline";
 export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
 export { type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";
 export type { CriticalPath } from "./engine/critical-path";
+export { releaseStack } from "./engine/stack-lock";
 export { readState, timeOnAzure } from "./engine/time-on-azure";
 export { changesSince, fleetOf, headOf } from "./engine/fleet";
 export {

@@ -59,6 +59,11 @@ export class Command {
         this.signal("SIGINT");
     }
 
+    /** Ends every process of it at once, as a crash of the machine would. */
+    kill(): void {
+        this.signal("SIGKILL");
+    }
+
     /** Interrupts it, and kills it when it does not end. */
     async end(): Promise<void> {
         this.interrupt();
@@ -67,7 +72,7 @@ export class Command {
         await Promise.race([this.ended, timer]);
         stopped.abort();
         await timer.catch(() => undefined);
-        this.signal("SIGKILL");
+        this.kill();
         await this.ended;
     }
 

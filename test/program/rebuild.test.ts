@@ -1,0 +1,86 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Report } from "../../tools/rebuild/report";
+import { useCheckout } from "../support/checkout";
+import { keepLayers } from "../support/checkout-tree";
+import { Cluster } from "../support/cluster";
+import { endApiServer } from "../support/dead-cluster";
+import { stackResources } from "../support/stack-resources";
+
+const stackFile = "Pulumi.staging.yaml";
+
+/** A rebuild from the worst on: a cluster that does not answer, and a rebuild that was killed half-way. */
+describe("npm run rebuild", function () {
+    const checkout = useCheckout(this);
+    const cluster = new Cluster(checkout);
+    const report = path.join(checkout.directory, "rebuild.json");
+    let marksBefore: Awaited<ReturnType<typeof marks>>;
+
+    const command = (...args: string[]) => [
+        ...["exec", "node", "tools/setup.mjs", "tools/rebuild/cli.ts"],
+        ...["--stack", "staging", "--sandbox", ...args],
+    ];
+    const rebuild = (...args: string[]) => checkout.run(...command(...args));
+
+    /** What a rebuild must not change: it cannot be made again, or others rely on it. */
+    async function marks() {
+        const resource = await stackResources(checkout);
+        return {
+            head: await checkout.output("git", "rev-parse"),
+            vaultKey: await checkout.output("pulumi", "stack", "output", "keyVaultKey"),
+            deployKey: resource("RepositoryDeployKey", "landfall-fleet").id,
+            identity: resource("UserAssignedIdentity", "landfall-velero").outputs.clientId,
+            grant: resource("RoleAssignment", "landfall-velero-storage-blob-data").id,
+            decrypted: await cluster.secret("flux-system", "decryption-canary-pgp", "decrypted"),
+        };
+    }
+
+    before(async () => {
+        keepLayers(checkout, ["canary", "namespaces"]);
+        await checkout.up();
+        marksBefore = await marks();
+    });
+
+    it("is refused when the update after it would replace what must survive, and names it", async () => {
+        const had = await checkout.azureResources();
+        const restore = checkout.edit(stackFile, (text) => `${text.trimEnd()}\n  landfall:storageAccountName: another\n`);
+        const { code, output } = await rebuild("--yes");
+        restore();
+        assert.equal(code, 1, output);
+        assert.match(output, /Refused, and nothing was changed:/);
+        assert.match(output, /landfall-backups/);
+        assert.deepEqual(await checkout.azureResources(), had);
+    });
+
+    it("says what survives and what is replaced, and changes nothing while nobody agrees", async () => {
+        const { code, output } = await rebuild();
+        assert.equal(code, 1, output);
+        assert.match(output, /Survives, and is not touched: \d+ resources\n(.*\n)* {2}Vault {2}landfall-stagin-\w+\n/);
+        assert.match(output, /Is replaced: \d+ resources\n(.*\n)* {2}ManagedCluster {2}landfall-staging\n/);
+        assert.match(output, /add --yes; nothing was changed/);
+        assert.equal((await checkout.status()).clusters.length, 1);
+    });
+
+    it("replaces a cluster whose API server is dead, and goes on after it was killed", async () => {
+        endApiServer((await checkout.status()).clusters[0]);
+        const first = checkout.launch(command("--yes"));
+        // The old cluster is gone, and Azure makes the new one.
+        await first.shows(/ManagedCluster landfall-cluster deleted[^]*ManagedCluster landfall-cluster creating/);
+        first.kill();
+        await first.ended;
+        const { code, output } = await rebuild("--report", report);
+        assert.equal(code, 0, output);
+        assert.match(output, /Goes on with the rebuild of stack staging that was begun at /);
+        assert.deepEqual(await marks(), marksBefore);
+        const { attempts, phases } = JSON.parse(fs.readFileSync(report, "utf8")) as Report;
+        assert.equal(attempts, 2);
+        assert.deepEqual(phases.map(({ name }) => name).sort(), ["cluster", "flux", "layers", "removal"]);
+    });
+
+    it("leaves nothing for an update to do", async () => {
+        const { changes, git } = await checkout.up();
+        assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+        assert.deepEqual(git, { commits: 0, files: 0 });
+    });
+});

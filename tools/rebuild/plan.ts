@@ -1,0 +1,70 @@
+import type { Engine } from "./engine";
+import { foresee, type Step } from "./foreseen";
+import { type Groups, type Halves, halvesOf } from "./halves";
+import { RebuildError } from "./rebuild-error";
+import { type Export, kindOf, nameOf, type StateResource } from "./stack-state";
+
+/** What a rebuild is going to do with a stack. */
+export interface Plan extends Halves {
+    /** What was begun on the stack and never ended. */
+    readonly pending: readonly StateResource[];
+}
+
+/** @throws RebuildError if the stack has nothing. */
+export async function readPlan(engine: Engine, groups: Groups): Promise<Plan> {
+    const { deployment } = JSON.parse(await engine.output(["stack", "export"])) as Export;
+    const resources = deployment.resources ?? [];
+    if (!resources.some(({ custom }) => custom)) {
+        throw new RebuildError(
+            `the state of stack ${engine.place.stack} is empty: there is nothing to rebuild. If it was lost, docs/rebuild.md says how to bring it back; if there never was a platform, pulumi up makes one`,
+        );
+    }
+    const pending = (deployment.pending_operations ?? []).map(({ resource }) => resource);
+    return { ...halvesOf(resources, groups), pending };
+}
+
+/** Steps after which a resource is not what it was. */
+const destroying = new Set(["delete", "delete-replaced", "replace", "create-replacement", "discard", "discard-replaced"]);
+
+/**
+ * Why a rebuild may not begin, a line each: something that must survive would be touched by the removal or by the update
+ * after it, or that update would fail.
+ */
+export async function refusals(engine: Engine, plan: Plan): Promise<readonly string[]> {
+    const conflicts = plan.conflicts.map(
+        (resource) => `${label(resource)} must survive, and hangs on what is replaced; nothing durable may wait for the cluster`,
+    );
+    if (conflicts.length > 0) {
+        return conflicts;
+    }
+    const survives = new Map(plan.survives.map((resource) => [resource.urn, resource]));
+    const named = (steps: readonly Step[], text: string) =>
+        [...new Set(steps.filter(({ op }) => destroying.has(op)).map(({ urn }) => urn))].flatMap((urn) => {
+            const resource = survives.get(urn);
+            return resource ? [`${label(resource)} must survive, and ${text}`] : [];
+        });
+    const removal = await engine.answer([...removalOf(plan), "--preview-only", "--json"]);
+    if (removal.code !== 0) {
+        return [`the engine cannot plan the removal: ${removal.stderr.trim() || removal.stdout.trim()}`];
+    }
+    const removed = (JSON.parse(removal.stdout) as { steps?: readonly Step[] }).steps ?? [];
+    const gone = new Set(removed.filter(({ op }) => op === "delete").map(({ urn }) => urn));
+    const { steps, errors } = await foresee(engine, gone);
+    return [
+        ...named(removed, "would be deleted"),
+        ...named(steps, "would be replaced or deleted by the update that follows: undo what changed it in the stack file or the program"),
+        ...errors.map((error) => `the update that follows would fail: ${error}`),
+    ];
+}
+
+/**
+ * The command that removes the replaceable half. It names what stays and not what goes: so it is safe, and the engine
+ * plans it, where a list of targets makes it ask a provider that it has closed.
+ */
+export function removalOf({ survives }: Halves): string[] {
+    return ["destroy", ...survives.flatMap(({ urn }) => ["--exclude", urn])];
+}
+
+function label(resource: StateResource): string {
+    return `${kindOf(resource)} ${nameOf(resource)}`;
+}

@@ -1,0 +1,126 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { confirm } from "./confirm";
+import type { Engine } from "./engine";
+import type { Groups } from "./halves";
+import { type Journal, type JournalFile, withPhase } from "./journal";
+import { type Plan, readPlan, refusals, removalOf } from "./plan";
+import { planText } from "./plan-text";
+import { RebuildError } from "./rebuild-error";
+import { type Report, reportOf } from "./report";
+import type { StateResource } from "./stack-state";
+import { EventLog, summarize } from "@landfall/sandbox";
+
+export interface RebuildOptions {
+    readonly engine: Engine;
+    readonly groups: Groups;
+    readonly journal: JournalFile;
+    /** Whether nobody is asked. */
+    readonly yes: boolean;
+    /** Whether to say what would happen, and no more. */
+    readonly planOnly: boolean;
+    /** Commands for what a rebuild leaves to people. */
+    readonly left: readonly string[];
+}
+
+/**
+ * Replaces the replaceable half of a stack, and waits until everything is back. What was interrupted goes on: what the
+ * state has from before the beginning is removed, and what it has from after stays.
+ *
+ * @returns undefined if only the plan was asked for.
+ * @throws RebuildError if it is refused, or if the engine fails.
+ */
+export async function rebuild(options: RebuildOptions): Promise<Report | undefined> {
+    const { engine, journal: file } = options;
+    const { stack } = engine.place;
+    const plan = await readPlan(engine, options.groups);
+    const earlier = file.read();
+    if (options.planOnly || !earlier) {
+        console.log(planText(stack, plan));
+        await refuse(engine, plan);
+    }
+    if (options.planOnly) {
+        return undefined;
+    }
+    if (earlier) {
+        console.log(`Goes on with the rebuild of stack ${stack} that was begun at ${earlier.begun}.`);
+    } else {
+        await confirm(stack, options.yes);
+    }
+    const run = new Run(file, earlier ?? { begun: new Date().toISOString(), attempts: 0, phases: [] });
+    try {
+        if (isOld(plan, run.journal)) {
+            await run.phase("removal", () => engine.follow(...removalOf(plan), "--yes", "--skip-preview"));
+        }
+        await update(engine, run);
+    } catch (error) {
+        if (error instanceof RebuildError) {
+            throw new RebuildError(`${error.message}\nThe same command goes on where this one ended.`);
+        }
+        throw error;
+    }
+    file.remove();
+    return reportOf(stack, run.journal, options.left);
+}
+
+async function refuse(engine: Engine, plan: Plan): Promise<void> {
+    const problems = await refusals(engine, plan);
+    if (problems.length > 0) {
+        throw new RebuildError(
+            ["Refused, and nothing was changed:", ...problems.map((problem) => `  ${problem}`)].join("\n"),
+        );
+    }
+}
+
+/**
+ * Whether there is something left to remove. What a killed engine had begun in the cluster's half goes with its resource
+ * group, also where the state does not know whether it was made.
+ */
+function isOld({ replaced, pending }: Plan, { begun }: Journal): boolean {
+    const isBefore = ({ created }: StateResource) => created === undefined || Date.parse(created) < Date.parse(begun);
+    return replaced.some(isBefore) || pending.length > 0;
+}
+
+/** One attempt, whose times are kept even if it fails. */
+class Run {
+    constructor(
+        private readonly file: JournalFile,
+        public journal: Journal,
+    ) {
+        this.save({ ...journal, attempts: journal.attempts + 1 });
+    }
+
+    async phase(name: string, work: () => Promise<void>): Promise<void> {
+        const start = Date.now();
+        try {
+            await work();
+        } finally {
+            this.add(name, Date.now() - start);
+        }
+    }
+
+    add(name: string, ms: number): void {
+        this.save(withPhase(this.journal, { name, ms }));
+    }
+
+    private save(journal: Journal): void {
+        this.journal = journal;
+        this.file.write(journal);
+    }
+}
+
+/** Makes everything again. The engine's own events say how long each part took. */
+async function update(engine: Engine, run: Run): Promise<void> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-rebuild-"));
+    const events = path.join(folder, "events.json");
+    const log = new EventLog(events);
+    const start = Date.now();
+    try {
+        await engine.follow("up", "--yes", "--skip-preview", "--event-log", log.pipe);
+    } finally {
+        await log.close();
+        summarize(events, start, Date.now()).phases.forEach(({ name, ms }) => run.add(name, ms));
+        fs.rmSync(folder, { recursive: true });
+    }
+}
