@@ -18,7 +18,7 @@ export function platformArgs(
     const { environment, location, protectDurable: protect, fleetBranch: branch } = settings;
     const { names, deployer, recoverKeyVault, files, fleet, sopsFingerprints } = preflight;
     return {
-        ...{ location, protect, names, deployer, sopsFingerprints },
+        ...{ location, protect, names, deployer, sopsFingerprints, recoverTo: settings.recoverTo },
         foundation: { ...foundationArgs(settings), recoverKeyVault },
         cluster: { ...clusterArgs(settings), login, live },
         fleet: {

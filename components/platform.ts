@@ -1,9 +1,12 @@
+import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import { AksCluster, type AksClusterArgs } from "./azure/aks-cluster";
 import type { BlobContainer } from "./azure/backup-storage";
+import { DatabaseOrigin } from "./azure/database-origin";
 import type { Deployer } from "./azure/deployer";
 import { Foundation, type FoundationArgs } from "./azure/foundation";
 import type { ClusterPlacement } from "./azure/managed-cluster";
+import { generationOf } from "./azure/recovery-points";
 import { WorkloadIdentities } from "./azure/workload-identities";
 import { Delivery, type DeliveryArgs } from "./gitops/delivery";
 import type { ClusterVars } from "./gitops/flux/cluster-vars";
@@ -21,12 +24,16 @@ export interface PlatformArgs {
     readonly fleet: DeliveryArgs["fleet"];
     readonly flux: Omit<DeliveryArgs["flux"], "controllerClientIds">;
     readonly sopsFingerprints: DeliveryArgs["sopsFingerprints"];
+    /** When a new cluster's database comes back to, in RFC 3339. @default - the end of what was written */
+    readonly recoverTo?: string | undefined;
     /** The variables of the tree that follow from settings and not from resources. */
     readonly clusterVars: Pick<
         ClusterVars<string>,
         "environment" | "domain" | "service_mesh" | "fleet_branch" | "image_automation_suspended"
     >;
 }
+
+const databaseContainer = "postgresql" satisfies BlobContainer;
 
 /**
  * An empty subscription to a cluster that reconciles itself from Git: what outlives a cluster, the cluster, the
@@ -57,7 +64,7 @@ export class Platform extends pulumi.ComponentResource {
                     },
                 },
                 cluster: { clusterUid: this.cluster.clusterUid, kubeconfig: this.cluster.kubeconfig },
-                clusterVars: this.clusterVars(args, clientIds),
+                clusterVars: this.clusterVars(args, this.createOrigin(name, args), clientIds),
                 sopsFingerprints: args.sopsFingerprints,
             },
             { parent: this },
@@ -113,8 +120,25 @@ export class Platform extends pulumi.ComponentResource {
         );
     }
 
+    private createOrigin(name: string, { recoverTo }: PlatformArgs): DatabaseOrigin {
+        const { backups, backupReading } = this.foundation;
+        return new DatabaseOrigin(
+            `${name}-database`,
+            {
+                account: backups.accountName,
+                container: databaseContainer,
+                token: authorization.getClientTokenOutput({ endpoint: "https://storage.azure.com" }, { parent: this })
+                    .token,
+                generation: this.cluster.clusterUid.apply(generationOf),
+                recoverTo,
+            },
+            { parent: this, dependsOn: [...backupReading] },
+        );
+    }
+
     private clusterVars(
         { deployer, clusterVars }: PlatformArgs,
+        origin: DatabaseOrigin,
         clientIds: WorkloadIdentities["clientIds"],
     ): DeliveryArgs["clusterVars"] {
         const { groups, vault, registry, backups } = this.foundation;
@@ -129,7 +153,11 @@ export class Platform extends pulumi.ComponentResource {
             storage_account: backups.accountName,
             // A container is named after the program that writes to it.
             backup_container: "velero" satisfies BlobContainer,
-            database_container: "postgresql" satisfies BlobContainer,
+            database_container: databaseContainer,
+            cluster_generation: this.cluster.clusterUid.apply(generationOf),
+            database_bootstrap: origin.bootstrap,
+            database_source: origin.source,
+            database_recovery_target: origin.recoveryTarget,
             log_container: "loki" satisfies BlobContainer,
             cert_manager_client_id: clientIds["cert-manager"],
             external_dns_client_id: clientIds["external-dns"],

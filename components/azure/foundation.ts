@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PhysicalNames } from "../settings/naming";
-import { BackupStorage, type BackupStorageArgs } from "./backup-storage";
+import { BackupStorage, type BackupStorageArgs, type BlobContainer } from "./backup-storage";
 import { ClusterIdentities } from "./cluster-identities";
 import { ContainerRegistry, type ContainerRegistryArgs } from "./container-registry";
 import type { Deployer } from "./deployer";
@@ -9,6 +9,8 @@ import { sopsKeyId } from "./key-check";
 import { KeyVault } from "./key-vault";
 import { Network } from "./network";
 import { ResourceGroups } from "./resource-groups";
+import { grantRole, roleSlug } from "./role-grant";
+import { storageBlobDataReader } from "./roles";
 
 export interface FoundationArgs {
     readonly location: string;
@@ -43,6 +45,8 @@ export class Foundation extends pulumi.ComponentResource {
     readonly registry: ContainerRegistry;
     readonly vault: KeyVault;
     readonly backups: BackupStorage;
+    /** The grants by which the deployer finds the backups that a new cluster comes back from. */
+    readonly backupReading: readonly pulumi.Resource[];
     /** Only where a domain is configured. */
     readonly zone: DnsZone | undefined;
 
@@ -76,6 +80,7 @@ export class Foundation extends pulumi.ComponentResource {
         };
         this.vault = new KeyVault(`${name}-vault`, vault, here);
         this.backups = this.createBackups(name, args);
+        this.backupReading = this.grantReading(name, args);
         this.zone = args.domain ? new DnsZone(`${name}-zone`, { ...durable, domain: args.domain }, here) : undefined;
         this.registerOutputs();
     }
@@ -128,5 +133,13 @@ export class Foundation extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+    }
+
+    private grantReading(name: string, { deployer: { objectId, principalType: type } }: FoundationArgs) {
+        return (["velero", "postgresql"] as const satisfies readonly BlobContainer[]).map((container) => {
+            const grant = { role: storageBlobDataReader, scope: this.backups.containerIds[container] };
+            const grantName = `${name}-backups-${container}-deployer-${roleSlug(grant.role)}`;
+            return grantRole(grantName, { objectId, type }, grant, { parent: this });
+        });
     }
 }

@@ -84,6 +84,12 @@ export const storageBlobDelegator: Role = {
     grantedSoThat: "links to the logs and details of a backup can be signed without the account's keys",
 };
 
+export const storageBlobDataReader: Role = {
+    title: "Storage Blob Data Reader",
+    guid: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+    grantedSoThat: "an update finds the backup that a new cluster comes back from",
+};
+
 export const storageBlobDataContributor: Role = {
     title: "Storage Blob Data Contributor",
     guid: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",

@@ -13,6 +13,7 @@ import { UserError } from "../user-error";
 import type { Subject } from "./azure/subscription";
 import { domain } from "./domain";
 import { type Finding, findingOf } from "./finding";
+import { recoveryTime } from "./recovery-time";
 import { checkTree } from "./tree-check";
 
 /** What the program found out before it made anything. */
@@ -127,8 +128,11 @@ export async function diagnose(
                   isDemonstration: cloud.known?.deployer.tenantId === demonstrationTenant,
               });
     const { problems, warnings, sopsFingerprints } = checked;
-    const withoutDomain = await findingOf("domain", () => domain(settings));
-    const all = [{ title: "tree", problems, warnings }, fleet.finding, ...cloud.findings, ...own, withoutDomain];
+    const ofSettings = await Promise.all([
+        findingOf("domain", () => domain(settings)),
+        findingOf("time to recover to", () => recoveryTime(settings)),
+    ]);
+    const all = [{ title: "tree", problems, warnings }, fleet.finding, ...cloud.findings, ...own, ...ofSettings];
     const findings = eachLineOnce(all);
     const sound = findings.every((finding) => finding.problems.length === 0);
     const { known } = cloud;

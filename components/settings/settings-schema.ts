@@ -133,6 +133,10 @@ export const settingsSchema = z.strictObject({
     ),
     backupRedundancy: z.enum(["LRS", "ZRS", "GRS", "GZRS"]),
     backupRetentionDays: integer(1, 365),
+    recoverTo: optionalText(
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/,
+        'is not a time; write date, time and offset from UTC in quotes, such as "2026-11-27T13:45:00Z"',
+    ),
     domain: optionalText(
         /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
         "is not a domain; write one such as k8s.example.com",

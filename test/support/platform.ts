@@ -46,6 +46,9 @@ export const fleetMocks: Record<string, Mock> = {
         htmlUrl: `https://github.com/acme/${(inputs as { name: string }).name}`,
     }),
     "pulumi-nodejs:dynamic/gitops:FluxReadiness": () => ({ ready: true, status: `2 objects Ready at ${mockCommit}` }),
+    "pulumi-nodejs:dynamic/azure:DatabaseOrigin": () => ({
+        ...{ bootstrap: "recovery", source: "postgresql-fedcba98-17", recoveryTarget: "{}" },
+    }),
     "pulumi-nodejs:dynamic/gitops:ManifestCommit": () => ({
         commit: mockCommit,
         pullRequestUrl: "https://github.com/acme/fleet/pull/1",

@@ -6,6 +6,7 @@ import { artifacts } from "./rules/artifacts";
 import { builds } from "./rules/builds";
 import { charts } from "./rules/charts";
 import { containers } from "./rules/containers";
+import { databaseArchives } from "./rules/database-archives";
 import { definitions } from "./rules/definitions";
 import { dependencies } from "./rules/dependencies";
 import { disruptionBudgets } from "./rules/disruption-budgets";
@@ -63,6 +64,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     builds,
     charts,
     containers,
+    "database-archives": databaseArchives,
     definitions,
     dependencies,
     "disruption-budgets": disruptionBudgets,

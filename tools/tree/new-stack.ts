@@ -15,6 +15,7 @@ const own = [
     "storageAccountName",
     "sopsPgpPrivateKey",
     "lostSopsKeys",
+    "recoverTo",
 ].map((key) => `landfall:${key}`);
 
 /** Networks of which a stack takes one for its virtual network. */

@@ -9,7 +9,7 @@ import { Sources } from "./sources";
 import { isSubstitutionOff, substitute } from "./substitute";
 import type { Cluster, Layer, Manifest, Tree } from "./tree";
 import { unlistedSystems } from "./unlisted-systems";
-import { sampleVariables, serviceMeshes } from "./variables";
+import { sampleVariablesWith, serviceMeshes } from "./variables";
 
 /** The component with what all releases have in common. */
 const releases = "policies/releases";
@@ -49,7 +49,7 @@ export async function renderTree(root: string, options: RenderOptions = {}): Pro
     );
     const clusters = await Promise.all(
         wanted.map(({ environment, mesh }) => {
-            const variables = { ...(options.variables ?? sampleVariables), environment, service_mesh: mesh };
+            const variables = { ...(options.variables ?? sampleVariablesWith(mesh)), environment, service_mesh: mesh };
             return renderCluster({ sources, variables, used: new Set(), failures, shelf }, environment, mesh);
         }),
     );

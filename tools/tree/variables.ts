@@ -14,6 +14,10 @@ export const sampleVariables: Readonly<ClusterVars<string>> = {
     storage_account: "landfallsample",
     backup_container: "velero",
     database_container: "postgresql",
+    cluster_generation: "0123456789abcdef01234567",
+    database_bootstrap: "initdb",
+    database_source: "postgresql-89abcdef0123456789abcdef-17",
+    database_recovery_target: "{}",
     log_container: "loki",
     service_mesh: "istio",
     fleet_url: "https://github.com/example/fleet",
@@ -26,6 +30,18 @@ export const sampleVariables: Readonly<ClusterVars<string>> = {
     loki_client_id: "55555555-5555-4555-8555-555555555555",
     postgresql_client_id: "66666666-6666-4666-8666-666666666666",
 };
+
+/**
+ * What a database begins with. The tree is rendered with each: one beside one mesh, the next beside the next, since no
+ * layer depends on both.
+ */
+const databaseBootstraps: readonly string[] = ["initdb", "recovery"];
+
+/** Sample values of the variables beside a mesh. */
+export function sampleVariablesWith(mesh: string): Readonly<Record<string, string>> {
+    const bootstrap = databaseBootstraps[serviceMeshes.indexOf(mesh) % databaseBootstraps.length] ?? "";
+    return { ...sampleVariables, service_mesh: mesh, database_bootstrap: bootstrap };
+}
 
 /** The values that `landfall:serviceMesh` may have; the tree is rendered with each. */
 export const serviceMeshes: readonly string[] = settingsSchema.shape.serviceMesh.options;

@@ -30,6 +30,14 @@ export interface ClusterVars<Value> {
     readonly backup_container: Value;
     /** Its container for PostgreSQL's backups. */
     readonly database_container: Value;
+    /** What tells this cluster from one that is made later under the same name: backups are kept below it. */
+    readonly cluster_generation: Value;
+    /** `initdb` or `recovery`: the folder of `gitops/systems/postgresql/bootstrap` that the database begins with. */
+    readonly database_bootstrap: Value;
+    /** The folder of `database_container` that the database comes back from; `none` for a new one. */
+    readonly database_source: Value;
+    /** How far the database comes back: CloudNativePG's `recoveryTarget`, as YAML in one line. */
+    readonly database_recovery_target: Value;
     /** Its container for Loki. */
     readonly log_container: Value;
     /** `istio` or `linkerd`: the folder of `gitops/mesh` that this cluster runs. */
@@ -66,6 +74,10 @@ const produced: { readonly [name in keyof ClusterVars<unknown>]: true } = {
     storage_account: true,
     backup_container: true,
     database_container: true,
+    cluster_generation: true,
+    database_bootstrap: true,
+    database_source: true,
+    database_recovery_target: true,
     log_container: true,
     service_mesh: true,
     fleet_url: true,

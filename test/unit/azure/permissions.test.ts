@@ -19,6 +19,8 @@ const expectedGrants = [
     "control-plane: Network Contributor on network:Subnet",
     "deployer: Azure Kubernetes Service RBAC Cluster Admin on resources:ResourceGroup",
     "deployer: Key Vault Crypto Officer on keyvault:Vault",
+    "deployer: Storage Blob Data Reader on storage:BlobContainer",
+    "deployer: Storage Blob Data Reader on storage:BlobContainer",
     "external-dns: DNS Zone Contributor on dns:Zone",
     "external-dns: Reader on resources:ResourceGroup",
     "external-secrets: Key Vault Secrets User on keyvault:Vault",

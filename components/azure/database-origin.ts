@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ContainerAccess } from "./blob-reader";
+import { postgresqlBackups, recoveryPoint } from "./recovery-points";
+
+export interface DatabaseOriginArgs {
+    /** Name of the storage account. */
+    readonly account: pulumi.Input<string>;
+    /** Its container for PostgreSQL's backups. */
+    readonly container: string;
+    /** Access token for `https://storage.azure.com`. Secret. */
+    readonly token: pulumi.Input<string>;
+    /** The cluster that the database is in, from `generationOf`. */
+    readonly generation: pulumi.Input<string>;
+    /** The time to come back to, in RFC 3339. @default - the end of what was written */
+    readonly recoverTo?: string | undefined;
+}
+
+interface Inputs {
+    readonly account: string;
+    readonly container: string;
+    readonly token: string;
+    readonly generation: string;
+    readonly recoverTo?: string;
+}
+
+interface Outputs {
+    readonly generation: string;
+    readonly bootstrap: "initdb" | "recovery";
+    readonly source: string;
+    readonly recoveryTarget: string;
+}
+
+/** Azure says that a role works after at most ten minutes. */
+const patienceSeconds = 600;
+
+class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
+    async create(inputs: Inputs) {
+        return { id: `${inputs.account}/${inputs.container}`, outs: await this.decide(inputs) };
+    }
+
+    async update(_id: string, _olds: Outputs, news: Inputs) {
+        return { outs: await this.decide(news) };
+    }
+
+    async diff(_id: string, olds: Outputs, news: Inputs) {
+        return Promise.resolve({ changes: olds.generation !== news.generation });
+    }
+
+    private async decide({ account, container, token, generation, recoverTo }: Inputs): Promise<Outputs> {
+        const access: ContainerAccess = { account, container, token, patienceSeconds };
+        const backups = await postgresqlBackups(access);
+        const others = backups.filter((each) => each.generation !== generation);
+        const point = recoveryPoint(backups, generation, recoverTo === undefined ? undefined : new Date(recoverTo));
+        if (point) {
+            const until =
+                recoverTo === undefined ? "everything written after it" : `what was written until ${recoverTo}`;
+            // The engine shows what a provider prints.
+            console.log(
+                `PostgreSQL comes back from backup ${point.name} of ${point.folder}, completed ${point.completed.toISOString()}, and ${until}`,
+            );
+            const recoveryTarget = recoverTo === undefined ? "{}" : `{ targetTime: "${recoverTo}" }`;
+            return { generation, bootstrap: "recovery", source: point.folder, recoveryTarget };
+        }
+        if (recoverTo !== undefined && others.length > 0) {
+            const oldest = others.at(-1)?.completed.toISOString();
+            throw new Error(
+                `landfall:recoverTo: no backup of PostgreSQL was completed by ${recoverTo}; the oldest is of ${oldest}. ` +
+                    "Set a later time, or remove the setting to come back to the end of what was written",
+            );
+        }
+        return { generation, bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
+    }
+}
+
+/**
+ * What a cluster's database begins with: the newest base backup that another generation of the cluster left in the
+ * durable storage, with the write-ahead log after it, or nothing if there is none.
+ *
+ * Decided once for each generation, and kept in the state: CloudNativePG reads `bootstrap` when it makes the first
+ * instance, and its webhook refuses a Cluster in which one bootstrap is left over beside another. A state that was lost
+ * leads to the same decision, because only a living cluster writes backups. `recoverTo` has no effect on a database
+ * that is there.
+ */
+export class DatabaseOrigin extends pulumi.dynamic.Resource {
+    /** `initdb`, or `recovery`: the folder of `gitops/systems/postgresql/bootstrap`. */
+    declare readonly bootstrap: pulumi.Output<string>;
+    /** The folder of the container to come back from; `none` for a new database. */
+    declare readonly source: pulumi.Output<string>;
+    /** CloudNativePG's `recoveryTarget`, as YAML in one line. */
+    declare readonly recoveryTarget: pulumi.Output<string>;
+
+    constructor(name: string, args: DatabaseOriginArgs, opts?: pulumi.CustomResourceOptions) {
+        const outputs = { bootstrap: undefined, source: undefined, recoveryTarget: undefined };
+        const token = pulumi.secret(args.token);
+        super(new DatabaseOriginProvider(), name, { ...args, token, ...outputs }, opts, "azure", "DatabaseOrigin");
+    }
+}

@@ -1,0 +1,73 @@
+import { type ContainerAccess, listFolder, readBlob } from "./blob-reader";
+
+/** A completed backup in the durable storage, from which a store can come back. */
+export interface Backup {
+    /** The folder of the container that it is in, without a final slash. */
+    readonly folder: string;
+    /** The cluster that wrote it: what the program calls its generation. */
+    readonly generation: string;
+    /** The writer's own name of it. */
+    readonly name: string;
+    readonly begun: Date;
+    readonly completed: Date;
+}
+
+/** The generation of a cluster: what tells it from one that is made later under the same name. */
+export function generationOf(clusterUid: string): string {
+    return clusterUid.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+/**
+ * The completed base backups of PostgreSQL, whichever cluster wrote them, the newest first. Barman has a folder for
+ * each server, which the tree calls `postgresql-<generation>-<major>`, and in it `base/<backup>/backup.info`.
+ *
+ * @throws Error if the container cannot be read.
+ */
+export async function postgresqlBackups(access: ContainerAccess): Promise<readonly Backup[]> {
+    const { folders } = await listFolder(access, "");
+    const found: Backup[] = [];
+    for (const folder of folders) {
+        const generation = /^postgresql-([a-z0-9]+)-\d+\/$/.exec(folder)?.[1];
+        if (generation !== undefined) {
+            const bases = await listFolder(access, `${folder}base/`);
+            const backups = await Promise.all(bases.folders.map((base) => baseBackup(access, base)));
+            found.push(
+                ...backups.flatMap((each) => (each ? [{ ...each, generation, folder: folder.slice(0, -1) }] : [])),
+            );
+        }
+    }
+    return newestFirst(found);
+}
+
+/**
+ * The newest backup of another generation, which is what a new cluster comes back from; one that was completed by a
+ * certain time, if there is one. Undefined if no other generation left a backup.
+ */
+export function recoveryPoint(backups: readonly Backup[], generation: string, by?: Date): Backup | undefined {
+    return newestFirst(backups).find((each) => each.generation !== generation && (!by || each.completed <= by));
+}
+
+function newestFirst(backups: readonly Backup[]): Backup[] {
+    return [...backups].sort((left, right) => right.completed.getTime() - left.completed.getTime());
+}
+
+async function baseBackup(access: ContainerAccess, folder: string) {
+    const file = `${folder}backup.info`;
+    // It is written when the backup begins, and again when it ends. Without it, the backup is being deleted.
+    const { blobs } = await listFolder(access, folder);
+    const info = blobs.includes(file) ? parseInfo(await readBlob(access, file)) : {};
+    const [begun, completed] = [timeOf(info.begin_time), timeOf(info.end_time)];
+    const name = folder.split("/").at(-2) ?? "";
+    return info.status === "DONE" && begun && completed ? { name, begun, completed } : undefined;
+}
+
+function parseInfo(text: string): Readonly<Record<string, string>> {
+    const lines = text.split("\n").map((line) => /^([a-z_]+)=(.*)$/.exec(line));
+    return Object.fromEntries(lines.flatMap((line) => (line ? [[line[1] ?? "", line[2] ?? ""]] : [])));
+}
+
+/** A time as Python writes it: `2026-11-27 01:30:05.123456+00:00`. */
+function timeOf(text: string | undefined): Date | undefined {
+    const time = new Date((text ?? "").replace(" ", "T"));
+    return Number.isNaN(time.getTime()) ? undefined : time;
+}
