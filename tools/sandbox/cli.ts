@@ -1,10 +1,12 @@
 import { TreeError } from "../tree/tree-error";
+import { breakSomething } from "./break";
 import { clean } from "./clean";
 import { down } from "./down";
 import { exec } from "./exec";
 import { flux } from "./flux";
 import { git } from "./git";
 import { kubectl } from "./kubectl";
+import { mend } from "./mend";
 import { pulumi } from "./pulumi";
 import { pushCharts } from "./push-charts";
 import { start } from "./start";
@@ -26,6 +28,8 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
   pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff
   git     [--stack S] …   git in the fleet repository, for example: log --stat
   exec …                  any program as the deployer, for example: npm run secret -- recipients staging --stack staging
+  break identity|key|chart [--stack S]  do what goes wrong with real platforms; npm run status then says what
+  mend [--stack S]        put it right again: git revert and pulumi up --refresh
   push-charts [--stack S] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
   toolchain               build the programs that the sandbox runs, and say where they are
   down                    end every process and remove every file of the sandbox
@@ -42,6 +46,8 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     pulumi,
     git,
     exec,
+    break: breakSomething,
+    mend,
     "push-charts": pushCharts,
     toolchain,
     down,

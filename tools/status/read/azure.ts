@@ -94,7 +94,8 @@ async function get<T>(arm: ArmClient, path: string, version: string): Promise<T 
     return answer.body as T;
 }
 
-async function accessToken(): Promise<string> {
+/** A token for Azure Resource Manager, for whoever the environment is logged in as. */
+export async function accessToken(): Promise<string> {
     const { mode, flags } = chooseLogin(process.env);
     const args = ["get-token", "--login", mode, "--server-id", management, ...flags];
     const { stdout } = await program("kubelogin", args, "install it: az aks install-cli");
