@@ -76,7 +76,11 @@ function foundationArgs(settings: Settings): Omit<PlatformArgs["foundation"], "r
             zoneRedundant: settings.registrySku === "Premium" && settings.systemPool.zones.length > 1,
             ci: repository ? { repository, environment } : undefined,
         },
-        backups: { redundancy: settings.backupRedundancy, retentionDays: settings.backupRetentionDays },
+        backups: {
+            redundancy: settings.backupRedundancy,
+            retentionDays: settings.backupRetentionDays,
+            immutableDays: settings.backupImmutableDays,
+        },
         domain: settings.domain,
     };
 }

@@ -16,6 +16,11 @@ export interface BackupStorageArgs {
     readonly redundancy: "LRS" | "ZRS" | "GRS" | "GZRS";
     /** Days for which a deleted or overwritten blob can still be brought back. */
     readonly retentionDays: number;
+    /**
+     * Days after a blob was written for which no version of it can be deleted, whoever asks; 0 for none. Containers get
+     * that when they are made: existing ones have to be migrated, and those that have it are deleted only when empty.
+     */
+    readonly immutableDays: number;
     /** Whether account and containers are protected and retained. */
     readonly protect: boolean;
 }
@@ -24,6 +29,10 @@ export interface BackupStorageArgs {
  * Blob containers for backups and logs. Account keys are off: only identities with a role get in. What is deleted or
  * overwritten, by mistake or by an intruder, can be brought back for the retention; after it, old versions are removed.
  * How long a backup is kept before it is deleted is the backup program's own setting.
+ *
+ * The programs that write may delete too, and then the version stays: the right to delete versions, to bring the end of
+ * a retention forward and to change the account is not part of their role. Immutable versions withstand those who have
+ * it as well. Their policies are not locked, so that an owner of the account can still put a mistake right.
  */
 export class BackupStorage extends pulumi.ComponentResource {
     /** Name of the storage account. */
@@ -42,7 +51,7 @@ export class BackupStorage extends pulumi.ComponentResource {
         this.accountName = knownOf(account, args.accountName);
         const blobs = this.createBlobService(name, args);
         this.createLifecycle(name, args, blobs);
-        this.containerIds = this.createContainers(name, args);
+        this.containerIds = this.createContainers(name, args, blobs);
         this.blobEndpoint = pulumi.interpolate`https://${this.accountName}.blob.core.windows.net/`;
         this.registerOutputs({
             accountId: this.accountId,
@@ -52,7 +61,7 @@ export class BackupStorage extends pulumi.ComponentResource {
         });
     }
 
-    private createContainers(name: string, args: BackupStorageArgs) {
+    private createContainers(name: string, args: BackupStorageArgs, blobs: storage.BlobServiceProperties) {
         const ids = args.containers.map((containerName) => {
             const container = new storage.BlobContainer(
                 `${name}-${containerName}`,
@@ -61,12 +70,36 @@ export class BackupStorage extends pulumi.ComponentResource {
                     accountName: this.accountName,
                     containerName,
                     publicAccess: "None",
+                    ...(args.immutableDays > 0 ? { immutableStorageWithVersioning: { enabled: true } } : {}),
                 },
-                durable(this, args.protect),
+                // Immutable versions are refused until versioning is on.
+                { ...durable(this, args.protect), dependsOn: [blobs] },
             );
+            if (args.immutableDays > 0) {
+                this.createImmutability(
+                    `${name}-${containerName}-immutability`,
+                    args,
+                    knownOf(container, containerName),
+                );
+            }
             return [containerName, container.id] as const;
         });
         return Object.fromEntries(ids) as Record<BlobContainer, pulumi.Output<string>>;
+    }
+
+    private createImmutability(name: string, args: BackupStorageArgs, containerName: pulumi.Input<string>): void {
+        new storage.BlobContainerImmutabilityPolicy(
+            name,
+            {
+                resourceGroupName: args.resourceGroupName,
+                accountName: this.accountName,
+                containerName,
+                immutabilityPolicyName: "default",
+                immutabilityPeriodSinceCreationInDays: args.immutableDays,
+            },
+            // It goes with its container: the program never takes the protection alone away.
+            { ...durable(this, args.protect), retainOnDelete: true },
+        );
     }
 
     private createAccount(name: string, args: BackupStorageArgs): storage.StorageAccount {

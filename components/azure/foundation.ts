@@ -29,7 +29,7 @@ export interface FoundationArgs {
         /** The pipeline that pushes: its repository, and the GitHub environment of its jobs. @default - none */
         readonly ci?: { readonly repository: string; readonly environment: string } | undefined;
     };
-    readonly backups: Pick<BackupStorageArgs, "redundancy" | "retentionDays">;
+    readonly backups: Pick<BackupStorageArgs, "redundancy" | "retentionDays" | "immutableDays">;
     /** The domain to make a DNS zone for. @default - no zone */
     readonly domain?: string | undefined;
 }

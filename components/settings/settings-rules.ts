@@ -27,7 +27,14 @@ export function crossCheck(values: SettingValues): Problem[] {
         ...zoneProblems(values),
         ...poolProblems(values),
         ...fluxAppProblems(values),
+        ...backupProblems(values),
     ];
+}
+
+/** Old versions are removed at the end of the retention, which has to be allowed by then. */
+function backupProblems({ backupImmutableDays, backupRetentionDays }: SettingValues): Problem[] {
+    const message = `is ${backupImmutableDays}, above landfall:backupRetentionDays (${backupRetentionDays}); lower it, or raise the retention`;
+    return backupImmutableDays > backupRetentionDays ? [{ key: "landfall:backupImmutableDays", message }] : [];
 }
 
 function networkProblems(values: SettingValues): Problem[] {

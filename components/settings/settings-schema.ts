@@ -133,6 +133,7 @@ export const settingsSchema = z.strictObject({
     ),
     backupRedundancy: z.enum(["LRS", "ZRS", "GRS", "GZRS"]),
     backupRetentionDays: integer(1, 365),
+    backupImmutableDays: integer(0, 365),
     recoverTo: optionalText(
         /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/,
         'is not a time; write date, time and offset from UTC in quotes, such as "2026-11-27T13:45:00Z"',

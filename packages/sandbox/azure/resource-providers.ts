@@ -4,6 +4,7 @@ import { managedCluster, type RunningClusters } from "./aks/managed-cluster";
 import { managementLock, roleAssignment, roleDefinition } from "./arm/authorization";
 import { resourceGroup } from "./arm/resource-group";
 import type { ResourceProvider } from "./arm/resource-provider";
+import { immutabilityPolicy } from "./blob/immutability";
 import { blobContainer, blobServiceProperties, managementPolicy, storageAccount } from "./blob/storage";
 import { recordSet, zone } from "./dns/dns";
 import { federatedIdentityCredential, userAssignedIdentity } from "./entra/managed-identity";
@@ -35,6 +36,7 @@ export function resourceProviders(running: RunningClusters): ReadonlyMap<string,
             "network:VirtualNetwork": virtualNetwork,
             "resources:ResourceGroup": resourceGroup,
             "storage:BlobContainer": blobContainer,
+            "storage:BlobContainerImmutabilityPolicy": immutabilityPolicy,
             "storage:BlobServiceProperties": blobServiceProperties,
             "storage:ManagementPolicy": managementPolicy,
             "storage:StorageAccount": storageAccount,

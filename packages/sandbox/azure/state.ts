@@ -40,6 +40,14 @@ export interface DeletedVault {
     readonly deletedAt: Date;
 }
 
+/** A container of blobs that was deleted and can be brought back. */
+export interface DeletedContainer {
+    readonly container: Resource;
+    readonly content: BlobContainer;
+    /** Tells apart those that had the same name. */
+    readonly version: string;
+}
+
 /** All that one tenant with one subscription holds. In memory: it lives as long as the process. */
 export class AzureState {
     private readonly all = new Map<string, Resource>();
@@ -53,6 +61,8 @@ export class AzureState {
     readonly registryContents = new Map<string, Map<string, RegistryRepository>>();
     /** By id of the container in lower case. */
     readonly containerContents = new Map<string, BlobContainer>();
+    /** Containers that an account still keeps after their deletion. */
+    readonly deletedContainers: DeletedContainer[] = [];
     /**
      * By id of the secret in lower case, the oldest first; kept for as long as a vault of the name can be recovered.
      */
@@ -87,7 +97,6 @@ export class AzureState {
     remove(id: string): void {
         this.all.delete(id.toLowerCase());
         this.registryContents.delete(id.toLowerCase());
-        this.containerContents.delete(id.toLowerCase());
     }
 
     resources(): Resource[] {

@@ -6,9 +6,10 @@ import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 const account = "azure-native:storage:StorageAccount";
 const container = "azure-native:storage:BlobContainer";
 const service = "azure-native:storage:BlobServiceProperties";
+const immutability = "azure-native:storage:BlobContainerImmutabilityPolicy";
 const policyType = "azure-native:storage:ManagementPolicy";
 
-function storage() {
+function storage(immutableDays = 14) {
     const args = {
         resourceGroupName: "group",
         location: "westeurope",
@@ -16,6 +17,7 @@ function storage() {
         containers: ["velero", "postgresql", "loki"],
         redundancy: "GZRS",
         retentionDays: 35,
+        immutableDays,
         protect: true,
     } as const;
     return deploy(() => new BackupStorage("backups", args), azureMocks);
@@ -48,6 +50,32 @@ describe("BackupStorage", () => {
         const actions = rules.map((rule) => rule.definition.actions);
         assert.deepEqual(actions, [{ version: { delete: { daysAfterCreationGreaterThan: 35 } } }]);
         assert.ok(dependsOn(policy, only(resources, service)));
+    });
+
+    it("keeps each version from deletion for its first days, in every container", async () => {
+        const { resources } = await storage();
+        for (const made of all(resources, container)) {
+            assert.deepEqual(made.inputs.immutableStorageWithVersioning, { enabled: true });
+            assert.ok(dependsOn(made, only(resources, service)), made.name);
+        }
+        const policies = all(resources, immutability).map(({ inputs, retainOnDelete }) => [
+            inputs.containerName,
+            inputs.immutabilityPeriodSinceCreationInDays,
+            retainOnDelete,
+        ]);
+        assert.deepEqual(policies, [
+            ["velero", 14, true],
+            ["postgresql", 14, true],
+            ["loki", 14, true],
+        ]);
+    });
+
+    it("leaves containers as they are for 0 days", async () => {
+        const { resources } = await storage(0);
+        assert.deepEqual(all(resources, immutability), []);
+        for (const made of all(resources, container)) {
+            assert.equal(made.inputs.immutableStorageWithVersioning, undefined);
+        }
     });
 
     it("protects account and container, and keeps both in Azure", async () => {

@@ -16,7 +16,7 @@ const args: FoundationArgs = {
     vnetCidr: "10.10.0.0/16",
     nodeSubnetCidr: "10.10.0.0/22",
     registry: { sku: "Basic", zoneRedundant: false },
-    backups: { redundancy: "LRS", retentionDays: 7 },
+    backups: { redundancy: "LRS", retentionDays: 7, immutableDays: 0 },
 };
 
 function foundation(changes: Partial<FoundationArgs> = {}) {

@@ -51,6 +51,7 @@ for (const stack of stacks) {
                 "managedidentity:UserAssignedIdentity",
                 "resources:ResourceGroup",
                 "storage:BlobContainer",
+                ...(stack === "production" ? ["storage:BlobContainerImmutabilityPolicy"] : []),
                 "storage:BlobServiceProperties",
                 "storage:ManagementPolicy",
                 "storage:StorageAccount",
@@ -60,15 +61,19 @@ for (const stack of stacks) {
             }
         });
 
-        it("protects nothing once protection is off, and leaves the key to go with its vault", async () => {
+        it("protects nothing once protection is off, and leaves the key and policies to go with what they are in", async () => {
             const resources = await azureStack(stack, { "landfall:protectDurable": false });
             assert.deepEqual(
                 resources.filter(({ protect }) => protect),
                 [],
             );
+            const left = resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ type }) => type);
             assert.deepEqual(
-                resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ type }) => type),
-                ["azure-native:keyvault:Key"],
+                [...new Set(left)],
+                [
+                    "azure-native:keyvault:Key",
+                    ...(stack === "production" ? ["azure-native:storage:BlobContainerImmutabilityPolicy"] : []),
+                ],
             );
         });
 

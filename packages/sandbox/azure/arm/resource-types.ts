@@ -149,6 +149,12 @@ export const resourceTypes: readonly ResourceType[] = [
     type("storage:BlobContainer", "2024-01-01", `${account}/blobServices/default/containers/{containerName}`, {
         otherVersions: storageVersions,
     }),
+    type(
+        "storage:BlobContainerImmutabilityPolicy",
+        "2024-01-01",
+        `${account}/blobServices/default/containers/{containerName}/immutabilityPolicies/{immutabilityPolicyName}`,
+        { naming: "default", otherVersions: storageVersions },
+    ),
     type("storage:BlobServiceProperties", "2024-01-01", `${account}/blobServices/{blobServicesName}`, {
         naming: "default",
         singleton: true,

@@ -125,9 +125,13 @@ export const builtInRoles: readonly RoleDefinition[] = [
         ],
     }),
     role("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor", {
-        actions: [`${blobs}/containers/*`, `${blobs}/generateUserDelegationKey/action`],
-        dataActions: [`${blobs}/containers/blobs/*`],
-        notDataActions: [`${blobs}/containers/blobs/manageOwnership/action`],
+        actions: ["containers/delete", "containers/read", "containers/write", "generateUserDelegationKey/action"].map(
+            (verb) => `${blobs}/${verb}`,
+        ),
+        // Neither versions nor what is deleted already, nor policies of either.
+        dataActions: ["read", "write", "delete", "add/action", "move/action"].map(
+            (verb) => `${blobs}/containers/blobs/${verb}`,
+        ),
     }),
     role("b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "Storage Blob Data Owner", {
         actions: [`${blobs}/containers/*`, `${blobs}/generateUserDelegationKey/action`],

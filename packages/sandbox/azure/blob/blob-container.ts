@@ -13,12 +13,18 @@ export interface BlobVersion {
     readonly lastModified: Date;
     /** From `x-ms-meta-<name>` headers. */
     readonly metadata: Readonly<Record<string, string>>;
+    /** Until when a policy protects it. */
+    readonly immutableUntil: Date | undefined;
 }
+
+type WrittenBlob = Pick<BlobVersion, "content" | "contentType" | "metadata" | "immutableUntil">;
 
 /** The blobs of a container, with their earlier versions and the blocks that are not committed yet. */
 export class BlobContainer {
     private readonly current = new Map<string, BlobVersion>();
-    private readonly earlier: BlobVersion[] = [];
+    private earlier: BlobVersion[] = [];
+    /** Versions that were deleted and can be brought back. */
+    private deleted: BlobVersion[] = [];
     private readonly blocks = new Map<string, Map<string, Buffer>>();
     private ticks = 0;
 
@@ -34,21 +40,25 @@ export class BlobContainer {
         return found;
     }
 
+    isEmpty(): boolean {
+        return this.current.size + this.earlier.length + this.deleted.length === 0;
+    }
+
     has(name: string): boolean {
         return this.current.has(name);
     }
 
-    /** Makes the current version; what it replaces stays as an earlier one where the account keeps versions. */
-    put(
-        name: string,
-        { content, contentType, metadata }: Pick<BlobVersion, "content" | "contentType" | "metadata">,
-        keepsVersions: boolean,
-    ): BlobVersion {
+    /**
+     * Makes the current version; what it replaces stays as an earlier one where the account keeps versions.
+     * @throws StorageError `BlobImmutableDueToPolicy` where it does not.
+     */
+    put(name: string, written: WrittenBlob, keepsVersions: boolean): BlobVersion {
+        const { content } = written;
         this.retire(name, keepsVersions);
         const lastModified = new Date();
         const versionId = lastModified.toISOString().replace("Z", `${String(this.ticks++).padStart(4, "0")}Z`);
         const version = {
-            ...{ name, versionId, content, contentType, metadata, lastModified },
+            ...{ ...written, name, versionId, lastModified },
             contentMd5: createHash("md5").update(content).digest("base64"),
             etag: `"0x${createHash("sha256").update(name).update(versionId).digest("hex").slice(0, 15).toUpperCase()}"`,
         };
@@ -61,6 +71,46 @@ export class BlobContainer {
     delete(name: string, keepsVersions: boolean): void {
         this.find(name);
         this.retire(name, keepsVersions);
+    }
+
+    /**
+     * Deletes an earlier version, which can be brought back where the account keeps what is deleted.
+     * @throws StorageError `BlobImmutableDueToPolicy`, `BlobNotFound`.
+     */
+    deleteVersion(name: string, versionId: string, keepsDeleted: boolean): void {
+        const version = this.find(name, versionId);
+        checkMutable(version);
+        if (this.current.get(name) === version) {
+            throw new StorageError(
+                403,
+                "OperationNotAllowedOnRootBlob",
+                "The operation is not allowed on a root blob.",
+            );
+        }
+        this.earlier = this.earlier.filter((each) => each !== version);
+        if (keepsDeleted) {
+            this.deleted.push(version);
+        }
+    }
+
+    /** Brings deleted versions of a blob back. */
+    undelete(name: string): void {
+        this.earlier.push(...this.deleted.filter((each) => each.name === name));
+        this.deleted = this.deleted.filter((each) => each.name !== name);
+    }
+
+    /**
+     * Changes until when a version is protected; without a version, the current one.
+     * @throws StorageError `BlobNotFound`.
+     */
+    protect(name: string, versionId: string | undefined, immutableUntil: Date | undefined): void {
+        const found = this.find(name, versionId);
+        const changed = { ...found, immutableUntil };
+        if (this.current.get(name) === found) {
+            this.current.set(name, changed);
+        } else {
+            this.earlier = this.earlier.map((each) => (each === found ? changed : each));
+        }
     }
 
     stage(name: string, blockId: string, content: Buffer): void {
@@ -97,10 +147,21 @@ export class BlobContainer {
 
     private retire(name: string, keepsVersions: boolean): void {
         const replaced = this.current.get(name);
+        if (replaced && !keepsVersions) {
+            checkMutable(replaced);
+        }
         this.current.delete(name);
         if (replaced && keepsVersions) {
             this.earlier.push(replaced);
         }
+    }
+}
+
+/** @throws StorageError when a policy protects the version. */
+function checkMutable({ immutableUntil }: BlobVersion): void {
+    if (immutableUntil !== undefined && immutableUntil.getTime() > Date.now()) {
+        const message = "This operation is not permitted as the blob is immutable due to a policy.";
+        throw new StorageError(409, "BlobImmutableDueToPolicy", message);
     }
 }
 

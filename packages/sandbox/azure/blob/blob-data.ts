@@ -1,8 +1,9 @@
 /**
- * Stands in for the data plane of blob storage, for block blobs: put (whole or in blocks), get, head, list, delete, and
- * the properties of a container, each with Entra's token and a role on the container or above it. Blobs live in this
- * process's memory. Not modelled: account keys and signatures, anonymous access, leases, tiers, copies, snapshots, soft
- * delete (versions are kept where the account keeps them), lifecycle rules, firewalls.
+ * Stands in for the data plane of blob storage, for block blobs: put (whole or in blocks), get, head, list, delete,
+ * versions with their policies, deleted versions, and containers (properties, deletion, the deleted ones), each with
+ * Entra's token and a role on the container or above it. Blobs live in this process's memory. Not modelled: account
+ * keys and signatures, anonymous access, leases, tiers, copies, snapshots, lifecycle rules, the end of a retention,
+ * firewalls.
  */
 import { randomBytes } from "node:crypto";
 import { answerRefusals } from "../../network/refusal";
@@ -14,6 +15,8 @@ import type { AzureState, Resource } from "../state";
 import { BlobContainer } from "./blob-container";
 import { listBlobs } from "./blob-list";
 import { answerBlob } from "./blob-operations";
+import { deletedContainersOf, isKeptFromDeletion, keepDeleted, restoreContainer } from "./deleted-containers";
+import { protectedUntil } from "./immutability";
 import { StorageError } from "./storage-error";
 import { xml } from "./xml";
 
@@ -47,8 +50,16 @@ async function answer(state: AzureState, entra: Entra, request: HttpRequest): Pr
     const demand = (plane: "actions" | "dataActions", action: string) => demandAt(plane, `${containers}/${action}`, id);
     const content = () => contentOf(state, id);
     if (blobName !== "") {
-        const keepsVersions = hasVersions(state, account);
-        return answerBlob({ blobName, request, content, keepsVersions, demand: (verb) => demand("dataActions", verb) });
+        const { isVersioningEnabled, deleteRetentionPolicy } = serviceOf(state, account);
+        return answerBlob({
+            blobName,
+            request,
+            content,
+            keepsVersions: isVersioningEnabled === true,
+            keepsDeleted: deleteRetentionPolicy?.enabled === true,
+            protectedUntil: protectedUntil(state, id),
+            demand: (verb) => demand("dataActions", verb),
+        });
     }
     const call = `${method} ${url.searchParams.get("restype") ?? ""} ${url.searchParams.get("comp") ?? ""}`.trim();
     if (call === "POST service userdelegationkey") {
@@ -64,6 +75,26 @@ async function answer(state: AzureState, entra: Entra, request: HttpRequest): Pr
         demand("actions", "read");
         content();
         return { status: 200, headers: { "x-ms-lease-state": "available", "x-ms-has-legal-hold": "false" } };
+    }
+    if (call === "DELETE container") {
+        demand("actions", "delete");
+        content();
+        deleteContainer(state, id);
+        return { status: 202 };
+    }
+    if (call === "GET  list") {
+        demandAt("actions", `${containers}/read`, account.address.id);
+        return listContainers(state, account.address.id);
+    }
+    if (call === "PUT container undelete") {
+        demandAt("actions", `${containers}/write`, account.address.id);
+        const version = request.headers["x-ms-deleted-container-version"];
+        const deleted = deletedContainersOf(state, account.address.id).find((each) => each.version === version);
+        if (deleted?.container.address.id.toLowerCase() !== id.toLowerCase()) {
+            throw new StorageError(404, "ContainerNotFound", "The specified container does not exist.");
+        }
+        restoreContainer(state, deleted);
+        return { status: 201 };
     }
     throw new StorageError(400, "UnsupportedRestVersion", `The sandbox's blob storage does not answer "${call}".`);
 }
@@ -144,6 +175,37 @@ function contentOf(state: AzureState, id: string): BlobContainer {
     return content;
 }
 
-function hasVersions(state: AzureState, { address }: Resource): boolean {
-    return state.get(`${address.id}/blobServices/default`)?.properties.isVersioningEnabled === true;
+/** @throws StorageError when the container is made for immutable versions, and not empty. */
+function deleteContainer(state: AzureState, id: string): void {
+    for (const resource of state.within(id)) {
+        if (isKeptFromDeletion(state, resource)) {
+            const message = `The container ${resource.address.name} is protected from deletion due to its immutability.`;
+            throw new StorageError(409, "ContainerProtectedFromDeletion", message);
+        }
+        state.remove(resource.address.id);
+        keepDeleted(state, resource);
+    }
+}
+
+function listContainers(state: AzureState, accountId: string): HttpResponse {
+    const there = state
+        .within(accountId)
+        .filter(({ address }) => address.type.token === "storage:BlobContainer")
+        .map(({ address }) => ({ Name: address.name }));
+    const deleted = deletedContainersOf(state, accountId).map(({ container, version }) => ({
+        Name: container.address.name,
+        Deleted: true,
+        Version: version,
+    }));
+    const body = xml("EnumerationResults", { Containers: { Container: [...there, ...deleted] } });
+    return { status: 200, headers: { "content-type": "application/xml" }, body };
+}
+
+interface BlobServiceSettings {
+    readonly isVersioningEnabled?: boolean;
+    readonly deleteRetentionPolicy?: { readonly enabled?: boolean };
+}
+
+function serviceOf(state: AzureState, { address }: Resource): BlobServiceSettings {
+    return state.get(`${address.id}/blobServices/default`)?.properties ?? {};
 }

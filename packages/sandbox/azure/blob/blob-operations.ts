@@ -8,20 +8,25 @@ export interface BlobCall {
     /** @throws StorageError when there is no such container. */
     readonly content: () => BlobContainer;
     readonly keepsVersions: boolean;
+    /** Whether deleted versions can be brought back. */
+    readonly keepsDeleted: boolean;
+    /** Until when a policy protects what is written now. */
+    readonly protectedUntil: Date | undefined;
     /** @throws StorageError unless the caller may do this data action, such as `blobs/read`. */
     readonly demand: (dataAction: string) => void;
 }
 
 /** Answers a request to a blob. @throws StorageError */
 export function answerBlob(call: BlobCall): HttpResponse {
-    const { request, blobName, content, keepsVersions, demand } = call;
+    const { request, blobName, content, keepsVersions, keepsDeleted, demand } = call;
     const { method, url } = request;
+    const versionId = url.searchParams.get("versionid") ?? undefined;
     const verb = `${method} ${url.searchParams.get("comp") ?? ""}`.trim();
     switch (verb) {
         case "GET":
         case "HEAD":
             demand("blobs/read");
-            return read(content().find(blobName, url.searchParams.get("versionid") ?? undefined), request);
+            return read(content().find(blobName, versionId), request);
         case "PUT":
             demand("blobs/write");
             return put(call, request.body);
@@ -33,9 +38,33 @@ export function answerBlob(call: BlobCall): HttpResponse {
             demand("blobs/write");
             return put(call, content().join(blobName, blockIds(request.body.toString("utf8"))));
         case "DELETE":
+            if (url.searchParams.has("deletetype")) {
+                demand("blobs/permanentDelete/action");
+                throw new StorageError(
+                    409,
+                    "PermanentDeleteNotEnabled",
+                    "The account does not allow permanent deletes.",
+                );
+            }
+            if (versionId !== undefined) {
+                demand("blobs/deleteBlobVersion/action");
+                content().deleteVersion(blobName, versionId, keepsDeleted);
+                return { status: 202, headers: { "x-ms-delete-type-permanent": String(!keepsDeleted) } };
+            }
             demand("blobs/delete");
             content().delete(blobName, keepsVersions);
             return { status: 202, headers: { "x-ms-delete-type-permanent": String(!keepsVersions) } };
+        case "PUT undelete":
+            demand("blobs/write");
+            content().undelete(blobName);
+            return { status: 200 };
+        case "PUT immutabilityPolicies":
+        case "DELETE immutabilityPolicies": {
+            demand("blobs/immutableStorage/runAsSuperUser/action");
+            const until = request.headers["x-ms-immutability-policy-until-date"];
+            content().protect(blobName, versionId, until === undefined ? undefined : new Date(until));
+            return { status: 200 };
+        }
         default:
             throw new StorageError(
                 400,
@@ -45,7 +74,7 @@ export function answerBlob(call: BlobCall): HttpResponse {
     }
 }
 
-function put({ request, blobName, content, keepsVersions }: BlobCall, bytes: Buffer): HttpResponse {
+function put({ request, blobName, content, keepsVersions, protectedUntil }: BlobCall, bytes: Buffer): HttpResponse {
     const { headers, url } = request;
     if (!url.searchParams.has("comp") && headers["x-ms-blob-type"] !== "BlockBlob") {
         const header = { HeaderName: "x-ms-blob-type", HeaderValue: headers["x-ms-blob-type"] ?? "" };
@@ -61,7 +90,7 @@ function put({ request, blobName, content, keepsVersions }: BlobCall, bytes: Buf
     );
     const version = content().put(
         blobName,
-        { content: bytes, contentType, metadata: Object.fromEntries(metadata) },
+        { content: bytes, contentType, metadata: Object.fromEntries(metadata), immutableUntil: protectedUntil },
         keepsVersions,
     );
     return { status: 201, headers: { ...validators(version), ...versionHeader(version, keepsVersions) } };

@@ -6,6 +6,8 @@ import { parseResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
 import { answerToWire } from "../arm/wire";
 import { without } from "../arm/without";
+import { isKeptFromDeletion, keepDeleted } from "./deleted-containers";
+import { protectsVersions } from "./immutability";
 
 /** Its name is unique in the whole of Azure; the blob service and its settings are there from the start. */
 export const storageAccount: ResourceProvider = {
@@ -59,6 +61,12 @@ export const storageAccount: ResourceProvider = {
             provisioningState: "Succeeded",
         };
     },
+    checkRemoval({ state, resource, inner }) {
+        if (inner.some(({ address }) => protectsVersions(state, address.id))) {
+            const message = `The storage account ${resource.address.name} cannot be deleted due to a container with immutable versions.`;
+            throw new ArmError(409, "StorageAccountContainersProtectedFromDeletion", message);
+        }
+    },
     written({ state, previous }, { address, createdAt }) {
         const service = parseResourceId(`${address.id}/blobServices/default`);
         if (!previous && service) {
@@ -98,7 +106,26 @@ export const blobServiceProperties: ResourceProvider = {
 export const blobContainer: ResourceProvider = {
     writing: () => takes(0.5),
     answer: ({ id, name, type }) => ({ id, name, type }),
+    /** It is immutable, and existing containers are migrated by an operation of their own. */
+    check({ state, address, inputs, previous }) {
+        const { immutableStorageWithVersioning: asked } = inputs as ContainerInputs;
+        if (previous && asked?.enabled && !protectsVersions(state, address.id)) {
+            const message = `Version-level immutability of the container ${address.name} can be enabled at its creation or by a migration.`;
+            throw new ArmError(409, "ObjectLevelWormCannotBeEnabled", message, "immutableStorageWithVersioning");
+        }
+    },
+    checkRemoval({ state, resource }) {
+        if (isKeptFromDeletion(state, resource)) {
+            const message = `The storage account container ${resource.address.name} is protected from deletion due to ImmutabilityPolicy.`;
+            throw new ArmError(409, "ContainerProtectedFromDeletion", message);
+        }
+    },
+    removed({ state, resource }) {
+        keepDeleted(state, resource);
+        return Promise.resolve();
+    },
     properties: (put) => ({
+        ...(protectsVersions(put.state, put.address.id) ? { immutableStorageWithVersioning: { enabled: true } } : {}),
         publicAccess: "None",
         defaultEncryptionScope: "$account-encryption-key",
         denyEncryptionScopeOverride: false,
@@ -114,6 +141,10 @@ export const blobContainer: ResourceProvider = {
         deleted: false,
     }),
 };
+
+interface ContainerInputs {
+    readonly immutableStorageWithVersioning?: { readonly enabled?: boolean };
+}
 
 /** The service names it `DefaultManagementPolicy`, whatever the address says. */
 export const managementPolicy: ResourceProvider = {

@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
 import type { HttpResponse } from "../../../network/route";
+import { IdentitySubscription, type TestIdentity, textOf } from "../../../testing/azure-identity";
 import type { Json } from "../../../testing/azure-subscription";
-import { IdentitySubscription, type TestIdentity, textOf } from "../../support/azure-identity";
 
 const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+const dataOwner = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
 const reader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
 const base = "https://sttest.blob.core.windows.net";
 
@@ -146,6 +147,68 @@ describe("the blob storage stand-in", () => {
         await subscription.make("storage:BlobContainer", at, {});
         await subscription.assign(writer.principalId, contributor, container.id);
         assert.deepEqual(refusal(await send(writer, "GET", "/backups/readme")), [404, "BlobNotFound"]);
+    });
+
+    it("brings back a deleted version and a deleted container where the account keeps them, and not for the writer", async () => {
+        const at = { accountName: "sttest", blobServicesName: "default" };
+        const retention = { enabled: true, days: 7 };
+        const settings = { deleteRetentionPolicy: retention, containerDeleteRetentionPolicy: retention };
+        await subscription.make("storage:BlobServiceProperties", at, { isVersioningEnabled: true, ...settings });
+        const owner = await subscription.makeIdentity("id-owner");
+        const account = await subscription.get("storage:StorageAccount", { accountName: "sttest" });
+        await subscription.assign(owner.principalId, dataOwner, account.body.id);
+        const { headers } = await put("/backups/kept", "before");
+        await put("/backups/kept", "after");
+        const version = `/backups/kept?versionid=${encodeURIComponent(headers?.["x-ms-version-id"] ?? "")}`;
+        const mismatch = [403, "AuthorizationPermissionMismatch"];
+        assert.deepEqual(refusal(await send(writer, "DELETE", version)), mismatch);
+        assert.equal((await send(owner, "DELETE", version)).headers?.["x-ms-delete-type-permanent"], "false");
+        assert.deepEqual(refusal(await send(writer, "GET", version)), [404, "BlobNotFound"]);
+        await send(owner, "PUT", "/backups/kept?comp=undelete");
+        assert.equal(textOf(await send(writer, "GET", version)), "before");
+        assert.equal((await send(writer, "DELETE", "/backups?restype=container")).status, 202);
+        assert.deepEqual(refusal(await send(owner, "GET", version)), [404, "ContainerNotFound"]);
+        assert.deepEqual(refusal(await send(writer, "GET", "/?comp=list&include=deleted")), mismatch);
+        const list = textOf(await send(owner, "GET", "/?comp=list&include=deleted"));
+        const [, deleted = ""] = /<Name>backups<.*<Version>(\w+)</.exec(list) ?? [];
+        const restore = { headers: { "x-ms-deleted-container-version": deleted } };
+        const restored = await send(owner, "PUT", "/backups?restype=container&comp=undelete", restore);
+        assert.equal(restored.status, 201);
+        assert.equal(textOf(await send(owner, "GET", version)), "before");
+    });
+
+    it("keeps a version and its container for as long as a policy says, unless an owner of the data takes it away", async () => {
+        const accountName = "sttest";
+        const at = { accountName, containerName: "immutable" };
+        await subscription.make("storage:BlobContainer", at, { immutableStorageWithVersioning: { enabled: true } });
+        await subscription.make(
+            "storage:BlobContainerImmutabilityPolicy",
+            { ...at, immutabilityPolicyName: "default" },
+            { immutabilityPeriodSinceCreationInDays: 3 },
+        );
+        const owner = await subscription.makeIdentity("id-owner");
+        const write = (body: string) =>
+            send(owner, "PUT", "/immutable/one", { body, headers: { "x-ms-blob-type": "BlockBlob" } });
+        const { headers } = await write("before");
+        assert.equal((await write("after")).status, 201);
+        const version = `/immutable/one?versionid=${encodeURIComponent(headers?.["x-ms-version-id"] ?? "")}`;
+        assert.deepEqual(refusal(await send(owner, "DELETE", version)), [409, "BlobImmutableDueToPolicy"]);
+        const container = await send(owner, "DELETE", "/immutable?restype=container");
+        assert.deepEqual(refusal(container), [409, "ContainerProtectedFromDeletion"]);
+        assert.equal((await subscription.delete("storage:BlobContainer", at)).code, "ContainerProtectedFromDeletion");
+        assert.equal(
+            (await subscription.delete("storage:StorageAccount", { accountName })).code,
+            "StorageAccountContainersProtectedFromDeletion",
+        );
+        await subscription.make("storage:BlobContainer", at, {});
+        assert.equal((await subscription.delete("storage:BlobContainer", at)).code, "ContainerProtectedFromDeletion");
+        assert.equal((await send(owner, "DELETE", `${version}&comp=immutabilityPolicies`)).status, 200);
+        assert.equal((await send(owner, "DELETE", version)).status, 202);
+        const late = { ...at, containerName: "logs" };
+        const migrated = await subscription.put("storage:BlobContainer", late, {
+            immutableStorageWithVersioning: { enabled: true },
+        });
+        assert.equal(migrated.code, "ObjectLevelWormCannotBeEnabled");
     });
 
     it("gives a user delegation key to who may ask at the account, which a role on a container does not allow", async () => {

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
+import { IdentitySubscription, type TestIdentity } from "../../../testing/azure-identity";
 import { type Json, subscription as subscriptionId } from "../../../testing/azure-subscription";
-import { IdentitySubscription, type TestIdentity } from "../../support/azure-identity";
 
 const zoneContributor = "befefa01-2a29-4197-83a8-272ff33ce314";
 const readerRole = "acdd72a7-3385-48ef-bd42-f606fba81ae7";

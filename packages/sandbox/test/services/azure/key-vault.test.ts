@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
+import { IdentitySubscription, type TestIdentity } from "../../../testing/azure-identity";
 import { type Json, tenantId } from "../../../testing/azure-subscription";
-import { IdentitySubscription, type TestIdentity } from "../../support/azure-identity";
 
 const secretsUser = "4633458b-17de-408a-b874-0445c86b69e6";
 const secretsOfficer = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";

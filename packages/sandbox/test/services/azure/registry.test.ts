@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { decodeJwt } from "jose";
 import type { HttpResponse } from "../../../network/route";
+import { IdentitySubscription, type TestIdentity, textOf } from "../../../testing/azure-identity";
 import type { Json } from "../../../testing/azure-subscription";
-import { IdentitySubscription, type TestIdentity, textOf } from "../../support/azure-identity";
 
 const host = "crtest.azurecr.io";
 const acrPull = "7f951dda-4ed3-4680-a7ca-43fe172d538d";

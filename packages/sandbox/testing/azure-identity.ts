@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { HttpResponse } from "../../network/route";
-import { type Json, TestSubscription } from "../../testing/azure-subscription";
+import type { HttpResponse } from "../network/route";
+import { type Json, TestSubscription } from "./azure-subscription";
 
 const issuer = "https://issuer.example/";
 
