@@ -1,4 +1,5 @@
 import type { ObjectStatus } from "../../components/gitops/readiness/flux-status";
+import type { LayerTime } from "./layer-times";
 import type { CriticalPath, EngineSummary, Phase } from "@landfall/sandbox";
 
 /** What a run did and how it ended, as `--report` writes it. */
@@ -14,6 +15,8 @@ export interface Report {
     /** How long the run would have taken at Azure, and what it would have waited for. */
     readonly onAzure: CriticalPath;
     readonly flux: readonly ObjectStatus[];
+    /** The layers that the run waited for, one after another; none if no layer became Ready in it. */
+    readonly slowestLayers: readonly LayerTime[];
 }
 
 const shownKinds = ["Kustomization", "HelmRelease"];
@@ -30,6 +33,24 @@ export function fluxTable(objects: readonly ObjectStatus[]): string {
             ready ? shorten(revision) : (message.split("\n")[0] ?? ""),
         ]);
     return columns([["KIND", "NAME", "STATE", "REVISION"], ...rows]);
+}
+
+/** What the last layer to be Ready waited for, layer by layer. */
+export function layersTable(chain: readonly LayerTime[]): string {
+    const rows = chain.map(({ name, readyAt, waitedFor, idle, build, health, failures, slowest }) => [
+        name,
+        seconds(readyAt),
+        waitedFor,
+        `${seconds(idle)}${failures > 0 ? `, ${failures} ${failures === 1 ? "try" : "tries"} failed` : ""}`,
+        seconds(build),
+        seconds(health),
+        slowest ? `${slowest.name}: chart ${seconds(slowest.waited)}, Helm ${seconds(slowest.helm)}` : "",
+    ]);
+    return columns([["CRITICAL PATH", "READY", "AFTER", "IDLE", "BUILD", "HEALTH", "SLOWEST RELEASE"], ...rows]);
+}
+
+function seconds(value: number): string {
+    return `${value.toFixed(1)} s`;
 }
 
 export function summaryLines({ changes, git, calls, phases, ms, onAzure }: Report): string {

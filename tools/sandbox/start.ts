@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { archivesFor } from "./archives";
-import { clusterOf, fluxStatus } from "./flux-status";
-import { fluxTable, type Report, summaryLines } from "./report";
+import { clusterOf, fluxObjects, statusOf } from "./flux-status";
+import { slowestChain } from "./layer-times";
+import { fluxTable, layersTable, type Report, summaryLines } from "./report";
 import { checkRoom } from "./room";
 import { workspace } from "./running";
 import {
@@ -173,7 +174,8 @@ async function update(
     interrupt.check();
     const summary = summarize(events, engineStart, engineEnd);
     const after = await control<WorldStatus>(directory, "GET", "/status");
-    const graph = await fluxStatus(directory, stack).catch(() => undefined);
+    const objects = await fluxObjects(directory, stack).catch(() => undefined);
+    const graph = objects && statusOf(objects);
     const phases: Phase[] = [
         { name: "sandbox", ms: ready - begin },
         { name: "stack", ms: engineStart - ready },
@@ -197,11 +199,13 @@ async function update(
             summary.times,
         ),
         flux: graph?.objects ?? [],
+        slowestLayers: slowestChain(objects ?? [], engineStart),
     };
 }
 
 function print(report: Report, stack: string): void {
-    console.log(`\n${fluxTable(report.flux)}\n\n${summaryLines(report)}`);
+    const layers = report.slowestLayers.length > 0 ? `${layersTable(report.slowestLayers)}\n\n` : "";
+    console.log(`\n${fluxTable(report.flux)}\n\n${layers}${summaryLines(report)}`);
     if (!report.ready) {
         console.log(`\nStack ${stack} is not ready; the engine's messages above say why. npm run sandbox -- status`);
         return;

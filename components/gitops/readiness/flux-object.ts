@@ -27,7 +27,11 @@ export interface FluxObject {
         /** An ExternalArtifact names in its metadata the revision of the source that it is made of. */
         readonly artifact?: { readonly revision: string; readonly metadata?: Readonly<Record<string, string>> };
         /** The newest attempt first. */
-        readonly history?: readonly { readonly lastReconciled: string; readonly lastReconciledDuration: string }[];
+        readonly history?: readonly {
+            readonly lastReconciled: string;
+            readonly lastReconciledDuration: string;
+            readonly lastReconciledStatus?: string;
+        }[];
         readonly inventory?: { readonly entries?: readonly { readonly id: string }[] };
     };
 }

@@ -23,7 +23,7 @@ import { applyNodes, type NodeSpec } from "./nodes";
 import { PodAddresses } from "./pod-addresses";
 import type { EgressProxy, HostNode } from "./pod-process";
 import { serviceRoutes } from "./service-routes";
-import { makeShortFolder, shortFolder } from "./short-folder";
+import { makeShortFolder, shortFolders } from "./short-folder";
 import { applySnapshotKinds } from "./snapshot-kinds";
 import { applyStorageClasses } from "./storage-classes";
 import { WebhookTrust } from "./webhook-trust";
@@ -98,7 +98,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
  */
 export async function clearCluster(directory: string): Promise<void> {
     await stopRecorded(recordsOf(directory));
-    await rm(shortFolder(directory), { recursive: true, force: true });
+    await Promise.all(shortFolders(directory).map((folder) => rm(folder, { recursive: true, force: true })));
 }
 
 type Stop = () => Promise<unknown>;
