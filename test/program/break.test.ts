@@ -4,7 +4,7 @@ import { until } from "../support/until";
 
 /** The three commands of the README that break something, one after the other in one stack, and the one that mends. */
 describe("npm run sandbox -- break", function () {
-    const checkout = useCheckout(this, { systems: ["traefik"] });
+    const checkout = useCheckout(this);
 
     before(() => checkout.up());
 

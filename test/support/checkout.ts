@@ -94,15 +94,15 @@ export class Checkout {
     }
 
     /** The same, without waiting for its end: with a text for standard input, and with changes of the environment. */
-    launch(args: readonly string[], { input = "", environment = {} }: LaunchOptions = {}): Command {
+    launch(args: readonly string[], options: LaunchOptions = {}): Command {
         const child: ChildProcess = spawn(process.execPath, ["tools/setup.mjs", "tools/sandbox/cli.ts", ...args], {
             cwd: this.work,
-            env: { ...process.env, LANDFALL_SANDBOX: this.sandbox, ...environment },
+            env: { ...process.env, LANDFALL_SANDBOX: this.sandbox, ...options.environment },
             stdio: ["pipe", "pipe", "pipe"],
             // A process group of its own, as a shell gives to what runs in the foreground.
             detached: true,
         });
-        const command = new Command(child, input);
+        const command = new Command(child, options);
         this.running.add(command);
         const forget = () => void this.running.delete(command);
         command.ended.then(forget, forget);

@@ -11,6 +11,8 @@ export interface Run {
 export interface LaunchOptions {
     readonly input?: string;
     readonly environment?: NodeJS.ProcessEnv;
+    /** Hears of the output as it comes. */
+    readonly onOutput?: (text: string) => void;
 }
 
 /** How long a command may take to end after Ctrl-C before it is killed. */
@@ -23,7 +25,7 @@ export class Command {
     private text = "";
     private waiting: (() => void)[] = [];
 
-    constructor(child: ChildProcess, input: string) {
+    constructor(child: ChildProcess, { input = "", onOutput }: LaunchOptions) {
         this.pid = child.pid ?? 0;
         let stdout = "";
         child.stdin?.end(input);
@@ -31,6 +33,7 @@ export class Command {
         for (const stream of [child.stdout, child.stderr]) {
             stream?.on("data", (chunk: Buffer) => {
                 this.text += chunk.toString("utf8");
+                onOutput?.(chunk.toString("utf8"));
                 this.waiting.forEach((look) => look());
             });
         }

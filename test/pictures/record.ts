@@ -1,0 +1,69 @@
+/** `npm run pictures`: records a real start of the whole tree, and makes the README's pictures of it. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { isKnown, type Layer, type Status } from "../../tools/status/status";
+import { Checkout } from "../support/checkout";
+import { pictures } from "./pictures";
+import { type Line, picturesFolder, type Recording, writeRecording } from "./recording";
+
+async function main(): Promise<void> {
+    const checkout = new Checkout({ systems: "all" });
+    try {
+        checkout.create();
+        const recording = await record(checkout);
+        fs.mkdirSync(picturesFolder, { recursive: true });
+        writeRecording(recording);
+        for (const [name, picture] of Object.entries(pictures(recording))) {
+            fs.writeFileSync(path.join(picturesFolder, name), picture);
+        }
+    } finally {
+        await checkout.remove();
+    }
+}
+
+async function record(checkout: Checkout): Promise<Recording> {
+    const file = path.join(checkout.directory, "report.json");
+    const started = Date.now();
+    const lines: Line[] = [];
+    let rest = "";
+    const command = checkout.launch(["start", "--report", file], {
+        onOutput: (text) => {
+            const at = Math.round((Date.now() - started) / 100) / 10;
+            const parts = (rest + text).split("\n");
+            rest = parts.pop() ?? "";
+            lines.push(...parts.map((line) => ({ at, text: line.trimEnd() })));
+        },
+    });
+    const { code, output } = await command.ended;
+    if (code !== 0) {
+        throw new Error(output);
+    }
+    const report = JSON.parse(fs.readFileSync(file, "utf8")) as {
+        ms: number;
+        changes: { create: number };
+        git: { files: number };
+    };
+    const layers = await layersOf(checkout);
+    return {
+        date: new Date(started).toISOString().slice(0, 10),
+        seconds: Math.round(report.ms / 100) / 10,
+        resources: report.changes.create,
+        files: report.git.files,
+        lines,
+        layers: layers.map(({ name, after, since }) => ({
+            ...{ name, after },
+            ready: Math.round((Date.parse(since) - started) / 1000),
+        })),
+    };
+}
+
+async function layersOf(checkout: Checkout): Promise<readonly Layer[]> {
+    const command = ["node", "tools/setup.mjs", "tools/status/cli.ts", "--stack", "staging", "--sandbox", "--json"];
+    const { layers } = JSON.parse(await checkout.output("exec", ...command)) as Status;
+    if (!isKnown(layers)) {
+        throw new Error(layers.unknown);
+    }
+    return layers;
+}
+
+void main();

@@ -1,0 +1,39 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** What a real `npm start` of an empty world showed, and when. The pictures of the README are made of it. */
+export interface Recording {
+    /** Day, in ISO 8601. */
+    readonly date: string;
+    /** Until everything was Ready. */
+    readonly seconds: number;
+    readonly resources: number;
+    readonly files: number;
+    readonly lines: readonly Line[];
+    /** In the order in which they start. */
+    readonly layers: readonly RecordedLayer[];
+}
+
+export interface Line {
+    /** Seconds since the start. */
+    readonly at: number;
+    readonly text: string;
+}
+
+export interface RecordedLayer {
+    readonly name: string;
+    readonly after: readonly string[];
+    /** Seconds since the start until it was Ready. */
+    readonly ready: number;
+}
+
+export const picturesFolder = path.join(__dirname, "../../docs/pictures");
+const file = path.join(picturesFolder, "recording.json");
+
+export function readRecording(): Recording {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as Recording;
+}
+
+export function writeRecording(recording: Recording): void {
+    fs.writeFileSync(file, `${JSON.stringify(recording, undefined, 4)}\n`);
+}
