@@ -22,8 +22,8 @@ describe("DatabaseOrigin", () => {
 
     const provider = () => serializedProvider<Inputs>(() => new DatabaseOrigin("database", args));
     const decided = async (inputs: Partial<Inputs> = {}) => {
-        const { outs } = await (await provider()).create({ ...args, ...inputs });
-        return outs as Record<string, unknown>;
+        const made: { outs?: unknown } = await (await provider()).create({ ...args, ...inputs });
+        return made.outs as Record<string, unknown>;
     };
 
     it("is nothing while no other cluster left a backup", async () => {
