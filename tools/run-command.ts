@@ -7,20 +7,24 @@ interface Failures {
     readonly exitCode?: number;
 }
 
-/** Runs a command and ends the process: with its own code, or with 2 and the usage if the arguments are not its. */
+/**
+ * Runs a command and ends the process: with its own code, or with 2 and the usage if the arguments are not its. What it
+ * wrote goes out first, however slow the reader of a pipe is.
+ */
 export function runCommand(main: (args: string[]) => number | Promise<number>, failures: Failures): void {
     const { usage, forPeople, exitCode = 1 } = failures;
     const run = async () => main(process.argv.slice(2));
-    run().then(
-        (code) => process.exit(code),
-        (error: unknown) => {
-            if (String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")) {
-                console.error(`${(error as Error).message}\n\n${usage}`);
-                process.exit(2);
-            }
-            const isForPeople = forPeople.some((kind) => error instanceof kind);
-            console.error(isForPeople ? (error as Error).message : error);
-            process.exit(isForPeople ? exitCode : 1);
-        },
-    );
+    run().then(end, (error: unknown) => {
+        if (String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")) {
+            console.error(`${(error as Error).message}\n\n${usage}`);
+            return end(2);
+        }
+        const isForPeople = forPeople.some((kind) => error instanceof kind);
+        console.error(isForPeople ? (error as Error).message : error);
+        end(isForPeople ? exitCode : 1);
+    });
+}
+
+function end(code: number): void {
+    process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
 }

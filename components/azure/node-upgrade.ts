@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ArmAnswer, errorOf, problemOf, sendToArm, text } from "./arm-request";
+import { type ArmAnswer, errorOf, problemOf, sendToArm } from "./arm-request";
+import { isOfMinor, type LivePool } from "./live-cluster";
 
 export interface NodeUpgradeArgs {
     /** ARM id of the cluster. */
@@ -71,7 +72,7 @@ async function upgradePool(token: string, id: string, minor: string): Promise<st
         return problemOf(before);
     }
     const pool = propertiesOf(before);
-    if (text(pool.currentOrchestratorVersion).startsWith(`${minor}.`)) {
+    if (isOfMinor((pool as Partial<LivePool>).currentOrchestratorVersion, minor)) {
         return undefined;
     }
     const wanted = Object.fromEntries(Object.entries(pool).filter(([name]) => !readOnly.includes(name)));

@@ -3,6 +3,7 @@
  */
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { runCommand } from "../run-command";
 import { checkTree } from "./check";
 import { editSecret } from "./edit";
 import { initialise } from "./initialise";
@@ -90,14 +91,4 @@ async function check(folder: string): Promise<number> {
     return problems.length === 0 ? 0 : 1;
 }
 
-main(process.argv.slice(2)).then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-        console.error(error instanceof SecretError || isUsageError(error) ? (error as Error).message : error);
-        process.exit(1);
-    },
-);
-
-function isUsageError(error: unknown): boolean {
-    return String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
-}
+runCommand(main, { usage, forPeople: [SecretError] });

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { runCommand } from "../run-command";
 import { SecretError } from "../secret/secret-error";
 import { add } from "./add";
 import { bump } from "./bump";
@@ -145,19 +146,4 @@ async function graph(markdown: boolean): Promise<string> {
     return markdown ? ["```mermaid", mermaid(tree), "```", "", layersAsTable(tree)].join("\n") : mermaid(tree);
 }
 
-main(process.argv.slice(2)).then(
-    // Not process.exit: a pipe may not have taken all of a long diff yet.
-    (code) => (process.exitCode = code),
-    (error: unknown) => {
-        console.error(
-            error instanceof TreeError || error instanceof SecretError || isUsageError(error)
-                ? (error as Error).message
-                : error,
-        );
-        process.exitCode = 1;
-    },
-);
-
-function isUsageError(error: unknown): boolean {
-    return String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
-}
+runCommand(main, { usage, forPeople: [TreeError, SecretError] });
