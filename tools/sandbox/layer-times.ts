@@ -19,7 +19,7 @@ export interface LayerTime {
     readonly failures: number;
 }
 
-export interface ReleaseTime {
+interface ReleaseTime {
     readonly name: string;
     /** From its creation to the start of Helm: for its chart, or for another release. */
     readonly waited: number;

@@ -151,7 +151,8 @@ function instanceSpec({ controllerClientIds }: FluxArgs) {
                 ...shardPatches(),
                 ...Object.entries(controllerClientIds).flatMap(workloadIdentityPatches),
                 argumentsPatch("kustomize-controller", [
-                    // Checking a dependency is a read from a cache, and half a minute a layer adds up.
+                    // Half a minute a layer adds up. Looking at a dependency is a read of the API server, and it ends
+                    // with the first that is not ready.
                     "--requeue-dependency=1s",
                     // A fix is applied at once, not after the health checks of what it fixes time out; a variable that
                     // nobody produces is an error, not an empty string.
