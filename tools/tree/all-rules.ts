@@ -52,6 +52,7 @@ import { tenants } from "./rules/tenants";
 import { valueTypes } from "./rules/value-types";
 import { values } from "./rules/values";
 import { variables } from "./rules/variables";
+import { volumes } from "./rules/volumes";
 import { webhookNamespaces } from "./rules/webhook-namespaces";
 import { webhooks } from "./rules/webhooks";
 
@@ -110,6 +111,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     "value-types": valueTypes,
     values,
     variables,
+    volumes,
     "webhook-namespaces": webhookNamespaces,
     webhooks,
 };

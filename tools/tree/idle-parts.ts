@@ -21,8 +21,8 @@ const idlePartsOfCharts: Readonly<Record<string, readonly string[]>> = {
     ],
     // Jobs that make the webhook's certificate, where cert-manager does not.
     "nri-bundle": ["nri-metadata-injection.jobImage"],
-    // A job that upgrades definitions, and an agent on nodes: Flux does the one, and volumes have snapshots.
-    velero: ["kubectl", "nodeAgent"],
+    // A job that upgrades definitions, which is what Flux does.
+    velero: ["kubectl"],
 };
 
 /** Paths of a chart's values that make no pod. */
