@@ -5,7 +5,7 @@ import type { Report } from "../../tools/rebuild/report";
 import { useCheckout } from "../support/checkout";
 import { keepLayers } from "../support/checkout-tree";
 import { Cluster } from "../support/cluster";
-import { endApiServer } from "../support/dead-cluster";
+import { endApiServer } from "../../tools/drill/dead-cluster";
 import { stackResources } from "../support/stack-resources";
 
 const stackFile = "Pulumi.staging.yaml";
@@ -44,7 +44,10 @@ describe("npm run rebuild", function () {
 
     it("is refused when the update after it would replace what must survive, and names it", async () => {
         const had = await checkout.azureResources();
-        const restore = checkout.edit(stackFile, (text) => `${text.trimEnd()}\n  landfall:storageAccountName: another\n`);
+        const restore = checkout.edit(
+            stackFile,
+            (text) => `${text.trimEnd()}\n  landfall:storageAccountName: another\n`,
+        );
         const { code, output } = await rebuild("--yes");
         restore();
         assert.equal(code, 1, output);

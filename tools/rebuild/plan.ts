@@ -24,15 +24,16 @@ export async function readPlan(engine: Engine, groups: Groups): Promise<Plan> {
 }
 
 /** Steps after which a resource is not what it was. */
-const destroying = new Set(["delete", "delete-replaced", "replace", "create-replacement", "discard", "discard-replaced"]);
+const destroying = new Set(["delete", "delete-replaced", "replace", "create-replacement", "discard"]);
 
 /**
- * Why a rebuild may not begin, a line each: something that must survive would be touched by the removal or by the update
- * after it, or that update would fail.
+ * Why a rebuild may not begin, a line each: something that must survive would be touched by the removal or by the
+ * update after it, or that update would fail.
  */
 export async function refusals(engine: Engine, plan: Plan): Promise<readonly string[]> {
     const conflicts = plan.conflicts.map(
-        (resource) => `${label(resource)} must survive, and hangs on what is replaced; nothing durable may wait for the cluster`,
+        (resource) =>
+            `${label(resource)} must survive, and hangs on what is replaced; nothing durable may wait for the cluster`,
     );
     if (conflicts.length > 0) {
         return conflicts;
@@ -52,7 +53,10 @@ export async function refusals(engine: Engine, plan: Plan): Promise<readonly str
     const { steps, errors } = await foresee(engine, gone);
     return [
         ...named(removed, "would be deleted"),
-        ...named(steps, "would be replaced or deleted by the update that follows: undo what changed it in the stack file or the program"),
+        ...named(
+            steps,
+            "would be replaced or deleted by the update that follows: undo what changed it in the stack file or the program",
+        ),
         ...errors.map((error) => `the update that follows would fail: ${error}`),
     ];
 }

@@ -74,8 +74,8 @@ async function refuse(engine: Engine, plan: Plan): Promise<void> {
 }
 
 /**
- * Whether there is something left to remove. What a killed engine had begun in the cluster's half goes with its resource
- * group, also where the state does not know whether it was made.
+ * Whether there is something left to remove. What a killed engine had begun in the cluster's half goes with the
+ * resource group of the cluster, also where the state does not know whether it was made.
  */
 function isOld({ replaced, pending }: Plan, { begun }: Journal): boolean {
     const isBefore = ({ created }: StateResource) => created === undefined || Date.parse(created) < Date.parse(begun);
