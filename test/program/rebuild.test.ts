@@ -1,11 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { endApiServer } from "../../tools/drill/dead-cluster";
 import type { Report } from "../../tools/rebuild/report";
 import { useCheckout } from "../support/checkout";
 import { keepLayers } from "../support/checkout-tree";
 import { Cluster } from "../support/cluster";
-import { endApiServer } from "../../tools/drill/dead-cluster";
 import { stackResources } from "../support/stack-resources";
 
 const stackFile = "Pulumi.staging.yaml";

@@ -2,7 +2,7 @@ import type { Disaster, Fix } from "./disaster";
 import type { Rehearsal } from "./rehearse";
 
 /** What people type. */
-export function commandOf(fix: Fix, stack: string): string {
+function commandOf(fix: Fix, stack: string): string {
     switch (fix.tool) {
         case "rebuild":
             return `npm run rebuild -- --stack ${stack}`;
