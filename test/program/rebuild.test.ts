@@ -61,6 +61,8 @@ describe("npm run rebuild", function () {
         assert.equal(code, 1, output);
         assert.match(output, /Survives, and is not touched: \d+ resources\n(.*\n)* {2}Vault {2}landfall-stagin-\w+\n/);
         assert.match(output, /Is replaced: \d+ resources\n(.*\n)* {2}ManagedCluster {2}landfall-staging\n/);
+        assert.match(output, /^ {2}PostgreSQL {2}there is no backup: what it holds is lost$/m);
+        assert.match(output, /^ {2}Volumes and objects {2}there is no backup: what it holds is lost$/m);
         assert.match(output, /add --yes; nothing was changed/);
         assert.equal((await checkout.status()).clusters.length, 1);
     });

@@ -3,11 +3,14 @@ import { foresee, type Step } from "./foreseen";
 import { type Groups, type Halves, halvesOf } from "./halves";
 import { RebuildError } from "./rebuild-error";
 import { type Export, kindOf, nameOf, type StateResource } from "./stack-state";
+import { readStores, type Store } from "./stores";
 
 /** What a rebuild is going to do with a stack. */
 export interface Plan extends Halves {
     /** What was begun on the stack and never ended. */
     readonly pending: readonly StateResource[];
+    /** Where data comes back from. */
+    readonly stores: readonly Store[];
 }
 
 /** @throws RebuildError if the stack has nothing. */
@@ -20,7 +23,8 @@ export async function readPlan(engine: Engine, groups: Groups): Promise<Plan> {
         );
     }
     const pending = (deployment.pending_operations ?? []).map(({ resource }) => resource);
-    return { ...halvesOf(resources, groups), pending };
+    const halves = halvesOf(resources, groups);
+    return { ...halves, pending, stores: await readStores(halves.survives) };
 }
 
 /** Steps after which a resource is not what it was. */

@@ -48,7 +48,7 @@ export async function rebuild(options: RebuildOptions): Promise<Report | undefin
     } else {
         await confirm(stack, options.yes);
     }
-    const run = new Run(file, earlier ?? { begun: new Date().toISOString(), attempts: 0, phases: [] });
+    const run = new Run(file, earlier ?? firstOf(plan));
     try {
         if (isOld(plan, run.journal)) {
             await run.phase("removal", () => engine.follow(...removalOf(plan), "--yes", "--skip-preview"));
@@ -62,6 +62,10 @@ export async function rebuild(options: RebuildOptions): Promise<Report | undefin
     }
     file.remove();
     return reportOf(stack, run.journal, options.left);
+}
+
+function firstOf({ stores }: Plan): Journal {
+    return { begun: new Date().toISOString(), attempts: 0, phases: [], stores };
 }
 
 async function refuse(engine: Engine, plan: Plan): Promise<void> {
