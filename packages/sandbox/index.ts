@@ -7,7 +7,7 @@ export { type EngineSummary, EventLog, type Phase, summarize } from "./engine/ev
 export type { CriticalPath } from "./engine/critical-path";
 export { releaseStack } from "./engine/stack-lock";
 export { readState, timeOnAzure } from "./engine/time-on-azure";
-export { changesSince, fleetOf, headOf } from "./engine/fleet";
+export { changesSince, type Fleet, fleetOf, headOf } from "./engine/fleet";
 export {
     checkConfigCommand,
     knownStacks,

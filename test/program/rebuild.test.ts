@@ -1,11 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { endApiServer } from "../../tools/drill/dead-cluster";
 import type { Report } from "../../tools/rebuild/report";
 import { useCheckout } from "../support/checkout";
 import { keepLayers } from "../support/checkout-tree";
 import { Cluster } from "../support/cluster";
-import { endApiServer } from "../support/dead-cluster";
 import { stackResources } from "../support/stack-resources";
 
 const stackFile = "Pulumi.staging.yaml";
@@ -44,7 +44,10 @@ describe("npm run rebuild", function () {
 
     it("is refused when the update after it would replace what must survive, and names it", async () => {
         const had = await checkout.azureResources();
-        const restore = checkout.edit(stackFile, (text) => `${text.trimEnd()}\n  landfall:storageAccountName: another\n`);
+        const restore = checkout.edit(
+            stackFile,
+            (text) => `${text.trimEnd()}\n  landfall:storageAccountName: another\n`,
+        );
         const { code, output } = await rebuild("--yes");
         restore();
         assert.equal(code, 1, output);
@@ -58,6 +61,8 @@ describe("npm run rebuild", function () {
         assert.equal(code, 1, output);
         assert.match(output, /Survives, and is not touched: \d+ resources\n(.*\n)* {2}Vault {2}landfall-stagin-\w+\n/);
         assert.match(output, /Is replaced: \d+ resources\n(.*\n)* {2}ManagedCluster {2}landfall-staging\n/);
+        assert.match(output, /^ {2}PostgreSQL {2}there is no backup: what it holds is lost$/m);
+        assert.match(output, /^ {2}Volumes and objects {2}there is no backup: what it holds is lost$/m);
         assert.match(output, /add --yes; nothing was changed/);
         assert.equal((await checkout.status()).clusters.length, 1);
     });

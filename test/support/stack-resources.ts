@@ -1,13 +1,8 @@
 import * as assert from "node:assert/strict";
+import type { StackResource } from "../../tools/drill/stack-resource";
 import type { Checkout } from "./checkout";
 
-/** A resource as the stack's state has it. */
-export interface StackResource {
-    readonly urn: string;
-    readonly id: string;
-    readonly inputs: Readonly<Record<string, string>>;
-    readonly outputs: Readonly<Record<string, unknown>>;
-}
+export type { StackResource } from "../../tools/drill/stack-resource";
 
 /** Finds resources in the state of staging by the type's end and the name's start, such as `Registry`. */
 export async function stackResources(checkout: Checkout): Promise<(type: string, name: string) => StackResource> {

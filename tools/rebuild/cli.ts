@@ -6,7 +6,7 @@ import { runCommand } from "../run-command";
 import { readStack } from "../status/stack";
 import { StatusError } from "../status/status-error";
 import { Engine, type Workplace } from "./engine";
-import { journalFolder, JournalFile } from "./journal";
+import { JournalFile, journalFolder } from "./journal";
 import { rebuild } from "./rebuild";
 import { RebuildError } from "./rebuild-error";
 import { reportText } from "./report";

@@ -20,9 +20,9 @@ export interface Foreseen {
 }
 
 /**
- * What an update would do of which a half is removed: a preview of the program on a copy of the state without that half,
- * in a backend of its own that is gone afterwards. So it is known before anything is removed, and needs no cluster that
- * answers. The copy is encrypted with a key that nobody keeps.
+ * What an update would do after a removal: a preview of the program on a copy of the state without what is removed, in
+ * a backend of its own that is gone afterwards. So it is known beforehand, and needs no cluster that answers. The copy
+ * is encrypted with a key that nobody keeps.
  */
 export async function foresee(engine: Engine, removed: ReadonlySet<string>): Promise<Foreseen> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-rebuild-"));
@@ -41,13 +41,13 @@ export async function foresee(engine: Engine, removed: ReadonlySet<string>): Pro
 }
 
 function placeOfCopy({ repository, stack, environment }: Workplace, folder: string): Workplace {
-    const { PULUMI_CONFIG_PASSPHRASE_FILE: _, ...rest } = environment;
     return {
         repository,
         stackFiles: folder,
         stack,
         environment: {
-            ...rest,
+            ...environment,
+            PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
             PULUMI_BACKEND_URL: `file://${folder}`,
             PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("hex"),
         },

@@ -23,7 +23,7 @@ const goesWithCluster = new Set(["FederatedIdentityCredential", "RoleAssignment"
  */
 export function halvesOf(resources: readonly StateResource[], { durableGroup, clusterGroup }: Groups): Halves {
     const replaced = new Set(resources.filter((resource) => isIn(clusterGroup, resource)).map(({ urn }) => urn));
-    for (let size = -1; size !== replaced.size; ) {
+    for (let size = -1; size !== replaced.size;) {
         size = replaced.size;
         resources
             .filter((resource) => needsOf(resource).some((urn) => replaced.has(urn)))

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { Store } from "./stores";
 
 /** How long a part of a rebuild took, over all attempts. */
 export interface Phase {
@@ -15,6 +16,8 @@ export interface Journal {
     /** How often it was begun or gone on with. */
     readonly attempts: number;
     readonly phases: readonly Phase[];
+    /** Where data came back from, as it was at the beginning. */
+    readonly stores: readonly Store[];
 }
 
 /** The journal of a stack's rebuild, from the first removal to the report. */

@@ -1,5 +1,6 @@
 import type { Plan } from "./plan";
 import { kindOf, nameOf, type StateResource } from "./stack-state";
+import { storeLines } from "./stores";
 
 /** What a person reads before anything is removed. */
 export function planText(stack: string, plan: Plan): string {
@@ -11,6 +12,9 @@ export function planText(stack: string, plan: Plan): string {
         "",
         `Is replaced: ${plan.replaced.length} resources`,
         ...byKind(plan.replaced),
+        "",
+        "Comes back from the newest good backup; what was written since then is lost:",
+        ...storeLines(plan.stores, new Date()),
         ...(plan.pending.length === 0
             ? []
             : ["", `Was begun by an update that was cut off: ${plan.pending.map(nameOf).join(", ")}`]),

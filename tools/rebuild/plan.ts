@@ -3,11 +3,14 @@ import { foresee, type Step } from "./foreseen";
 import { type Groups, type Halves, halvesOf } from "./halves";
 import { RebuildError } from "./rebuild-error";
 import { type Export, kindOf, nameOf, type StateResource } from "./stack-state";
+import { readStores, type Store } from "./stores";
 
 /** What a rebuild is going to do with a stack. */
 export interface Plan extends Halves {
     /** What was begun on the stack and never ended. */
     readonly pending: readonly StateResource[];
+    /** Where data comes back from. */
+    readonly stores: readonly Store[];
 }
 
 /** @throws RebuildError if the stack has nothing. */
@@ -20,19 +23,21 @@ export async function readPlan(engine: Engine, groups: Groups): Promise<Plan> {
         );
     }
     const pending = (deployment.pending_operations ?? []).map(({ resource }) => resource);
-    return { ...halvesOf(resources, groups), pending };
+    const halves = halvesOf(resources, groups);
+    return { ...halves, pending, stores: await readStores(halves.survives) };
 }
 
 /** Steps after which a resource is not what it was. */
-const destroying = new Set(["delete", "delete-replaced", "replace", "create-replacement", "discard", "discard-replaced"]);
+const destroying = new Set(["delete", "delete-replaced", "replace", "create-replacement", "discard"]);
 
 /**
- * Why a rebuild may not begin, a line each: something that must survive would be touched by the removal or by the update
- * after it, or that update would fail.
+ * Why a rebuild may not begin, a line each: something that must survive would be touched by the removal or by the
+ * update after it, or that update would fail.
  */
 export async function refusals(engine: Engine, plan: Plan): Promise<readonly string[]> {
     const conflicts = plan.conflicts.map(
-        (resource) => `${label(resource)} must survive, and hangs on what is replaced; nothing durable may wait for the cluster`,
+        (resource) =>
+            `${label(resource)} must survive, and hangs on what is replaced; nothing durable may wait for the cluster`,
     );
     if (conflicts.length > 0) {
         return conflicts;
@@ -52,7 +57,10 @@ export async function refusals(engine: Engine, plan: Plan): Promise<readonly str
     const { steps, errors } = await foresee(engine, gone);
     return [
         ...named(removed, "would be deleted"),
-        ...named(steps, "would be replaced or deleted by the update that follows: undo what changed it in the stack file or the program"),
+        ...named(
+            steps,
+            "would be replaced or deleted by the update that follows: undo what changed it in the stack file or the program",
+        ),
         ...errors.map((error) => `the update that follows would fail: ${error}`),
     ];
 }

@@ -48,7 +48,7 @@ export async function rebuild(options: RebuildOptions): Promise<Report | undefin
     } else {
         await confirm(stack, options.yes);
     }
-    const run = new Run(file, earlier ?? { begun: new Date().toISOString(), attempts: 0, phases: [] });
+    const run = new Run(file, earlier ?? firstOf(plan));
     try {
         if (isOld(plan, run.journal)) {
             await run.phase("removal", () => engine.follow(...removalOf(plan), "--yes", "--skip-preview"));
@@ -64,6 +64,10 @@ export async function rebuild(options: RebuildOptions): Promise<Report | undefin
     return reportOf(stack, run.journal, options.left);
 }
 
+function firstOf({ stores }: Plan): Journal {
+    return { begun: new Date().toISOString(), attempts: 0, phases: [], stores };
+}
+
 async function refuse(engine: Engine, plan: Plan): Promise<void> {
     const problems = await refusals(engine, plan);
     if (problems.length > 0) {
@@ -74,8 +78,8 @@ async function refuse(engine: Engine, plan: Plan): Promise<void> {
 }
 
 /**
- * Whether there is something left to remove. What a killed engine had begun in the cluster's half goes with its resource
- * group, also where the state does not know whether it was made.
+ * Whether there is something left to remove. What a killed engine had begun in the cluster's half goes with the
+ * resource group of the cluster, also where the state does not know whether it was made.
  */
 function isOld({ replaced, pending }: Plan, { begun }: Journal): boolean {
     const isBefore = ({ created }: StateResource) => created === undefined || Date.parse(created) < Date.parse(begun);

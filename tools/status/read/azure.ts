@@ -94,10 +94,10 @@ async function get<T>(arm: ArmClient, path: string, version: string): Promise<T 
     return answer.body as T;
 }
 
-/** A token for Azure Resource Manager, for whoever the environment is logged in as. */
-export async function accessToken(): Promise<string> {
+/** A token for a service of Azure, by default Resource Manager, for whoever the environment is logged in as. */
+export async function accessToken(service = management): Promise<string> {
     const { mode, flags } = chooseLogin(process.env);
-    const args = ["get-token", "--login", mode, "--server-id", management, ...flags];
+    const args = ["get-token", "--login", mode, "--server-id", service, ...flags];
     const { stdout } = await program("kubelogin", args, "install it: az aks install-cli");
     const { status } = JSON.parse(stdout) as { status?: { token?: string } };
     if (!status?.token) {

@@ -1,0 +1,38 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Stage } from "./stage";
+
+/** What is there before a disaster and has to be there after it, by what people call it. */
+export type Marks = Readonly<Record<string, string>>;
+
+const note = "note.md";
+
+/** Leaves what no program would make: a file that somebody else commits to the fleet repository. */
+export async function leaveMarks(stage: Stage): Promise<void> {
+    await stage.commit(async (git, clone) => {
+        fs.writeFileSync(path.join(clone, note), `${new Date().toISOString()}\n`);
+        await git("add", note);
+        if ((await git("status", "--porcelain")) !== "") {
+            await git("commit", "--quiet", "--message", "A commit of somebody else");
+        }
+    });
+}
+
+export async function readMarks(stage: Stage): Promise<Marks> {
+    const secret = await stage.kubectl(
+        ...["get", "secret", "decryption-canary-pgp", "--namespace", "flux-system"],
+        ...["--output", "jsonpath={.data.decrypted}"],
+    );
+    const [key, velero, deployKey] = await Promise.all([
+        stage.resource("Key", "landfall-vault-sops"),
+        stage.resource("UserAssignedIdentity", "landfall-velero"),
+        stage.resource("RepositoryDeployKey", "landfall-fleet"),
+    ]);
+    return {
+        "version of the vault's key": String(key.outputs.keyUriWithVersion),
+        "client id of velero": String(velero.outputs.clientId),
+        "deploy key": deployKey.id,
+        "decrypted Secret": Buffer.from(secret, "base64").toString("utf8"),
+        "commit of somebody else": await stage.read(note),
+    };
+}

@@ -1,0 +1,106 @@
+import { type ContainerAccess, listFolder, readBlob } from "../../components/azure/blob-reader";
+import { postgresqlBackups } from "../../components/azure/recovery-points";
+import { accessToken } from "../status/read/azure";
+import { kindOf, type StateResource } from "./stack-state";
+
+/** Something that holds data, and the backup that it comes back from. */
+export interface Store {
+    readonly name: string;
+    /** When the newest good backup was completed, in RFC 3339. @default - there is none, or `unknown` says why */
+    readonly backupOf?: string | undefined;
+    /** The backup's name, and what comes with it. */
+    readonly from?: string | undefined;
+    /** Why nobody knows. */
+    readonly unknown?: string | undefined;
+    /** What is typed to bring it back; without it, it comes back by itself. */
+    readonly restore?: string | undefined;
+}
+
+/** The stores whose backups are in the durable storage. What cannot be read is not known, and no more. */
+export async function readStores(survives: readonly StateResource[]): Promise<readonly Store[]> {
+    const account = survives
+        .find((resource) => kindOf(resource) === "StorageAccount")
+        ?.id?.split("/")
+        .at(-1);
+    if (account === undefined) {
+        return [];
+    }
+    return Promise.all([store("PostgreSQL", postgresql, account), store("Volumes and objects", velero, account)]);
+}
+
+async function store(
+    name: string,
+    read: (access: (container: string) => ContainerAccess) => Promise<Omit<Store, "name">>,
+    account: string,
+): Promise<Store> {
+    try {
+        const token = await accessToken("https://storage.azure.com");
+        return { name, ...(await read((container) => ({ account, container, token }))) };
+    } catch (error) {
+        return { name, unknown: error instanceof Error ? error.message : String(error) };
+    }
+}
+
+async function postgresql(access: (container: string) => ContainerAccess): Promise<Omit<Store, "name">> {
+    const [newest] = await postgresqlBackups(access("postgresql"));
+    return newest === undefined
+        ? {}
+        : {
+              backupOf: newest.completed.toISOString(),
+              from: `${newest.folder}/base/${newest.name}, and the write-ahead log archived after it`,
+          };
+}
+
+/** @see https://velero.io/docs/v1.16/output-file-format/ */
+async function velero(access: (container: string) => ContainerAccess): Promise<Omit<Store, "name">> {
+    const container = access("velero");
+    const { folders } = await listFolder(container, "backups/");
+    const backups = await Promise.all(folders.map((folder) => readVeleroBackup(container, folder)));
+    const [newest] = backups
+        .flatMap((each) => each ?? [])
+        .sort((left, right) => right.completed.localeCompare(left.completed));
+    return newest === undefined
+        ? {}
+        : {
+              backupOf: newest.completed,
+              from: newest.name,
+              restore: `velero restore create --from-backup ${newest.name} --wait`,
+          };
+}
+
+async function readVeleroBackup(access: ContainerAccess, folder: string) {
+    const file = `${folder}velero-backup.json`;
+    const { blobs } = await listFolder(access, folder);
+    // It is written last: without it, the backup is being made or deleted.
+    if (!blobs.includes(file)) {
+        return undefined;
+    }
+    const { metadata, status } = JSON.parse(await readBlob(access, file)) as {
+        readonly metadata: { readonly name: string };
+        readonly status?: { readonly phase?: string; readonly completionTimestamp?: string };
+    };
+    return status?.phase === "Completed" && status.completionTimestamp !== undefined
+        ? { name: metadata.name, completed: status.completionTimestamp }
+        : undefined;
+}
+
+/** A line for each store: the backup that it comes back from, and how old that is at a time. */
+export function storeLines(stores: readonly Store[], at: Date): string[] {
+    return stores.map(({ name, backupOf, from, unknown }) => {
+        if (unknown !== undefined) {
+            return `  ${name}  not known: ${unknown}`;
+        }
+        return backupOf === undefined
+            ? `  ${name}  there is no backup: what it holds is lost`
+            : `  ${name}  ${age(backupOf, at)} old: ${from ?? ""}`;
+    });
+}
+
+function age(time: string, at: Date): string {
+    const minutes = Math.max(0, Math.round((at.getTime() - Date.parse(time)) / 60_000));
+    return minutes < 120
+        ? `${minutes} min`
+        : minutes < 48 * 60
+          ? `${Math.round(minutes / 60)} h`
+          : `${Math.round(minutes / 1440)} days`;
+}
