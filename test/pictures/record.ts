@@ -1,8 +1,10 @@
-/** `npm run pictures`: records a real start of the whole tree, and makes the README's pictures of it. */
+/** `npm run pictures`: records a real start of the whole tree, and makes the README's pictures and figures of it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Report } from "../../tools/sandbox/report";
 import { isKnown, type Layer, type Status } from "../../tools/status/status";
 import { Checkout } from "../support/checkout";
+import { readmeFile, readReadme, withFigures } from "./figures";
 import { pictures } from "./pictures";
 import { type Line, picturesFolder, type Recording, writeRecording } from "./recording";
 
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
         for (const [name, picture] of Object.entries(pictures(recording))) {
             fs.writeFileSync(path.join(picturesFolder, name), picture);
         }
+        fs.writeFileSync(readmeFile, await withFigures(readReadme(), recording));
     } finally {
         await checkout.remove();
     }
@@ -38,17 +41,14 @@ async function record(checkout: Checkout): Promise<Recording> {
     if (code !== 0) {
         throw new Error(output);
     }
-    const report = JSON.parse(fs.readFileSync(file, "utf8")) as {
-        ms: number;
-        changes: { create: number };
-        git: { files: number };
-    };
+    const report = JSON.parse(fs.readFileSync(file, "utf8")) as Report;
     const layers = await layersOf(checkout);
     return {
         date: new Date(started).toISOString().slice(0, 10),
         seconds: Math.round(report.ms / 100) / 10,
         resources: report.changes.create,
         files: report.git.files,
+        calls: report.calls,
         lines,
         layers: layers.map(({ name, after, since }) => ({
             ...{ name, after },

@@ -9,6 +9,7 @@ export interface Recording {
     readonly seconds: number;
     readonly resources: number;
     readonly files: number;
+    readonly calls: { readonly azure: number; readonly github: number };
     readonly lines: readonly Line[];
     /** In the order in which they start. */
     readonly layers: readonly RecordedLayer[];

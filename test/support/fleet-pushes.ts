@@ -7,7 +7,7 @@ import type { Checkout } from "./checkout";
 import type { Cluster } from "./cluster";
 import { organization } from "./github-deployer";
 
-/** In a file of the tree, what is replaced and by what. */
+/** In a file of the tree, which may be a new one, what is replaced and by what. */
 export type Edit = readonly [file: string, from: RegExp | string, to: string];
 
 /** Somebody who commits to the fleet repository of staging, and what GitHub's webhook then sends. */
@@ -25,11 +25,14 @@ export class FleetPushes {
         git("clone", "--quiet", "--branch", "staging", bare, clone);
         const author = ["-c", "user.name=Operator", "-c", "user.email=operator@example.org"];
         for (const [file, from, to] of edits) {
-            const text = fs.readFileSync(path.join(clone, file), "utf8");
+            const full = path.join(clone, file);
+            const text = fs.existsSync(full) ? fs.readFileSync(full, "utf8") : "";
             assert.notEqual(text.replace(from, to), text, file);
-            fs.writeFileSync(path.join(clone, file), text.replace(from, to));
+            fs.mkdirSync(path.dirname(full), { recursive: true });
+            fs.writeFileSync(full, text.replace(from, to));
         }
-        git("-C", clone, ...author, "commit", "--quiet", "--all", "--allow-empty", "--message=A change");
+        git("-C", clone, "add", "--all");
+        git("-C", clone, ...author, "commit", "--quiet", "--allow-empty", "--message=A change");
         git("-C", clone, "push", "--quiet");
         return git("-C", clone, "rev-parse", "HEAD");
     }

@@ -1,0 +1,37 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { readTree } from "../../tools/status/read/tree";
+import { readReadme, withFigures } from "../pictures/figures";
+import { pictures } from "../pictures/pictures";
+import { picturesFolder, readRecording } from "../pictures/recording";
+
+const gitops = path.join(__dirname, "../../gitops");
+
+describe("the pictures and the figures of the README", () => {
+    const recording = readRecording();
+
+    for (const [name, picture] of Object.entries(pictures(recording))) {
+        it(`${name} shows the recorded start`, () => {
+            assert.equal(fs.readFileSync(path.join(picturesFolder, name), "utf8"), picture);
+            assert.ok(readReadme().includes(`docs/pictures/${name}`));
+        });
+    }
+
+    it("are those of the recorded start", async () => {
+        assert.equal(await withFigures(readReadme(), recording), readReadme());
+    });
+
+    it("show the layers as the tree has them; otherwise: npm run pictures", () => {
+        const sorted = (layers: readonly { name: string; after: readonly string[] }[]) =>
+            layers.map(({ name, after }) => `${name} after ${[...after].sort().join(", ")}`).sort();
+        const { layers } = readTree(gitops, "staging");
+        const names = new Set(layers.map(({ name }) => name));
+        const recorded = recording.layers.filter(({ name }) => names.has(name));
+        assert.deepEqual(sorted(recorded), sorted(layers));
+        const base = path.join(gitops, "clusters/base");
+        const texts = fs.readdirSync(base).map((file) => fs.readFileSync(path.join(base, file), "utf8"));
+        const others = recording.layers.filter(({ name }) => !texts.some((text) => text.includes(`name: ${name}\n`)));
+        assert.deepEqual(others, [], "layers that are gone");
+    });
+});
