@@ -55,10 +55,7 @@ export async function startControlPlane(
         return process;
     };
     await run("etcd", etcdFlags);
-    const apiServer = await run("kube-apiserver", apiServerFlags(options), {
-        ...proxyEnvironment(options.proxyUrl),
-        ...lessCollection,
-    });
+    const apiServer = await run("kube-apiserver", apiServerFlags(options), proxyEnvironment(options.proxyUrl));
     await apiServer.ready(() => options.api.ready());
     await Promise.all([
         run("kube-controller-manager", controllerManagerFlags(options)),
@@ -151,6 +148,3 @@ function kwokStages(): string {
 function proxyEnvironment(proxyUrl: string): Record<string, string> {
     return { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: "127.0.0.1,localhost" };
 }
-
-/** Half as much work for Go's garbage collector, an eighth of the API server's during a start, for more memory. */
-const lessCollection = { GOGC: "200" };
