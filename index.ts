@@ -12,7 +12,7 @@ async function landfall() {
     const configuration = loadConfiguration();
     const gitopsDirectory = path.join(__dirname, "gitops");
     const found = await preflight(configuration, surroundings(configuration.secrets.githubLogin, gitopsDirectory));
-    const login = chooseLogin(process.env);
+    const login = found.byDeployer ? chooseLogin(process.env) : undefined;
     const live = await currentCluster({
         subscriptionId: found.deployer.subscriptionId,
         resourceGroupName: found.names.clusterGroup,

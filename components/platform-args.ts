@@ -6,13 +6,13 @@ import type { Preflight } from "./preflight/preflight";
 import type { Configuration, Settings } from "./settings/settings";
 
 /**
- * What the platform is made of, from a stack's configuration, what the preflight found, how kubelogin logs in, and the
- * cluster that is there.
+ * What the platform is made of, from a stack's configuration, what the preflight found, how kubelogin logs in
+ * (undefined: nobody does), and the cluster that is there.
  */
 export function platformArgs(
     { settings, secrets }: Configuration,
     preflight: Preflight,
-    login: KubeLogin,
+    login: KubeLogin | undefined,
     live: LiveCluster | undefined,
 ): PlatformArgs {
     const { environment, location, protectDurable: protect, fleetBranch: branch } = settings;

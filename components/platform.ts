@@ -63,7 +63,11 @@ export class Platform extends pulumi.ComponentResource {
                         "image-reflector-controller": clientIds["image-reflector-controller"],
                     },
                 },
-                cluster: { clusterUid: this.cluster.clusterUid, kubeconfig: this.cluster.kubeconfig },
+                cluster: {
+                    clusterUid: this.cluster.clusterUid,
+                    kubeconfig: this.cluster.kubeconfig,
+                    isEntered: args.cluster.login !== undefined,
+                },
                 clusterVars: this.clusterVars(args, this.createOrigin(name, args), clientIds),
                 sopsFingerprints: args.sopsFingerprints,
             },

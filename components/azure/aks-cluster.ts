@@ -18,8 +18,11 @@ export interface AksClusterArgs
     extends ClusterPlacement, ClusterSettings, Pick<Settings, "userPools" | "maintenanceWindow"> {
     /** Who runs the program, and becomes administrator of the cluster. */
     readonly deployer: Deployer;
-    /** How the kubeconfig logs in, from `chooseLogin`. */
-    readonly login: KubeLogin;
+    /**
+     * How the kubeconfig logs in, from `chooseLogin`; undefined in a preview by somebody else than the deployer, whose
+     * kubeconfig is unknown.
+     */
+    readonly login: KubeLogin | undefined;
     /** The cluster as it is before the update, from `currentCluster`; undefined if there is none. */
     readonly live: LiveCluster | undefined;
 }
@@ -110,8 +113,13 @@ export class AksCluster extends pulumi.ComponentResource {
             { role: aksRbacClusterAdmin, scope: args.resourceGroupId },
             { parent: this },
         );
+        const { login, resourceGroupName } = args;
+        if (login === undefined) {
+            void pulumi.log.info(notEntered, this);
+            return pulumi.secret(admin.id.apply(() => pulumi.unknown as unknown as string));
+        }
         const credentials = containerservice.listManagedClusterUserCredentialsOutput(
-            { resourceGroupName: args.resourceGroupName, resourceName: this.clusterName, format: "exec" },
+            { resourceGroupName, resourceName: this.clusterName, format: "exec" },
             { parent: this },
         );
         const kubeconfig = pulumi.all([credentials, admin.id]).apply(([{ kubeconfigs }]) => {
@@ -119,11 +127,15 @@ export class AksCluster extends pulumi.ComponentResource {
             if (!encoded) {
                 throw new pulumi.ResourceError("Azure returned no kubeconfig for the cluster", this);
             }
-            return rewriteKubeconfig(Buffer.from(encoded, "base64").toString("utf8"), args.login);
+            return rewriteKubeconfig(Buffer.from(encoded, "base64").toString("utf8"), login);
         });
         return pulumi.secret(kubeconfig);
     }
 }
+
+const notEntered =
+    "the cluster is not asked, since whoever previews is not its deployer: what this preview says of the objects in it comes " +
+    "from the last update, and it does not say whether Flux is Ready";
 
 /** The pools that do not run the settings' minor yet, the system pool first. */
 function poolsBehind({ live, kubernetesVersion, userPools }: AksClusterArgs): string[] {

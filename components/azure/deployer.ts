@@ -11,6 +11,16 @@ export interface Deployer {
     readonly principalType: PrincipalType;
 }
 
+/**
+ * Who deploys a stack: the caller, unless the settings name another. That is a pipeline's identity, which Entra ID has
+ * as a service principal.
+ */
+export function deployerOf(caller: Deployer, objectId: string | undefined): Deployer {
+    return objectId === undefined || objectId === caller.objectId
+        ? caller
+        : { ...caller, objectId, principalType: "ServicePrincipal" };
+}
+
 /** Asks the Azure provider who it is logged in as; it rejects when that is nobody. */
 export async function currentDeployer(): Promise<Deployer> {
     const [config, { token }] = await Promise.all([authorization.getClientConfig(), authorization.getClientToken()]);

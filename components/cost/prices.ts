@@ -23,7 +23,7 @@ export interface PriceTable {
  * in none: since October 2026 Azure's list has a meter for it that Azure's page of prices does not mention.
  */
 export function readPrices(): readonly PriceTable[] {
-    return JSON.parse(fs.readFileSync(path.join(__dirname, "prices.json"), "utf8")) as PriceTable[];
+    return JSON.parse(fs.readFileSync(path.join(__dirname, "list-prices.json"), "utf8")) as PriceTable[];
 }
 
 export interface Price {

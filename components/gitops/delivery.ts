@@ -16,6 +16,8 @@ export interface DeliveryArgs {
         readonly clusterUid: pulumi.Input<string>;
         /** Kubeconfig of the deployer. Secret. */
         readonly kubeconfig: pulumi.Output<string>;
+        /** Whether the kubeconfig becomes known; not in a preview by somebody else than the deployer. */
+        readonly isEntered: boolean;
     };
     /** What the tree is told; the repository's own address is added. */
     readonly clusterVars: Omit<ClusterVars<pulumi.Input<string>>, "fleet_url">;
@@ -76,7 +78,8 @@ export class Delivery extends pulumi.ComponentResource {
                 enableConfigMapMutable: true,
                 enableSecretMutable: true,
             },
-            { parent: this },
+            // The one in the state then tells the provider all that it needs for comparing.
+            { parent: this, ignoreChanges: cluster.isEntered ? [] : ["kubeconfig"] },
         );
     }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployer } from "../azure/deployer";
+import { type Deployer, deployerOf } from "../azure/deployer";
 import type { NameCheck } from "../azure/name-check";
 import { costLine } from "../cost/cost-line";
 import { type DecryptionKeys, keyVaultKeyOf } from "../gitops/encryption/decryption-keys";
@@ -19,6 +19,8 @@ import { checkTree } from "./tree-check";
 /** What the program found out before it made anything. */
 export interface Preflight {
     readonly deployer: Deployer;
+    /** Whether that is who runs the program, and not somebody who looks at what it would do. */
+    readonly byDeployer: boolean;
     readonly names: PhysicalNames;
     /** Azure still keeps the deployer's own vault, deleted, so that it has to be recovered. */
     readonly recoverKeyVault: boolean;
@@ -37,7 +39,8 @@ export interface Surroundings {
 }
 
 export interface AzureSurroundings {
-    deployer(): Promise<Deployer>;
+    /** Who runs the program. */
+    caller(): Promise<Deployer>;
     /** Whether the names that all of Azure shares can be had, and whether the stack's Key Vault key exists. */
     checkNames(deployer: Deployer, names: PhysicalNames, location: string): Promise<NamesFound>;
     /** What the subscription and its region say before anything is made. */
@@ -112,7 +115,7 @@ export async function diagnose(
             ? unseenFleet("the tree cannot be read")
             : secrets.githubLogin === undefined
               ? unseenFleet("there is no login for GitHub")
-              : lookAtFleet(github, fleetPlanArgs(settings, secrets.fluxApp, files)),
+              : lookAtFleet(github, fleetPlanArgs(settings, secrets.fluxApp, files, changes)),
         machine.check(),
     ]);
     const checked =
@@ -132,15 +135,21 @@ export async function diagnose(
         findingOf("domain", () => domain(settings)),
         findingOf("time to recover to", () => recoveryTime(settings)),
     ]);
-    const all = [{ title: "tree", problems, warnings }, fleet.finding, ...cloud.findings, ...own, ...ofSettings];
+    // Who only looks at what the deployer would do does not enter the cluster.
+    const login = changes || cloud.known?.byDeployer !== false ? own : [];
+    const all = [{ title: "tree", problems, warnings }, fleet.finding, ...cloud.findings, ...login, ...ofSettings];
     const findings = eachLineOnce(all);
     const sound = findings.every((finding) => finding.problems.length === 0);
     const { known } = cloud;
     if (!sound || !known || !fleet.plan || files instanceof UserError) {
         return { findings, found: undefined };
     }
-    const { deployer, names, recoverKeyVault } = known;
-    return { findings, found: { deployer, names, recoverKeyVault, files, fleet: fleet.plan, sopsFingerprints } };
+    const { deployer, byDeployer, names, recoverKeyVault } = known;
+    const { plan } = fleet;
+    return {
+        findings,
+        found: { deployer, byDeployer, names, recoverKeyVault, files, fleet: plan, sopsFingerprints },
+    };
 }
 
 /** While nobody knows the stack's own, a key of every vault counts. */
@@ -149,6 +158,7 @@ const anyKeyVault = { address: "https:/", exists: true };
 /** What is known of Azure once somebody is logged in. */
 interface Cloud {
     readonly deployer: Deployer;
+    readonly byDeployer: boolean;
     readonly names: PhysicalNames;
     readonly recoverKeyVault: boolean;
     readonly keyVault: DecryptionKeys["keyVault"];
@@ -159,22 +169,36 @@ async function lookAtAzure(
     settings: Settings,
     changes: boolean,
 ): Promise<{ readonly findings: readonly Finding[]; readonly known: Cloud | undefined }> {
-    const deployer = await azure.deployer().catch((error: Error) => error);
-    if (deployer instanceof Error) {
-        const problem = `Azure: nobody is logged in, or not in a subscription (az login, az account set): ${deployer.message}`;
+    const caller = await azure.caller().catch((error: Error) => error);
+    if (caller instanceof Error) {
+        const problem = `Azure: nobody is logged in, or not in a subscription (az login, az account set): ${caller.message}`;
         return { findings: [{ title: "login to Azure", problems: [problem], warnings: [] }], known: undefined };
     }
+    const deployer = deployerOf(caller, settings.deployerObjectId);
+    const byDeployer = caller.objectId === deployer.objectId;
     const { subscriptionId } = deployer;
     const names = physicalNames({ project: pulumi.getProject(), stack: settings.stack, subscriptionId }, settings);
     const [shared, findings] = await Promise.all([
         azure.checkNames(deployer, names, settings.location),
-        azure.checkSubscription({ subscriptionId, names, settings, changes }),
+        azure.checkSubscription({ subscriptionId, names, settings, changes, byDeployer }),
     ]);
     const { recoverKeyVault, keyExists, unknown } = shared;
     const problems = shared.problems.map(({ key, message }) => `${key}: ${message}`);
+    const login = {
+        title: "login to Azure",
+        problems: changes && !byDeployer ? [notYours(caller, deployer)] : [],
+        warnings: [],
+    };
     const own = { title: "names in Azure", problems, warnings: [], ...(unknown === undefined ? {} : { unknown }) };
     const keyVault = { address: keyVaultKeyOf(names.keyVault), exists: keyExists || recoverKeyVault };
-    return { findings: [...findings, own], known: { deployer, names, recoverKeyVault, keyVault } };
+    return { findings: [...findings, own, login], known: { deployer, byDeployer, names, recoverKeyVault, keyVault } };
+}
+
+function notYours(caller: Deployer, deployer: Deployer): string {
+    return (
+        `landfall:deployerObjectId: ${deployer.objectId} deploys this stack, and you are ${caller.objectId}; deploy as that ` +
+        "identity (docs/ci.md), or hand the stack over: pulumi config set landfall:deployerObjectId <object id>"
+    );
 }
 
 async function lookAtFleet(
@@ -207,7 +231,12 @@ function eachLineOnce(findings: readonly Finding[]): Finding[] {
     });
 }
 
-function fleetPlanArgs(settings: Settings, fluxApp: GitHubApp | undefined, files: ManifestTree): FleetPlanArgs {
+function fleetPlanArgs(
+    settings: Settings,
+    fluxApp: GitHubApp | undefined,
+    files: ManifestTree,
+    changes: boolean,
+): FleetPlanArgs {
     return {
         repository: { owner: settings.githubOwner, name: settings.fleetRepository },
         branch: settings.fleetBranch,
@@ -217,6 +246,7 @@ function fleetPlanArgs(settings: Settings, fluxApp: GitHubApp | undefined, files
         imageAutomation: settings.imageAutomation,
         fluxApp,
         files,
+        changes,
     };
 }
 

@@ -24,7 +24,7 @@ export function surroundings(githubLogin: GitHubLogin, gitopsDirectory: string):
 }
 
 const azure: AzureSurroundings = {
-    deployer: currentDeployer,
+    caller: currentDeployer,
     async checkNames({ subscriptionId }, names, location) {
         const { durableGroup: resourceGroupName, registry, keyVault, storageAccount } = names;
         const args = { subscriptionId, resourceGroupName, location, registry, keyVault, storageAccount };

@@ -113,6 +113,13 @@ export const settingsSchema = z.strictObject({
     podCidr: cidr,
     serviceCidr: cidr,
     authorizedIpRanges: structured(z.array(cidr)),
+    deployerObjectId: optionalText(
+        guid,
+        "is not a GUID; copy the identity's object id (principal id) from Azure",
+    ).transform(
+        // As Azure writes it.
+        (id) => id?.toLowerCase(),
+    ),
     adminGroupObjectIds: structured(z.array(text(guid, "is not a GUID; copy the group's object id from Entra ID"))),
     upgradeChannel: z.enum(["none", "patch"]),
     nodeOsUpgradeChannel: z.enum(["None", "NodeImage", "SecurityPatch"]),

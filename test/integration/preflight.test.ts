@@ -20,6 +20,7 @@ interface Case {
     readonly stack?: string;
     readonly changes?: Record<string, unknown>;
     readonly isPreview?: boolean;
+    readonly byDeployer?: boolean;
     readonly prepare?: (subscription: TestSubscription) => Promise<unknown>;
     readonly token?: string;
 }
@@ -30,7 +31,11 @@ async function check({ traits = {}, roles = minimalRoles(customRole), stack = "s
     await of.prepare?.(subscription);
     subscription.azure.setDeployerRoles(roles);
     const token = await subscription.deployerToken("https://management.azure.com");
-    const subject = { subscriptionId, names, settings: settings(stack, of.changes), changes: !of.isPreview };
+    const { isPreview = false, byDeployer = true } = of;
+    const subject = {
+        ...{ subscriptionId, names, settings: settings(stack, of.changes) },
+        ...{ changes: !isPreview, byDeployer },
+    };
     return checkSubscription(new ArmClient(token, subscription.fetch), subject, of.token ?? token);
 }
 
@@ -223,6 +228,12 @@ describe("the look at a subscription, in the Azure stand-in", () => {
             warnings(findings).join(),
             /^rights: the deployer may not do .*resourceGroups\/write, .*managedClusters/,
         );
+    });
+
+    it("does not know the rights of a deployer that somebody else asks for", async () => {
+        const findings = await check({ roles: ["Reader"], isPreview: true, byDeployer: false });
+        assert.deepEqual([problems(findings), warnings(findings)], [[], []]);
+        assert.deepEqual(unknown(findings), ["rights of the deployer"]);
     });
 
     it("does not know what the deployer may not read, and stops at none of it", async () => {

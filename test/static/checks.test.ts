@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as path from "node:path";
 
 const root = path.join(__dirname, "../..");
@@ -31,6 +31,15 @@ describe("the repository", () => {
     it("has no file, export, type or package that nobody uses", function () {
         this.timeout(600_000);
         passes(bin("knip"));
+    });
+
+    it("has no module whose name leads to a file of data first, as Node.js looks for .json before .ts", () => {
+        const files = execFileSync("git", ["ls-files", "*.ts", "*.json"], { cwd: root, encoding: "utf8" }).split("\n");
+        const data = new Set(files.filter((file) => file.endsWith(".json")));
+        assert.deepEqual(
+            files.filter((file) => file.endsWith(".ts") && data.has(file.replace(/\.ts$/, ".json"))),
+            [],
+        );
     });
 
     it("keeps the sandbox out of the program", () => {

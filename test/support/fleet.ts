@@ -10,6 +10,7 @@ export const fleetArgs: FleetPlanArgs = {
     visibility: "private",
     imageAutomation: false,
     files: {},
+    changes: true,
 };
 
 /** That repository as GitHub shows it, with nothing against it. */

@@ -59,7 +59,7 @@ export const fleetMocks: Record<string, Mock> = {
 export function preflightOf(settings: Settings, fleet: FleetPlan = newRepository): Preflight {
     const { subscriptionId } = deployer;
     const names = physicalNames({ project: "landfall", stack: settings.stack, subscriptionId }, settings);
-    return { deployer, names, recoverKeyVault: false, files, fleet, sopsFingerprints: ["AA"] };
+    return { deployer, byDeployer: true, names, recoverKeyVault: false, files, fleet, sopsFingerprints: ["AA"] };
 }
 
 /** The cluster that a program under test deploys to: an API server that lets everybody in, and Flux ready at COMMIT. */

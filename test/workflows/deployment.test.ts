@@ -59,7 +59,9 @@ describe("a deployment", () => {
         fs.rmSync(folder, { recursive: true });
     });
 
-    async function run(): Promise<{ readonly code: number; readonly output: string; readonly summary: string }> {
+    async function run(
+        environment: Readonly<Record<string, string>> = {},
+    ): Promise<{ readonly code: number; readonly output: string; readonly summary: string }> {
         const summary = path.join(folder, "summary.md");
         const child = spawn("bash", [script], {
             env: {
@@ -67,11 +69,14 @@ describe("a deployment", () => {
                 PULUMI_API: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
                 PULUMI_ACCESS_TOKEN: "pul-secret",
                 OPERATION: "update",
+                CLIENT_ID: "",
+                FLEET_TOKEN: "",
                 STACK: "acme/landfall/staging",
                 COMMIT: "c0ffee",
                 POLL_SECONDS: "0",
                 RUNNER_TEMP: folder,
                 GITHUB_STEP_SUMMARY: summary,
+                ...environment,
             },
         });
         let output = "";
@@ -94,6 +99,32 @@ describe("a deployment", () => {
         });
         assert.doesNotMatch(output, /pul-secret/);
     });
+
+    it("that previews has an identity and a token of its own", async () => {
+        const environment = { OPERATION: "preview", CLIENT_ID: "reader", FLEET_TOKEN: "ghp-secret" };
+        const { code, output } = await run(environment);
+        assert.equal(code, 0, output);
+        assert.deepEqual(asked[0]?.body, {
+            operation: "preview",
+            inheritSettings: true,
+            sourceContext: { git: { commit: "c0ffee" } },
+            operationContext: {
+                oidc: { azure: { clientId: "reader" } },
+                environmentVariables: { GITHUB_TOKEN: { secret: "ghp-secret" } },
+            },
+        });
+        assert.doesNotMatch(output, /ghp-secret/);
+    });
+
+    for (const missing of ["CLIENT_ID", "FLEET_TOKEN"]) {
+        it(`that previews is not asked for without ${missing}, so that it never acts as the deployer`, async () => {
+            const given = { OPERATION: "preview", CLIENT_ID: "reader", FLEET_TOKEN: "ghp-secret" };
+            const { code, output } = await run({ ...given, [missing]: "" });
+            assert.equal(code, 1, output);
+            assert.match(output, /::error::A preview needs variable PREVIEW_CLIENT_ID and secret PREVIEW_GITHUB_TOKEN/);
+            assert.equal(asked.length, 0);
+        });
+    }
 
     it("is waited for, through an answer that fails, and its log is shown to the last page", async () => {
         const { code, output, summary } = await run();

@@ -11,7 +11,7 @@ import { report } from "./report";
 
 const usage = `Usage: npm run cost -- --stack STACK [--json]
 
-  Adds up Azure's list prices of what the settings ask for, from the dated tables in components/cost/prices.json, and
+  Adds up Azure's list prices of what the settings ask for, from the dated tables in components/cost/list-prices.json, and
   names what they do not know. It asks nobody.`;
 
 function main(args: string[]): number {

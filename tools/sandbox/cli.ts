@@ -7,6 +7,7 @@ import { flux } from "./flux";
 import { git } from "./git";
 import { kubectl } from "./kubectl";
 import { mend } from "./mend";
+import { preview } from "./preview";
 import { pulumi } from "./pulumi";
 import { pushCharts } from "./push-charts";
 import { start } from "./start";
@@ -26,6 +27,7 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
   kubectl [--stack S] …   kubectl in the stack's cluster
   flux    [--stack S] …   the flux command there, for example: get kustomizations
   pulumi  [--stack S] …   the Pulumi CLI on the program, for example: preview --diff
+  preview [--stack S] …   pulumi preview, as somebody who may read Azure and the fleet repository, and nothing else
   git     [--stack S] …   git in the fleet repository, for example: log --stat
   exec …                  any program as the deployer, for example: npm run secret -- recipients staging --stack staging
   break identity|key|chart [--stack S]  do what goes wrong with real platforms; npm run status then says what
@@ -44,6 +46,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     kubectl,
     flux,
     pulumi,
+    preview,
     git,
     exec,
     break: breakSomething,

@@ -16,9 +16,17 @@ header = \"Accept: application/vnd.pulumi+8\"
 header = \"Content-Type: application/json\""
 }
 
-body="$(jq --null-input --arg operation "$OPERATION" --arg commit "$COMMIT" \
-  '{operation: $operation, inheritSettings: true, sourceContext: {git: {commit: $commit}}}')"
-if ! created="$(ask POST "" --data "$body")"; then
+# A preview runs the code that is proposed, so it gets an identity and a token of its own, which can only read. What is
+# sent of the operation's context is merged into the settings, property by property.
+if [[ "$OPERATION" == preview && (-z "${CLIENT_ID:-}" || -z "${FLEET_TOKEN:-}") ]]; then
+  echo "::error::A preview needs variable PREVIEW_CLIENT_ID and secret PREVIEW_GITHUB_TOKEN of environment preview (docs/ci.md)."
+  exit 1
+fi
+body="$(jq --null-input '{operation: env.OPERATION, inheritSettings: true, sourceContext: {git: {commit: env.COMMIT}}}
+  | if (env.CLIENT_ID // "") != "" then .operationContext.oidc.azure.clientId = env.CLIENT_ID else . end
+  | if (env.FLEET_TOKEN // "") != "" then .operationContext.environmentVariables.GITHUB_TOKEN.secret = env.FLEET_TOKEN else . end')"
+# The body goes in by a file descriptor, since it may have the token.
+if ! created="$(ask POST "" --data @<(printf '%s' "$body"))"; then
   echo "::error::Pulumi Cloud started no deployment of $STACK (docs/ci.md): $created"
   exit 1
 fi

@@ -14,6 +14,7 @@ async function main(): Promise<void> {
         ...{ repository, branch, stack, mode, files },
         visibility: "private",
         imageAutomation: false,
+        changes: !pulumi.runtime.isDryRun(),
     });
     if (plan.problems.length > 0) {
         throw new pulumi.RunError(plan.problems.join("\n"));

@@ -44,6 +44,8 @@ export interface FleetPlanArgs {
     /** The GitHub App that Flux reads the repository as; without it, the program makes a deploy key. */
     readonly fluxApp?: GitHubApp | undefined;
     readonly files: ManifestTree;
+    /** Whether the caller is about to change the repository, which takes more rights than a preview. */
+    readonly changes: boolean;
 }
 
 /**
@@ -58,11 +60,9 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
         const branch: Branch = found ? await readBranch(github, args.repository, args.branch) : { blobs: {} };
         const plan = await planCommit(github, args.repository, branch, args.stack, args.files);
         const access = found
-            ? [
-                  ...stateProblems(args.repository, found, args.visibility),
-                  ...accessProblems(args, found, await github.installation()),
-              ]
+            ? stateProblems(args.repository, found, args.visibility)
             : await ownerProblems(github, args.repository);
+        const lacking = found ? accessProblems(args, found, await github.installation()) : [];
         const keys = args.fluxApp
             ? await fluxAppProblems(args.fluxApp, args, found !== undefined)
             : await deployKeyProblems(github, args.repository);
@@ -86,9 +86,20 @@ export async function planFleet(github: GitHubApi, args: FleetPlanArgs): Promise
             changes: args.mode === "none" ? [] : plan.changes.map(describeChange),
             replaced: replacedBy(plan.changes),
             knownHosts: await knownHosts(github),
-            problems: [...access, ...keys, ...content, ...shared, ...unwritten, ...protection],
+            problems: [
+                ...access,
+                ...(args.changes ? lacking : []),
+                ...keys,
+                ...content,
+                ...shared,
+                ...unwritten,
+                ...protection,
+            ],
             // The token of an App's installation always ends within the hour, and another follows.
-            warnings: (await github.installation()) ? [] : endingSoon(await github.tokenEnds()),
+            warnings: [
+                ...(args.changes ? [] : lacking),
+                ...((await github.installation()) ? [] : endingSoon(await github.tokenEnds())),
+            ],
         };
     } catch (error) {
         const problem = loginProblem(error);

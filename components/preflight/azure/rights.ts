@@ -1,4 +1,4 @@
-import type { Answer } from "../finding";
+import { type Answer, NotKnown } from "../finding";
 import type { Subscription } from "./subscription";
 
 /** Microsoft.Authorization, Permissions - List For Resource Group, 2022-04-01. */
@@ -20,6 +20,9 @@ const needed = [
  */
 export async function rights(subscription: Subscription): Promise<Answer> {
     const { scope, subject } = subscription;
+    if (!subject.byDeployer) {
+        throw new NotKnown("Azure tells everybody of their own only, and landfall:deployerObjectId is somebody else");
+    }
     // What is inherited from the subscription counts in the group too, and the group may have more.
     const at = (await subscription.groupExists(subject.names.durableGroup))
         ? `${scope}/resourceGroups/${subject.names.durableGroup}`

@@ -11,6 +11,8 @@ export interface Subject {
     readonly settings: Settings;
     /** Whether the caller is about to change Azure, which takes more rights than a preview. */
     readonly changes: boolean;
+    /** Whether the caller is who deploys the stack, and not somebody who looks at what a deployment would do. */
+    readonly byDeployer: boolean;
 }
 
 /** An AKS pool as it stands. */

@@ -25,19 +25,24 @@ import { resourceProviders } from "./resource-providers";
 import { AzureState } from "./state";
 import { type SubscriptionTraits, usualTraits } from "./subscription/traits";
 
+interface Login {
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly objectId: string;
+}
+
 export interface AzureOptions {
     readonly tenantId: string;
     readonly subscriptionId: string;
     /** The application that `pulumi up` runs as. */
-    readonly deployer: {
-        readonly clientId: string;
-        readonly clientSecret: string;
-        readonly objectId: string;
+    readonly deployer: Login & {
         /** Names of roles that it has on the subscription; by default Owner, which gives no data actions. */
         readonly roles?: readonly string[];
         /** A role beyond the built-in ones that it can be given. */
         readonly customRole?: CustomRole;
     };
+    /** An application that looks at what `pulumi up` would do, with the role Reader. @default - there is none */
+    readonly previewer?: Login;
     readonly clusters: ClusterHost;
     /** @default - all services are registered, 350 vCPUs a region, no policies */
     readonly traits?: Partial<SubscriptionTraits>;
@@ -72,7 +77,13 @@ export function createAzure(options: AzureOptions): Azure {
     options.addonsByPolicy?.forEach((name) => state.addonsByPolicy.add(name));
     const running: RunningClusters = new Map();
     const service: Service = { state, clusters: options.clusters, resourceProviders: resourceProviders(running) };
-    addDeployer(state, options.deployer);
+    const { deployer, previewer } = options;
+    addApplication(state, deployer);
+    setSubscriptionRoles(state, deployer, deployer.roles ?? ["Owner"]);
+    if (previewer) {
+        addApplication(state, previewer);
+        setSubscriptionRoles(state, previewer, ["Reader"]);
+    }
     const keysOf: IssuerKeys = async (issuer) =>
         (await issuerKeys(state, running, issuer)) ?? options.issuerKeys?.(issuer);
     const entra = createEntra(state, keysOf);
@@ -100,22 +111,20 @@ export function createAzure(options: AzureOptions): Azure {
             },
         ],
         authorize: (clusterId, review) => Promise.resolve(mayAccess(state, denials, clusterId, review)),
-        setDeployerRoles: (names) => setSubscriptionRoles(state, options.deployer, names),
+        setDeployerRoles: (names) => setSubscriptionRoles(state, deployer, names),
         calls: () => calls,
         resources: () => state.resources().map((resource) => show(service, resource)),
         operations: () => state.operations.list(),
     };
 }
 
-function addDeployer(state: AzureState, deployer: AzureOptions["deployer"]): void {
-    const { clientId, clientSecret, objectId, roles = ["Owner"] } = deployer;
+function addApplication(state: AzureState, { clientId, clientSecret, objectId }: Login): void {
     state.principals.set(objectId, {
         objectId,
         clientId: clientId.toLowerCase(),
         clientSecret,
         kind: "ServicePrincipal",
     });
-    setSubscriptionRoles(state, deployer, roles);
 }
 
 /** How long the authorizer of a cluster keeps a denial: whoever asks too early is refused for that much longer. */

@@ -21,10 +21,12 @@ export interface App {
     readonly installation: Installation;
 }
 
+/** By name, such as `contents`; `metadata: read` comes with every App and every token. */
+export type Permissions = Readonly<Record<string, "read" | "write">>;
+
 export interface Installation {
     readonly id: string;
-    /** By name, such as `contents`; `metadata: read` comes with every App. */
-    readonly permissions: Readonly<Record<string, "read" | "write">>;
+    readonly permissions: Permissions;
     /** Names of repositories; all of the organisation's if it is missing. */
     readonly repositories?: readonly string[];
 }
@@ -123,12 +125,12 @@ function permissionFor(method: string, path: string): { name: string; access: "r
     return isAdministration ? { name: "administration", access } : undefined;
 }
 
-/** Refuses what an installation may not do, as GitHub does. */
-export function checkPermission({ permissions }: Installation, method: string, path: string): void {
+/** Refuses what a permission is lacking for, as GitHub does; `who` is its word for the kind of credential. */
+export function checkPermission(permissions: Permissions, method: string, path: string, who: string): void {
     const needed = permissionFor(method, path);
     const granted = needed && permissions[needed.name];
     if (needed && granted !== "write" && granted !== needed.access) {
-        throw new ApiError(403, "Resource not accessible by integration", undefined, undefined, {
+        throw new ApiError(403, `Resource not accessible by ${who}`, undefined, undefined, {
             "x-accepted-github-permissions": `${needed.name}=${needed.access}`,
         });
     }

@@ -2,9 +2,9 @@
  * GitHub on this machine: the REST API for one organisation, one token and Apps, and git over ssh and https, on real
  * bare repositories.
  *
- * Stands in for api.github.com and github.com. It does not prove: permissions of fine-grained tokens (the token here is
- * an owner of the organisation), rate limits, webhooks being delivered, Actions running, reviews of
- * pull requests, and code owners. The texts of refusals are GitHub's where they are publicly documented or reported.
+ * Stands in for api.github.com and github.com. It does not prove: tokens for chosen repositories (the token here is an
+ * owner's, and others may do less at all repositories), rate limits, webhooks being delivered, Actions running, reviews
+ * of pull requests, and code owners. The texts of refusals are GitHub's where they are publicly documented or reported.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ import { pullEndpoints } from "./pulls";
 import { writeHook } from "./push";
 import { referenceEndpoints } from "./refs";
 import { repositoryEndpoints } from "./repositories";
-import { type Context, createRouter, type Endpoint } from "./router";
+import { type Context, createRouter, type Endpoint, type LimitedToken } from "./router";
 import { rulesetEndpoints } from "./rulesets";
 import { createSmartHttp } from "./smart-http";
 import { startSshServer } from "./ssh-server";
@@ -37,6 +37,8 @@ export interface GitHubOptions {
     /** The organisation that exists. */
     readonly owner: string;
     readonly token: string;
+    /** Tokens that may do less than the owner's; none by default. */
+    readonly limitedTokens?: readonly LimitedToken[];
     /** Apps that are installed in the organisation; none by default. */
     readonly apps?: readonly App[];
     /** Repositories of others that github.com serves; none by default. */
@@ -77,12 +79,12 @@ const endpoints: readonly Endpoint[] = [
 
 /** Starts the stand-in. Throws when the folder cannot be used or its state cannot be read. */
 export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
-    const { directory, owner, token } = options;
+    const { directory, owner, token, limitedTokens = [], apps = [] } = options;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const store = new Store(directory);
     const git = (repository: Repository): Git => new Git(store.path(repository));
     const keys = await hostKeys(join(directory, "host-keys"));
-    const context: Context = { owner, token, apps: new Apps(options.apps ?? []), store, git };
+    const context: Context = { owner, token, limitedTokens, apps: new Apps(apps), store, git };
     let calls = 0;
     const api = createRouter(context, [...accountEndpoints(keys), ...endpoints], () => calls++);
     const hooks = join(directory, "hooks");

@@ -2,16 +2,23 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../network/route";
 import { Router } from "../network/router";
 import { ApiError, notFound } from "./answers";
-import { type App, type Apps, checkPermission, type Installation, reaches } from "./apps";
+import { type App, type Apps, checkPermission, type Installation, type Permissions, reaches } from "./apps";
 import type { Body } from "./body";
 import type { Git } from "./git";
 import type { Repository, Store } from "./store";
+
+/** A fine-grained token of a member of the organisation, for all of its repositories. */
+export interface LimitedToken {
+    readonly token: string;
+    readonly permissions: Permissions;
+}
 
 /** What every endpoint works with. */
 export interface Context {
     /** The organisation that exists. */
     readonly owner: string;
     readonly token: string;
+    readonly limitedTokens: readonly LimitedToken[];
     readonly apps: Apps;
     readonly store: Store;
     git(repository: Repository): Git;
@@ -21,6 +28,8 @@ export interface Context {
 interface Caller {
     /** With the token of the owner. */
     readonly isOwner?: boolean;
+    /** With a token that may not do everything. */
+    readonly limited?: LimitedToken;
     /** The App that speaks for itself. */
     readonly app?: App;
     /** The installation of an App whose token was sent. */
@@ -108,11 +117,11 @@ async function dispatch(context: Context, found: Match, request: HttpRequest): P
     const call: Call = { ...caller, context, params: found.params, query: request.url.searchParams, body };
     const { owner, repo } = found.params;
     if (owner === undefined || repo === undefined) {
-        checkInstallation(caller, undefined, found.target);
+        checkCaller(caller, undefined, found.target);
         return found.target.handle(call as RepositoryCall);
     }
     const repository = context.store.find(owner, repo);
-    checkInstallation(caller, repository ?? context.store.findFormer(owner, repo), found.target);
+    checkCaller(caller, repository ?? context.store.findFormer(owner, repo), found.target);
     if (!authenticated && (repository ?? context.store.findFormer(owner, repo))?.settings.visibility !== "public") {
         throw notFound();
     }
@@ -136,16 +145,19 @@ function moved(context: Context, request: HttpRequest, owner: string, name: stri
     return { status, headers: { location }, body: { message: "Moved Permanently", url: location } };
 }
 
-/** Refuses an installation what it does not reach, and what it may not do. */
-function checkInstallation(caller: Caller | undefined, repository: Repository | undefined, endpoint: Endpoint): void {
-    const { installation } = caller ?? {};
+/** Refuses an installation what it does not reach, and it and a token what they may not do. */
+function checkCaller(caller: Caller | undefined, repository: Repository | undefined, endpoint: Endpoint): void {
+    const { installation, limited } = caller ?? {};
+    if (limited) {
+        checkPermission(limited.permissions, endpoint.method, endpoint.path, "personal access token");
+    }
     if (!installation) {
         return;
     }
     if (repository && repository.settings.visibility !== "public" && !reaches(installation, repository)) {
         throw notFound();
     }
-    checkPermission(installation, endpoint.method, endpoint.path);
+    checkPermission(installation.permissions, endpoint.method, endpoint.path, "integration");
 }
 
 /** Undefined when no credentials came; throws when they are wrong. */
@@ -162,7 +174,12 @@ export function callerOf(context: Context, header: string | undefined): Caller |
         return { installation };
     }
     const digest = (value: string): Buffer => createHash("sha256").update(value).digest();
-    if (!timingSafeEqual(digest(given), digest(context.token))) {
+    const isGiven = (token: string) => timingSafeEqual(digest(given), digest(token));
+    const limited = context.limitedTokens.find(({ token }) => isGiven(token));
+    if (limited) {
+        return { limited };
+    }
+    if (!isGiven(context.token)) {
         throw new ApiError(401, "Bad credentials");
     }
     return { isOwner: true };

@@ -11,6 +11,8 @@ export interface Session {
     readonly pid: number;
     /** Environment of everything that a deployer runs: credentials, proxies, certificate authority. Secret. */
     readonly environment: Readonly<Record<string, string>>;
+    /** What differs of it for who may only preview. Secret. */
+    readonly previewerEnvironment: Readonly<Record<string, string>>;
     readonly binaries: string;
     readonly fleetRepositories: string;
     /** Which charts its registries serve. */

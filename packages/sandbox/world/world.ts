@@ -68,6 +68,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         directory: repositories,
         owner: owner(repository),
         token: credentials.githubToken,
+        limitedTokens: [{ token: credentials.readingToken, permissions: readingPermissions }],
         published: await publishedDefinitions(),
     });
     const archives = options.archives === undefined ? [] : await readArchives(options.archives);
@@ -100,6 +101,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
             writeSession(directory, {
                 pid: process.pid,
                 environment,
+                previewerEnvironment: previewerEnvironment(credentials),
                 binaries,
                 fleetRepositories: path.join(repositories, "repositories"),
                 charts: options.archives === undefined ? "stand-ins" : "published",
@@ -121,15 +123,30 @@ function createCredentials(repository: string) {
         tenantId: demonstrationTenant,
         subscriptionId: randomUUID(),
         deployer: {
-            clientId: randomUUID(),
-            clientSecret: randomBytes(24).toString("base64url"),
-            objectId: randomUUID(),
+            ...createLogin(),
             roles: minimalRoles(customRole),
             customRole,
         },
-        githubToken: `github_pat_${randomBytes(24).toString("hex")}`,
+        previewer: createLogin(),
+        githubToken: createToken(),
+        readingToken: createToken(),
     };
 }
+
+function createLogin() {
+    return {
+        clientId: randomUUID(),
+        clientSecret: randomBytes(24).toString("base64url"),
+        objectId: randomUUID(),
+    };
+}
+
+function createToken(): string {
+    return `github_pat_${randomBytes(24).toString("hex")}`;
+}
+
+/** What a preview needs of the fleet repository, as docs/permissions.md says. */
+const readingPermissions = { administration: "read", contents: "read", pull_requests: "read" } as const;
 
 /** Environment of the deployer: the login as the providers document it, and the proxies, which are the only way out. */
 function deployerEnvironment(
@@ -152,6 +169,11 @@ function deployerEnvironment(
         NODE_EXTRA_CA_CERTS: certificateFile,
         NODE_OPTIONS: `--require=${path.join(__dirname, "../network/env-proxy.cjs")}`,
     };
+}
+
+function previewerEnvironment({ previewer, readingToken }: ReturnType<typeof createCredentials>) {
+    const { clientId, clientSecret } = previewer;
+    return { ARM_CLIENT_ID: clientId, ARM_CLIENT_SECRET: clientSecret, GITHUB_TOKEN: readingToken };
 }
 
 /** The organisation is the one that the committed stack files name. */

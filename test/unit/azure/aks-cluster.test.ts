@@ -11,19 +11,26 @@ import { all, deploy, isSecretOutput, type Mock, only, valueOf } from "../../sup
 
 const clusterType = "azure-native:containerservice:ManagedCluster";
 const clusterRead = "azure-native:containerservice:getManagedCluster";
+const credentials = "azure-native:containerservice:listManagedClusterUserCredentials";
 const poolType = "azure-native:containerservice:AgentPool";
+
+interface Options {
+    readonly mocks?: Record<string, Mock>;
+    readonly preview?: boolean;
+    readonly isEntered?: boolean;
+}
 
 function cluster(
     stack = "production",
     changes: Record<string, unknown> = {},
-    { mocks = {}, preview = false }: { readonly mocks?: Record<string, Mock>; readonly preview?: boolean } = {},
+    { mocks = {}, preview = false, isEntered = true }: Options = {},
 ) {
     const { live, ...settings } = changes;
     const args = {
         ...clusterArgs(stack, settings),
         live: live as LiveCluster | undefined,
         deployer,
-        login: chooseLogin({ ARM_CLIENT_SECRET: "s" }),
+        login: isEntered ? chooseLogin({ ARM_CLIENT_SECRET: "s" }) : undefined,
     };
     return deploy(() => new AksCluster("cluster", args), { ...azureMocks, ...mocks }, { preview });
 }
@@ -121,6 +128,12 @@ describe("AksCluster's outputs", () => {
             const { result } = await cluster("staging", {}, { mocks: { [clusterRead]: mute } });
             await valueOf(result.issuerUrl);
         }, /without an OIDC issuer/);
+    });
+
+    it("have no kubeconfig for whoever does not enter the cluster, and Azure is not asked for one", async () => {
+        const mocks = { [credentials]: () => assert.fail("asked for credentials") };
+        const { result } = await cluster("staging", {}, { mocks, preview: true, isEntered: false });
+        await assert.rejects(valueOf(result.kubeconfig), /the output is unknown/);
     });
 
     it("are of the same resources in a preview as in an update", async () => {

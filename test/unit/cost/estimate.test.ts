@@ -82,9 +82,9 @@ describe("the list price of a stack", () => {
         assert.match(line, /^list price a month: \$279 to \$963, as of 2026-01-01 to 2026-01-03, without 4 things/);
         assert.ok(!line.includes("\n") && line.length < 180, line);
         const broken = () => {
-            throw new Error("prices.json is gone");
+            throw new Error("list-prices.json is gone");
         };
-        assert.equal(costLine(settings("staging"), broken), "list price a month: not known (prices.json is gone)");
+        assert.equal(costLine(settings("staging"), broken), "list price a month: not known (list-prices.json is gone)");
     });
 });
 

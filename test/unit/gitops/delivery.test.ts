@@ -45,7 +45,7 @@ describe("Delivery", () => {
     afterEach(() => cluster.stop());
 
     /** Delivers to the fake cluster with the settings of staging, changed as given. */
-    function deliver(changes: Record<string, unknown> = {}, preview = false) {
+    function deliver(changes: Record<string, unknown> = {}, preview = false, isEntered = true) {
         const configured = configuration("staging", changes);
         const program = () => {
             const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), undefined);
@@ -55,6 +55,7 @@ describe("Delivery", () => {
                 cluster: {
                     clusterUid: "0123456789abcdef01234567",
                     kubeconfig: pulumi.secret(cluster.api.kubeconfig()),
+                    isEntered,
                 },
                 clusterVars: { ...args.clusterVars, ...cloud },
                 sopsFingerprints: ["AA", "BB"],
@@ -62,6 +63,12 @@ describe("Delivery", () => {
         };
         return deploy(program, fleetMocks, { preview });
     }
+
+    it("has the provider compare with the kubeconfig in the state where nobody enters the cluster", async () => {
+        const ignored = async (isEntered: boolean) =>
+            only((await deliver({}, true, isEntered)).resources, "pulumi:providers:kubernetes").ignoreChanges;
+        assert.deepEqual([await ignored(true), await ignored(false)], [[], ["kubeconfig"]]);
+    });
 
     const variables = async (changes?: Record<string, unknown>) => {
         const { data } = only((await deliver(changes)).resources, configMap).inputs;

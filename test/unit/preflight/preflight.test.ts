@@ -3,11 +3,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { generateKey } from "openpgp";
+import type { Deployer } from "../../../components/azure/deployer";
 import { demonstrationTenant } from "../../../components/gitops/encryption/demonstration";
 import type { FleetPlan, FleetPlanArgs } from "../../../components/gitops/fleet/fleet-plan";
 import type { ManifestTree } from "../../../components/gitops/fleet/manifest-tree";
 import type { Finding } from "../../../components/preflight/finding";
-import { preflight, type Surroundings } from "../../../components/preflight/preflight";
+import { diagnose, preflight, type Surroundings } from "../../../components/preflight/preflight";
 import { physicalNames } from "../../../components/settings/naming";
 import type { Configuration } from "../../../components/settings/settings";
 import { UserError } from "../../../components/user-error";
@@ -22,6 +23,7 @@ const publicKnowledge = fs.readFileSync(
 );
 
 interface World {
+    readonly caller: Deployer;
     readonly files: ManifestTree;
     readonly plan: Partial<FleetPlan>;
     readonly names: Partial<Awaited<ReturnType<Surroundings["azure"]["checkNames"]>>>;
@@ -52,10 +54,10 @@ describe("preflight", () => {
 
     /** A world in which nothing is wrong, but for what is given. */
     function world(of: Partial<World> = {}): Surroundings {
-        const { files = everyVariable, plan = {}, names = {}, subscription = [], machine = {} } = of;
+        const { caller = deployer, files = everyVariable, plan = {}, names = {}, subscription = [], machine = {} } = of;
         return {
             azure: {
-                deployer: () => Promise.resolve(deployer),
+                caller: () => Promise.resolve(caller),
                 checkNames: (_, { registry }, location) => {
                     asked.push(`Azure ${registry} in ${location}`);
                     return Promise.resolve({ problems: [], recoverKeyVault: false, keyExists: true, ...names });
@@ -106,6 +108,25 @@ describe("preflight", () => {
         assert.equal(outcome.deployer, deployer);
         assert.match(outcome.sopsFingerprints.join(), /^[0-9A-F]{40}$/);
         assert.equal(outcome.recoverKeyVault, false);
+    });
+
+    it("is about the deployer that the settings name, and refuses an update by somebody else", async () => {
+        const upper = { "landfall:deployerObjectId": deployer.objectId.toUpperCase() };
+        assert.equal(succeeded(await run({}, upper)).deployer, deployer);
+        const caller: Deployer = {
+            ...deployer,
+            objectId: "33333333-3333-3333-3333-333333333333",
+            principalType: "User",
+        };
+        assert.equal(
+            await refusal({ caller }, upper),
+            "one problem, and nothing was changed:\n" +
+                `  landfall:deployerObjectId: ${deployer.objectId} deploys this stack, and you are ${caller.objectId}; deploy as ` +
+                "that identity (docs/ci.md), or hand the stack over: pulumi config set landfall:deployerObjectId <object id>",
+        );
+        const others = world({ caller, machine: { problems: ["kubelogin: is not on the PATH"] } });
+        const { found } = await diagnose(configured(upper), others, false);
+        assert.deepEqual(found?.deployer, deployer, "a preview shows what the deployer would do");
     });
 
     it("lists what is wrong with tree, repository and names at once", async () => {
@@ -172,7 +193,7 @@ describe("preflight", () => {
         };
         const inTenant = (tenantId: string) => {
             const { azure, ...others } = world();
-            return { ...others, azure: { ...azure, deployer: () => Promise.resolve({ ...deployer, tenantId }) } };
+            return { ...others, azure: { ...azure, caller: () => Promise.resolve({ ...deployer, tenantId }) } };
         };
         await assert.rejects(
             preflight(demonstration, inTenant(deployer.tenantId)),
@@ -203,7 +224,7 @@ describe("preflight", () => {
 
     it("lists what is wrong with the tree and on GitHub when nobody is logged in to Azure", async () => {
         const { azure, ...others } = world({ plan: { problems: ["landfall:fleetBranch: belongs to another stack"] } });
-        const loggedOut = { ...azure, deployer: () => Promise.reject(new Error("no login")) };
+        const loggedOut = { ...azure, caller: () => Promise.reject(new Error("no login")) };
         await assert.rejects(preflight(configured(), { ...others, azure: loggedOut }), (error: Error) => {
             assert.match(error.message, /2 problems/);
             assert.match(

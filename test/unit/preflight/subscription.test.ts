@@ -28,6 +28,7 @@ function subscription(replies: Record<string, readonly Reply[]>) {
         names: physicalNames({ project: "landfall", stack: "staging", subscriptionId: "sub" }),
         settings: settings("staging"),
         changes: true,
+        byDeployer: true,
     };
     return { asked, subscription: new Subscription(arm, subject) };
 }

@@ -20,7 +20,7 @@ export interface SshKey {
     readonly line: string;
 }
 
-/** GitHub of the sandbox for one test, with organisation `acme` and token `right`. */
+/** GitHub of the sandbox for one test, with organisation `acme`, the owner's token `right`, and `reads`. */
 export class GitHubFixture {
     readonly directory = mkdtempSync(join(tmpdir(), "landfall-github-"));
     private running?: GitHub;
@@ -41,7 +41,8 @@ export class GitHubFixture {
         if (!existsSync(keys) && sharedKeys !== undefined) {
             cpSync(sharedKeys, keys, { recursive: true });
         }
-        this.running = await createGitHub({ directory, owner: "acme", token: "right", apps: this.apps });
+        const limitedTokens = [{ token: "reads", permissions: { administration: "read", contents: "read" } as const }];
+        this.running = await createGitHub({ directory, owner: "acme", token: "right", limitedTokens, apps: this.apps });
         if (sharedKeys === undefined) {
             const kept = mkdtempSync(join(tmpdir(), "landfall-host-keys-"));
             cpSync(keys, kept, { recursive: true });

@@ -120,6 +120,8 @@ describe("planFleet", () => {
         assert.match(problems[0] ?? "", /^GITHUB_TOKEN may not administer acme\/fleet; grant it Administration/);
         assert.match(problems[1] ?? "", /may not push to acme\/fleet; grant it Contents/);
         assert.equal((await problemsOf({ branches, over }, { mode: "none" })).length, 1);
+        const preview = await plan({ branches, over }, { changes: false });
+        assert.deepEqual([preview.problems, preview.warnings], [[], problems], "a preview needs to read only");
     });
 
     it("names the setting of an organisation that allows no deploy keys, before there is a repository and after", async () => {

@@ -22,6 +22,31 @@ describe("GitHub of the sandbox", () => {
             assert.equal((await hub.call("GET", "/repos/other/fleet")).status, 404);
         });
 
+        it("lets a token that reads do nothing else", async () => {
+            await hub.makeFleet();
+            const ask = (method: string, path: string, body?: object) => hub.call(method, path, body, "reads");
+            for (const path of ["", "/branches/main", "/rules/branches/main", "/git/ref/heads/main", "/keys"]) {
+                assert.equal((await ask("GET", `/repos/acme/fleet${path}`)).status, 200, path);
+            }
+            for (const [method, path, needed] of [
+                ["POST", "/repos/acme/fleet/git/trees", "contents=write"],
+                ["PATCH", "/repos/acme/fleet/git/refs/heads/main", "contents=write"],
+                ["POST", "/repos/acme/fleet/keys", "administration=write"],
+                ["PATCH", "/repos/acme/fleet", "administration=write"],
+                ["DELETE", "/repos/acme/fleet", "administration=write"],
+                ["POST", "/repos/acme/fleet/pulls", "pull_requests=write"],
+                ["POST", "/orgs/acme/repos", "administration=write"],
+            ] as const) {
+                const { status, body, headers } = await ask(method, path, {});
+                assert.deepEqual(
+                    [status, body.message],
+                    [403, "Resource not accessible by personal access token"],
+                    path,
+                );
+                assert.equal(headers["x-accepted-github-permissions"], needed);
+            }
+        });
+
         it("gives the host keys of its own ssh server without a token", async () => {
             const { status, body } = await hub.call("GET", "/meta", undefined, null);
             assert.equal(status, 200);

@@ -9,7 +9,14 @@ import { readSession, writeSession } from "../../../world/session";
 
 describe("the folder of a sandbox", () => {
     const another = process.getuid!() + 1;
-    const session = { pid: 1, environment: {}, binaries: "", fleetRepositories: "", charts: "stand-ins" as const };
+    const session = {
+        pid: 1,
+        environment: {},
+        previewerEnvironment: {},
+        binaries: "",
+        fleetRepositories: "",
+        charts: "stand-ins" as const,
+    };
     let parent: string;
     let directory: string;
 
