@@ -46,8 +46,13 @@ export class TestIdentity {
     constructor(
         private readonly subscription: TestSubscription,
         private readonly resource: Json,
-        private readonly assertion: () => Promise<string>,
+        /** A token of the identity's own service account, as the test's issuer signs it. */
+        readonly assertion: () => Promise<string>,
     ) {}
+
+    get clientId(): string {
+        return String(this.resource.clientId);
+    }
 
     get principalId(): string {
         return String(this.resource.principalId);
@@ -56,7 +61,7 @@ export class TestIdentity {
     /** An access token for a resource, such as `https://storage.azure.com`. */
     async token(resource: string): Promise<string> {
         const { body } = await this.subscription.token({
-            client_id: String(this.resource.clientId),
+            client_id: this.clientId,
             client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             client_assertion: await this.assertion(),
             scope: `${resource}/.default`,
