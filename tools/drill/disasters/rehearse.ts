@@ -17,6 +17,8 @@ export interface Rehearsal {
  */
 export async function rehearse({ name, fix, losesMarks = [], strike }: Disaster, stage: Stage): Promise<Rehearsal> {
     await leaveMarks(stage);
+    // Flux has followed the marks: what an update changes afterwards is the disaster's.
+    await stage.repair({ tool: "pulumi", args: ["up"] });
     const before = await readMarks(stage);
     await strike(stage);
     const start = Date.now();
