@@ -31,9 +31,10 @@ const usage = `Usage: npm run tree -- COMMAND
         Values of Secrets are left out. For a branch: --base origin/main; for a pull request: --markdown
   bump SYSTEM [VERSION]
         changes the version of a system's charts wherever it stands; default: the newest that is no pre-release
-  charts pull [--update CHART]...
+  charts pull [--update CHART]... [--locked]
         brings the charts that the tree pins from their registries into the cache. Their digests are in
-        ${lockName}; another digest for the same version is taken with --update alone
+        ${lockName}; another digest for the same version is taken with --update alone. With --locked a lock
+        that has charts has to have all of them
   graph [--markdown]    the layers with their systems, as a Mermaid picture; with --markdown a table too
   add environment NAME [--like ENVIRONMENT] [--pgp-key FILE]
         made after another one (staging); with a PGP public key also its Secrets, with random values
@@ -62,6 +63,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
             environment: { type: "string", multiple: true, default: [] },
             charts: { type: "string", default: "at-hand" },
             update: { type: "string", multiple: true, default: [] },
+            locked: { type: "boolean", default: false },
         },
     });
     if (command === "add") {
@@ -79,7 +81,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         return checkTree(positionals[0], chartChoice(values.charts));
     }
     if (isCharts) {
-        return pull(values.update);
+        return pull(values.update, values.locked);
     }
     if (command === "bump") {
         console.log(await bumpSystem(positionals[0], positionals[1]));
@@ -113,10 +115,10 @@ async function checkTree(folder: string | undefined, charts: ChartChoice): Promi
     return findings.length === 0 ? 0 : 1;
 }
 
-async function pull(update: readonly string[]): Promise<number> {
+async function pull(update: readonly string[], locked: boolean): Promise<number> {
     const pins = pinsOf(await renderTree(root));
     const lockFile = path.join(repository, lockName);
-    const { lines, problems } = await pullCharts({ pins, lockFile, cache: chartCache(), update });
+    const { lines, problems } = await pullCharts({ pins, lockFile, cache: chartCache(), update, locked });
     lines.forEach((line) => console.log(line));
     problems.forEach((problem) => console.error(problem));
     console.log(`Charts: ${pins.length - problems.length} of ${pins.length}, in ${chartCache()}.`);
