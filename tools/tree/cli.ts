@@ -17,9 +17,11 @@ import { lockName } from "./published/lock";
 import { pinsOf } from "./published/pins";
 import { pullCharts } from "./published/pull";
 import { type ChartChoice, chartChoice, emptyShelf, missingCharts, openShelf, requireAll } from "./published/shelf";
+import { writeFacts } from "./published/write-facts";
 import { renderTree } from "./render";
 import { knownStack } from "./stacks";
 import { TreeError } from "./tree-error";
+import { chartsFolder } from "@landfall/facts";
 
 const usage = `Usage: npm run tree -- COMMAND
 
@@ -35,6 +37,7 @@ const usage = `Usage: npm run tree -- COMMAND
         brings the charts that the tree pins from their registries into the cache. Their digests are in
         ${lockName}; another digest for the same version is taken with --update alone. With --locked a lock
         that has charts has to have all of them
+  charts facts          writes what those charts make of the tree's values into packages/facts/charts
   graph [--markdown]    the layers with their systems, as a Mermaid picture; with --markdown a table too
   add environment NAME [--like ENVIRONMENT] [--pgp-key FILE]
         made after another one (staging); with a PGP public key also its Secrets, with random values
@@ -71,7 +74,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         console.log(await add(repository, kind, name, values));
         return 0;
     }
-    const isCharts = command === "charts" && positionals[0] === "pull";
+    const isCharts = command === "charts" && ["pull", "facts"].includes(positionals[0] ?? "");
     if (!["check", "diff", "graph", "bump"].includes(command) && !isCharts) {
         console.error(usage);
         return command === "help" ? 0 : 2;
@@ -79,6 +82,9 @@ async function main([command = "", ...args]: string[]): Promise<number> {
     await preparePrograms();
     if (command === "check") {
         return checkTree(positionals[0], chartChoice(values.charts));
+    }
+    if (isCharts && positionals[0] === "facts") {
+        return facts();
     }
     if (isCharts) {
         return pull(values.update, values.locked);
@@ -123,6 +129,14 @@ async function pull(update: readonly string[], locked: boolean): Promise<number>
     problems.forEach((problem) => console.error(problem));
     console.log(`Charts: ${pins.length - problems.length} of ${pins.length}, in ${chartCache()}.`);
     return problems.length === 0 ? 0 : 1;
+}
+
+async function facts(): Promise<number> {
+    const tree = await renderTree(root, { shelf: openShelf(repository) });
+    const written = await writeFacts(tree, chartsFolder);
+    written.forEach((file) => console.log(`wrote    ${path.relative(repository, file)}`));
+    console.log(`Facts that changed: ${written.length}.`);
+    return 0;
 }
 
 async function bumpSystem(system: string | undefined, version: string | undefined): Promise<string> {
