@@ -1,7 +1,7 @@
 export { checkRoles, minimalRoles, readDeployerRole } from "./azure/arm/deployer-roles";
 export { demonstrationTenant } from "./azure/entra/tenant";
 export type { ArchiveFile } from "./charts/charts";
-export { chartPipeline } from "./pipeline/chart-pipeline";
+export { pipelines } from "./pipeline/pipelines";
 export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
 export { type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";
 export type { CriticalPath } from "./engine/critical-path";

@@ -9,7 +9,7 @@ import { kubectl } from "./kubectl";
 import { mend } from "./mend";
 import { preview } from "./preview";
 import { pulumi } from "./pulumi";
-import { pushCharts } from "./push-charts";
+import { pushCharts, pushImages } from "./push";
 import { start } from "./start";
 import { status } from "./status";
 import { toolchain } from "./toolchain";
@@ -33,6 +33,7 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
   break identity|key|chart [--stack S]  do what goes wrong with real platforms; npm run status then says what
   mend [--stack S]        put it right again: git revert and pulumi up --refresh
   push-charts [--stack S] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
+  push-images [--stack S] NAME:TAG…  images without content, likewise: Flux reads their tags
   toolchain               build the programs that the sandbox runs, and say where they are
   down                    end every process and remove every file of the sandbox
   clean                   remove the programs and charts in the cache too, once no sandbox runs; the next start builds
@@ -52,6 +53,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     break: breakSomething,
     mend,
     "push-charts": pushCharts,
+    "push-images": pushImages,
     toolchain,
     down,
     clean,

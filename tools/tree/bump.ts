@@ -193,6 +193,6 @@ function factsOf(repository: string, { pin, version, appVersion, values }: Chart
         fs.writeFileSync(valuesFile, stringify(parse(values) ?? {}, { lineWidth: 0 }));
     }
     const files = [`${folder}/chart.yaml`, ...(hasValues ? [`${folder}/values.yaml`] : [])];
-    const left = `${folder}: schema, definitions, sub-charts and rendered/ are still of ${pin.version} (packages/facts/charts/README.md)`;
+    const left = `${folder}: schema, definitions, sub-charts and rendered/ are still of ${pin.version}: npm run tree -- charts facts writes rendered/, packages/facts/charts/README.md says how to get the others`;
     return [{ files, left }];
 }

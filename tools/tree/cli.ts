@@ -17,9 +17,11 @@ import { lockName } from "./published/lock";
 import { pinsOf } from "./published/pins";
 import { pullCharts } from "./published/pull";
 import { type ChartChoice, chartChoice, emptyShelf, missingCharts, openShelf, requireAll } from "./published/shelf";
+import { writeFacts } from "./published/write-facts";
 import { renderTree } from "./render";
 import { knownStack } from "./stacks";
 import { TreeError } from "./tree-error";
+import { chartsFolder } from "@landfall/facts";
 
 const usage = `Usage: npm run tree -- COMMAND
 
@@ -31,9 +33,11 @@ const usage = `Usage: npm run tree -- COMMAND
         Values of Secrets are left out. For a branch: --base origin/main; for a pull request: --markdown
   bump SYSTEM [VERSION]
         changes the version of a system's charts wherever it stands; default: the newest that is no pre-release
-  charts pull [--update CHART]...
+  charts pull [--update CHART]... [--locked]
         brings the charts that the tree pins from their registries into the cache. Their digests are in
-        ${lockName}; another digest for the same version is taken with --update alone
+        ${lockName}; another digest for the same version is taken with --update alone. With --locked a lock
+        that has charts has to have all of them
+  charts facts          writes what those charts make of the tree's values into packages/facts/charts
   graph [--markdown]    the layers with their systems, as a Mermaid picture; with --markdown a table too
   add environment NAME [--like ENVIRONMENT] [--pgp-key FILE]
         made after another one (staging); with a PGP public key also its Secrets, with random values
@@ -62,6 +66,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
             environment: { type: "string", multiple: true, default: [] },
             charts: { type: "string", default: "at-hand" },
             update: { type: "string", multiple: true, default: [] },
+            locked: { type: "boolean", default: false },
         },
     });
     if (command === "add") {
@@ -69,7 +74,7 @@ async function main([command = "", ...args]: string[]): Promise<number> {
         console.log(await add(repository, kind, name, values));
         return 0;
     }
-    const isCharts = command === "charts" && positionals[0] === "pull";
+    const isCharts = command === "charts" && ["pull", "facts"].includes(positionals[0] ?? "");
     if (!["check", "diff", "graph", "bump"].includes(command) && !isCharts) {
         console.error(usage);
         return command === "help" ? 0 : 2;
@@ -78,8 +83,11 @@ async function main([command = "", ...args]: string[]): Promise<number> {
     if (command === "check") {
         return checkTree(positionals[0], chartChoice(values.charts));
     }
+    if (isCharts && positionals[0] === "facts") {
+        return facts();
+    }
     if (isCharts) {
-        return pull(values.update);
+        return pull(values.update, values.locked);
     }
     if (command === "bump") {
         console.log(await bumpSystem(positionals[0], positionals[1]));
@@ -113,14 +121,22 @@ async function checkTree(folder: string | undefined, charts: ChartChoice): Promi
     return findings.length === 0 ? 0 : 1;
 }
 
-async function pull(update: readonly string[]): Promise<number> {
+async function pull(update: readonly string[], locked: boolean): Promise<number> {
     const pins = pinsOf(await renderTree(root));
     const lockFile = path.join(repository, lockName);
-    const { lines, problems } = await pullCharts({ pins, lockFile, cache: chartCache(), update });
+    const { lines, problems } = await pullCharts({ pins, lockFile, cache: chartCache(), update, locked });
     lines.forEach((line) => console.log(line));
     problems.forEach((problem) => console.error(problem));
     console.log(`Charts: ${pins.length - problems.length} of ${pins.length}, in ${chartCache()}.`);
     return problems.length === 0 ? 0 : 1;
+}
+
+async function facts(): Promise<number> {
+    const tree = await renderTree(root, { shelf: openShelf(repository) });
+    const written = await writeFacts(tree, chartsFolder);
+    written.forEach((file) => console.log(`wrote    ${path.relative(repository, file)}`));
+    console.log(`Facts that changed: ${written.length}.`);
+    return 0;
 }
 
 async function bumpSystem(system: string | undefined, version: string | undefined): Promise<string> {

@@ -46,8 +46,10 @@ describe("npm run tree -- charts pull", () => {
         { archive: proxy, published: [repository.source] },
     ];
     const lockFile = () => path.join(folder, "charts.lock.json");
-    const pull = (pins: readonly ChartPin[] = [registry, repository], update: readonly string[] = []) =>
-        pullCharts({ pins, lockFile: lockFile(), cache: chartCache(), update });
+    const pull = (
+        pins: readonly ChartPin[] = [registry, repository],
+        { update = [], locked = false }: { readonly update?: readonly string[]; readonly locked?: boolean } = {},
+    ) => pullCharts({ pins, lockFile: lockFile(), cache: chartCache(), update, locked });
     const digests = () => Object.fromEntries([...readLock(lockFile()).values()].map((one) => [one.name, one.digest]));
     const cached = () => (fs.existsSync(chartCache()) ? fs.readdirSync(chartCache()).sort() : []);
     const fileOf = (archive: Buffer) => `${digestOf(archive).slice("sha256:".length)}.tgz`;
@@ -63,6 +65,24 @@ describe("npm run tree -- charts pull", () => {
         );
         assert.deepEqual(digests(), { web: digestOf(web), proxy: digestOf(proxy) });
         assert.match(lines.join("\n"), new RegExp(`^new +web 1\\.2\\.3 ${digestOf(web)}$`, "m"));
+    });
+
+    it("writes the first lock, says so, and wants every chart in it from then on if it is asked to", async () => {
+        const first = await pull([registry], { locked: true });
+        assert.deepEqual(first.problems, []);
+        assert.match(first.lines.join("\n"), /^charts\.lock\.json was empty and has 1 charts now: .*commit it$/m);
+        const again = await pull([registry], { locked: true });
+        assert.deepEqual(again, { lines: ["there    web 1.2.3"], problems: [] });
+
+        const { lines, problems } = await pull([repository], { locked: true });
+        assert.deepEqual(lines, []);
+        assert.equal(problems.length, 2);
+        assert.match(
+            problems.join("\n"),
+            /chart proxy v2\.0\.0 .*charts\.lock\.json does not have it\n.*charts pull, and commit/s,
+        );
+        assert.match(problems.join("\n"), /^charts\.lock\.json has web 1\.2\.3, which the tree does not install$/m);
+        assert.deepEqual(digests(), { web: digestOf(web) });
     });
 
     it("does not ask again for what the cache has", async () => {
@@ -99,7 +119,7 @@ describe("npm run tree -- charts pull", () => {
         assert.deepEqual(digests().web, digestOf(web));
         assert.deepEqual(cached(), [fileOf(proxy)]);
 
-        const { lines } = await pull(undefined, ["web"]);
+        const { lines } = await pull(undefined, { update: ["web"] });
         assert.match(lines.join("\n"), /^changed +web 1\.2\.3 sha256:\w+ \(was sha256:\w+\)$/m);
         assert.deepEqual(digests().web, digestOf(otherWeb));
     });
@@ -171,7 +191,7 @@ describe("npm run tree -- charts pull", () => {
     });
 
     it("refuses to update a chart that the tree does not install", async () => {
-        await assert.rejects(pull(undefined, ["weeb"]), /--update weeb: .*did you mean web\?/);
+        await assert.rejects(pull(undefined, { update: ["weeb"] }), /--update weeb: .*did you mean web\?/);
     });
 
     function assertRefusal({ problems }: Pulled, pin: ChartPin, message: RegExp): void {

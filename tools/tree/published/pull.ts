@@ -14,6 +14,8 @@ export interface PullOptions {
     readonly cache: string;
     /** Names of charts whose digest may be another one than the lock has. */
     readonly update: readonly string[];
+    /** Whether a lock that has charts has to have all of them and no other, as `npm ci` wants. */
+    readonly locked: boolean;
 }
 
 /** What a pull did, a line a chart, and what is wrong with those that it did not get. */
@@ -25,13 +27,21 @@ export interface Pulled {
 /**
  * Brings every chart that the tree pins from its own registry into the cache. The digest of a chart that the lock does
  * not know is taken as it is and written down; from then on nothing else is taken for that version. What is in the
- * cache is not asked for again. Charts that the tree does not pin any more leave the lock.
+ * cache is not asked for again. Charts that the tree does not pin any more leave the lock. With `locked` both are
+ * problems, unless the lock is empty: the first pull of a repository writes it.
  *
  * @throws TreeError if `update` names a chart that the tree does not pin.
  */
-export async function pullCharts({ pins, lockFile, cache, update }: PullOptions): Promise<Pulled> {
+export async function pullCharts({ pins, lockFile, cache, update, locked }: PullOptions): Promise<Pulled> {
     checkNames(pins, update);
     const lock = readLock(lockFile);
+    const isFirst = lock.size === 0;
+    if (locked && !isFirst) {
+        const problems = differences(pins, lock);
+        if (problems.length > 0) {
+            return { lines: [], problems };
+        }
+    }
     const results = await Promise.all(
         pins.map(async (pin) => {
             const locked = lock.get(keyOf(pin));
@@ -55,9 +65,29 @@ export async function pullCharts({ pins, lockFile, cache, update }: PullOptions)
         lines: [
             ...results.flatMap((result) => ("line" in result ? [result.line] : [])),
             ...gone.map(({ name, version }) => `gone     ${name} ${version}: the tree does not install it any more`),
+            ...(isFirst && kept.length > 0
+                ? [`${lockName} was empty and has ${kept.length} charts now: look where they come from, and commit it`]
+                : []),
         ],
         problems: results.flatMap((result) => ("problem" in result ? [result.problem] : [])),
     };
+}
+
+/** What a pull would change in the lock: charts that it does not know, and those that the tree does not pin. */
+function differences(pins: readonly ChartPin[], lock: ReadonlyMap<string, LockedChart>): string[] {
+    const advice = "run npm run tree -- charts pull, and commit the lock";
+    const known = new Set(pins.map(keyOf));
+    return [
+        ...pins
+            .filter((pin) => !lock.has(keyOf(pin)))
+            .map((pin) => pullError(pin, `${lockName} does not have it`, advice).message),
+        ...[...lock]
+            .filter(([key]) => !known.has(key))
+            .map(
+                ([, { name, version }]) =>
+                    `${lockName} has ${name} ${version}, which the tree does not install\n    ${advice}`,
+            ),
+    ];
 }
 
 async function pullChart(

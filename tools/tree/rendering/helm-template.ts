@@ -68,7 +68,19 @@ async function cachedOr(file: string, make: () => Promise<Template>): Promise<Te
 }
 
 async function render(wanted: Wanted): Promise<Template> {
-    const { chart, name, namespace, values, apiVersions, kubernetes, postRenderers } = wanted;
+    const { chart, name, namespace, values, postRenderers } = wanted;
+    const result = await printedBy(wanted);
+    if ("error" in result) {
+        return { error: result.error, objects: [] };
+    }
+    const objects = await postRendered(madeObjects(result.printed), postRenderers);
+    const recorded = { name, namespace, values, archive: chart, printed: result.printed };
+    return wanted.isPublished ? { objects, recordSize: recordSize(recorded) } : { objects };
+}
+
+/** What `helm template` prints, before any post-renderer. */
+export async function printedBy(wanted: Wanted): Promise<{ printed: string } | { error: string }> {
+    const { chart, name, namespace, values, apiVersions, kubernetes } = wanted;
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "tree-helm-"));
     try {
         const file = path.join(folder, "values.json");
@@ -76,12 +88,7 @@ async function render(wanted: Wanted): Promise<Template> {
         const versions = apiVersions.flatMap((version) => ["--api-versions", version]);
         const args = ["template", name, chart, "--namespace", namespace, "--values", file, "--include-crds"];
         const result = await helm([...args, "--kube-version", kubernetes, ...versions]);
-        if ("error" in result) {
-            return { error: result.error.replaceAll(chart, "the chart"), objects: [] };
-        }
-        const objects = await postRendered(madeObjects(result.printed), postRenderers);
-        const recorded = { name, namespace, values, archive: chart, printed: result.printed };
-        return wanted.isPublished ? { objects, recordSize: recordSize(recorded) } : { objects };
+        return "error" in result ? { error: result.error.replaceAll(chart, "the chart") } : result;
     } finally {
         await fs.rm(folder, { recursive: true });
     }

@@ -4,7 +4,7 @@ import { bringsDefinitions, chartOf, chartReference } from "../charts";
 import { type KubernetesObject, list, textAt } from "../object";
 import { chartCache } from "../published/cache";
 import { type Cluster, everyOfKind, type Manifest } from "../tree";
-import { helmTemplate } from "./helm-template";
+import { helmTemplate, type Wanted } from "./helm-template";
 import { releaseValues } from "./release-values";
 import { isClusterScoped } from "./scope";
 import { standInFor } from "./stand-ins";
@@ -45,8 +45,9 @@ export function renderedReleases(cluster: Cluster): Promise<readonly Rendered[]>
 
 async function renderAll(cluster: Cluster): Promise<readonly Rendered[]> {
     const apiVersions = apiVersionsOf(cluster);
-    const releases = everyOfKind(cluster, "HelmRelease").filter(({ layer }) => layer !== "tenants");
-    const rendered = await Promise.all(releases.map((release) => renderRelease(cluster, release, apiVersions)));
+    const rendered = await Promise.all(
+        releasesOf(cluster).map((release) => renderRelease(cluster, release, apiVersions)),
+    );
     return rendered.flat();
 }
 
@@ -55,27 +56,44 @@ async function renderRelease(
     release: Manifest,
     apiVersions: readonly string[],
 ): Promise<readonly Rendered[]> {
-    const found = await chartAtHand(cluster, release);
+    const found = publishedChart(cluster, release) ?? (await standIn(cluster, release));
     if (!found) {
         return [];
     }
+    const wanted = wantedOf(cluster, release, found, apiVersions);
+    const { namespace } = wanted;
+    const template = await helmTemplate(wanted, path.join(chartCache(), "rendered"));
+    const { error, recordSize } = template;
+    const objects = template.objects.map((made) => ({ ...made, object: inNamespace(made.object, namespace), release }));
+    return [{ release, chart: found.chart, isPublished: found.isPublished, error, objects, recordSize }];
+}
+
+/** The releases of a cluster whose published chart is at hand, and what to render of each. */
+export function publishedReleases(cluster: Cluster): { readonly release: Manifest; readonly wanted: Wanted }[] {
+    const apiVersions = apiVersionsOf(cluster);
+    return releasesOf(cluster).flatMap((release) => {
+        const found = publishedChart(cluster, release);
+        return found ? [{ release, wanted: wantedOf(cluster, release, found, apiVersions) }] : [];
+    });
+}
+
+function releasesOf(cluster: Cluster): Manifest[] {
+    return everyOfKind(cluster, "HelmRelease").filter(({ layer }) => layer !== "tenants");
+}
+
+function wantedOf(cluster: Cluster, release: Manifest, found: Found, apiVersions: readonly string[]): Wanted {
     const { object } = release;
-    const namespace = textAt(object, "spec.targetNamespace") ?? object.metadata.namespace ?? "";
-    const wanted = {
+    return {
         chart: found.path,
         isPublished: found.isPublished,
         digest: found.digest,
         name: textAt(object, "spec.releaseName") ?? object.metadata.name,
-        namespace,
+        namespace: textAt(object, "spec.targetNamespace") ?? object.metadata.namespace ?? "",
         values: releaseValues(cluster, release),
         apiVersions,
         kubernetes,
         postRenderers: list(object, "spec.postRenderers"),
     };
-    const template = await helmTemplate(wanted, path.join(chartCache(), "rendered"));
-    const { error, recordSize } = template;
-    const objects = template.objects.map((made) => ({ ...made, object: inNamespace(made.object, namespace), release }));
-    return [{ release, chart: found.chart, isPublished: found.isPublished, error, objects, recordSize }];
 }
 
 interface Found {
@@ -86,16 +104,19 @@ interface Found {
     readonly isPublished: boolean;
 }
 
-async function chartAtHand(cluster: Cluster, release: Manifest): Promise<Found | undefined> {
+function publishedChart(cluster: Cluster, release: Manifest): Found | undefined {
     const { name, version = "", url = "" } = chartReference(cluster, release);
-    const published = cluster.shelf.archive({ name, version, source: url });
-    if (published !== undefined) {
-        const digest = path.basename(published, ".tgz");
-        return { path: published, digest, chart: name, isPublished: true };
-    }
+    const archive = cluster.shelf.archive({ name, version, source: url });
+    return archive === undefined
+        ? undefined
+        : { path: archive, digest: path.basename(archive, ".tgz"), chart: name, isPublished: true };
+}
+
+async function standIn(cluster: Cluster, release: Manifest): Promise<Found | undefined> {
     const known = chartOf(cluster, release)?.folder.split("/").at(-1) ?? "";
-    const standIn = await standInFor(known, path.join(chartCache(), "stand-ins"));
-    return standIn && { path: standIn.folder, digest: standIn.digest, chart: name, isPublished: false };
+    const found = await standInFor(known, path.join(chartCache(), "stand-ins"));
+    const { name } = chartReference(cluster, release);
+    return found && { path: found.folder, digest: found.digest, chart: name, isPublished: false };
 }
 
 function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {

@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { createActionsTokens } from "../../github/actions-tokens";
 import { type Authority, loadOrCreateAuthority } from "../../network/authority";
 import { type Proxy, startProxy } from "../../network/proxy";
+import { pipelines } from "../../pipeline/pipelines";
 import { type Json, tenantId, TestSubscription } from "../../testing/azure-subscription";
 import { binary } from "../support/api-server";
 
@@ -62,12 +63,22 @@ describe("a pipeline that pushes charts with the real Helm client", function () 
     });
 
     /** What `push-charts` runs, in a job of this repository and environment; gives its exit code and what it said. */
-    const push = (repository: string, environment: string) => {
-        const charts = ["front", "back"].map((name) => chart(directory, name));
-        const program = ["--require", require.resolve("tsx/cjs"), path.join(root, "pipeline/push-charts.ts")];
-        const child = spawn(process.execPath, [...program, ...charts], {
+    const push = (repository: string, environment: string) =>
+        run(
+            pipelines.charts,
+            ["front", "back"].map((name) => chart(directory, name)),
+            { repository, environment },
+        );
+
+    const run = (
+        script: string,
+        args: readonly string[],
+        job = { repository: "acme/apps", environment: "staging" },
+    ) => {
+        const program = ["--require", require.resolve("tsx/cjs"), script];
+        const child = spawn(process.execPath, [...program, ...args], {
             env: {
-                ...actions.startJob({ repository, environment }),
+                ...actions.startJob(job),
                 PATH: `${path.dirname(binary("helm"))}${path.delimiter}${process.env.PATH}`,
                 HTTPS_PROXY: proxy.url,
                 SSL_CERT_FILE: authority.certificateFile,
@@ -89,6 +100,9 @@ describe("a pipeline that pushes charts with the real Helm client", function () 
         const { code, output } = await push("acme/apps", "staging");
         assert.equal(code, 1, output);
         assert.match(output, /helm push \S+ failed: .*blobs\/uploads\/": .*401.*authentication required/s);
+        const image = await run(pipelines.images, ["team/app:1.0.0"]);
+        assert.equal(image.code, 1, image.output);
+        assert.match(image.output, /blobs\/uploads\/ answers 401/);
     });
 
     it("pushes with the role that pushes", async () => {
@@ -96,6 +110,15 @@ describe("a pipeline that pushes charts with the real Helm client", function () 
         const { code, output } = await push("acme/apps", "staging");
         assert.equal(code, 0, output);
         assert.match(output, /pushed back-0\.1\.0\.tgz.*pushed front-0\.1\.0\.tgz/s);
+    });
+
+    it("pushes images, each to the repository of its name", async () => {
+        const { code, output } = await run(pipelines.images, ["team/app:1.0.0", "team/app:1.1.0", "other:2"]);
+        assert.equal(code, 0, output);
+        assert.match(output, /pushed crtest\.azurecr\.io\/team\/app:1\.0\.0\n.*app:1\.1\.0\n.*other:2\n/);
+        const refused = await run(pipelines.images, ["team/app"]);
+        assert.match(refused.output, /team\/app is no image: NAME:TAG/);
+        assert.equal(refused.code, 1);
     });
 
     it("gets no token in another environment or repository", async () => {

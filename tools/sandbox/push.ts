@@ -1,27 +1,41 @@
 import { spawn, spawnSync } from "node:child_process";
 import { requireSession, takeStack } from "./running";
 import {
-    chartPipeline,
     control,
     engineEnvironment,
     exitOf,
     type JobEnvironment,
+    pipelines,
     readStack,
     SandboxError,
     type Session,
     stackFolder,
 } from "@landfall/sandbox";
 
-/**
- * `push-charts FOLDER…`: pushes charts to the stack's registry as the pipeline that may: a job of
- * `landfall:ciRepository` in the GitHub environment named as the stack's. It gets none of the deployer's credentials.
- */
+/** `push-charts FOLDER…` */
 export async function pushCharts(args: string[]): Promise<number> {
-    const { repository: root, directory, session } = requireSession();
     const { stack, rest } = takeStack(args);
     if (rest.length === 0) {
         throw new SandboxError("push-charts needs a chart's folder: push-charts examples/team-helm/charts/front");
     }
+    return runPipeline(pipelines.charts, stack, rest);
+}
+
+/** `push-images NAME:TAG…` */
+export async function pushImages(args: string[]): Promise<number> {
+    const { stack, rest } = takeStack(args);
+    if (rest.length === 0) {
+        throw new SandboxError("push-images needs a name and a tag: push-images team-kustomize/app:1.1.0");
+    }
+    return runPipeline(pipelines.images, stack, rest);
+}
+
+/**
+ * Pushes to the stack's registry as the pipeline that may: a job of `landfall:ciRepository` in the GitHub environment
+ * named as the stack's. It gets none of the deployer's credentials.
+ */
+async function runPipeline(script: string, stack: string, args: readonly string[]): Promise<number> {
+    const { repository: root, directory, session } = requireSession();
     const { registry, ciClientId } = outputsOf(directory, session, stack);
     const { config = {} } = readStack(root, stack);
     const repository = config["landfall:ciRepository"] as string | undefined;
@@ -45,7 +59,7 @@ export async function pushCharts(args: string[]): Promise<number> {
         REGISTRY: registry,
     };
     return exitOf(
-        spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), chartPipeline, ...rest], {
+        spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), script, ...args], {
             env,
             stdio: "inherit",
         }),
