@@ -32,7 +32,7 @@ const patches = [
 ];
 
 /**
- * The same tree on the same control plane by `flux bootstrap git` with Flux's defaults, beside what its users do by hand:
+ * The same tree on the same control plane by `flux bootstrap git` with Flux's defaults, beside what people do by hand:
  * keys and variables in the cluster, and patches of Flux in the repository.
  */
 export class Peer {
