@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Report } from "../../tools/sandbox/report";
+import { readTree } from "../../tools/status/read/tree";
 import { isKnown, type Layer, type Status } from "../../tools/status/status";
 import { Checkout } from "../support/checkout";
 import { readmeFile, readReadme, withFigures } from "./figures";
@@ -43,6 +44,7 @@ async function record(checkout: Checkout): Promise<Recording> {
     }
     const report = JSON.parse(fs.readFileSync(file, "utf8")) as Report;
     const layers = await layersOf(checkout);
+    const listed = new Set(readTree(checkout.path("gitops"), "staging").layers.map(({ name }) => name));
     return {
         date: new Date(started).toISOString().slice(0, 10),
         seconds: Math.round(report.ms / 100) / 10,
@@ -50,10 +52,12 @@ async function record(checkout: Checkout): Promise<Recording> {
         files: report.git.files,
         calls: report.calls,
         lines,
-        layers: layers.map(({ name, after, since }) => ({
-            ...{ name, after },
-            ready: Math.round((Date.parse(since) - started) / 1000),
-        })),
+        layers: layers
+            .filter(({ name }) => listed.has(name))
+            .map(({ name, after, since }) => ({
+                ...{ name, after },
+                ready: Math.round((Date.parse(since) - started) / 1000),
+            })),
     };
 }
 

@@ -21,7 +21,7 @@ export interface Line {
     readonly text: string;
 }
 
-export interface RecordedLayer {
+interface RecordedLayer {
     readonly name: string;
     readonly after: readonly string[];
     /** Seconds since the start until it was Ready. */

@@ -9,7 +9,9 @@ const shown = { run: 14, end: 6 } as const;
 
 /** The terminal while `npm start` runs, sped up: an SVG that scrolls by itself. */
 export function terminalPicture({ lines, seconds }: Recording): string {
-    const all: Line[] = [{ at: 0, text: "$ npm start" }, ...lines];
+    // Those say only that the engine still works.
+    const news = lines.filter(({ text }) => !text.startsWith("@ updating"));
+    const all: Line[] = [{ at: 0, text: "$ npm start" }, ...news];
     const total = shown.run + shown.end;
     const last = Math.max(seconds, ...all.map(({ at }) => at));
     const timeOf = (at: number) => (at / last) * shown.run;

@@ -67,13 +67,13 @@ export function summaryLines({ changes, git, calls, phases, ms, onAzure }: Repor
 }
 
 /** The steps of the longest chain that are worth a word. */
-export function chainOf({ chain, seconds }: CriticalPath): string {
+function chainOf({ chain, seconds }: CriticalPath): string {
     const shown = chain.filter((step) => step.seconds >= seconds / 100);
     return shown.map((step) => `${step.name} ${minutes(step.seconds)}`).join(" → ");
 }
 
 /** Seconds, as people say them. */
-export function minutes(seconds: number): string {
+function minutes(seconds: number): string {
     return seconds < 60 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`;
 }
 

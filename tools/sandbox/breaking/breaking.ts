@@ -18,6 +18,6 @@ export interface Breaker {
     /** What was done, as a sentence. */
     readonly done: string;
     readonly act: (broken: Broken) => Promise<void>;
-    /** What Flux is to look at now, and not at its next interval. */
-    readonly affects: { readonly kind: string; readonly name: string };
+    /** The layer that notices, where no commit tells Flux to look. */
+    readonly layer?: string;
 }

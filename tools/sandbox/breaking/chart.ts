@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { rootName } from "../../../components/gitops/flux-names";
 import type { Breaker } from "./breaking";
 
 const file = "systems/traefik/source.yaml";
@@ -8,7 +7,6 @@ const file = "systems/traefik/source.yaml";
 /** A commit asks for a version of a chart that nobody published. */
 export const chart: Breaker = {
     done: `Somebody committed version 99.0.0 of Traefik's chart, in ${file} of the fleet repository.`,
-    affects: { kind: "GitRepository", name: rootName },
     act({ commits }) {
         commits.break("the chart of Traefik", (clone) => {
             const source = path.join(clone, file);

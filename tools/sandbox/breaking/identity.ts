@@ -17,7 +17,7 @@ const credentialVersion = "2023-01-31";
  */
 export const identity: Breaker = {
     done: "Somebody deleted the federated credential of the identity that decrypts with the Key Vault key.",
-    affects: { kind: "Kustomization", name: decryptionCheckLayer },
+    layer: decryptionCheckLayer,
     async act(broken) {
         addCanary(broken);
         const credential = readState(broken.directory, broken.stack).find(({ urn }) =>

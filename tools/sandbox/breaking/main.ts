@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fluxNamespace } from "../../../components/gitops/flux-names";
+import { fluxNamespace, rootName } from "../../../components/gitops/flux-names";
 import { ClusterClient } from "../../../components/gitops/readiness/cluster-client";
 import { runCommand } from "../../run-command";
 import { clusterOf, fluxStatus } from "../flux-status";
@@ -31,15 +31,18 @@ async function main([what = "", stack = ""]: string[]): Promise<number> {
         run: (program, ...args) => run(program, args, stackFolder(directory), found.adminKubeconfig),
     });
     console.log(breaker.done);
-    const { kind, name } = breaker.affects;
-    await cluster.requestReconciliation(kind, fluxNamespace, name, new Date().toISOString());
+    const at = new Date().toISOString();
+    await cluster.requestReconciliation("GitRepository", fluxNamespace, rootName, at);
+    if (breaker.layer !== undefined) {
+        await cluster.requestReconciliation("Kustomization", fluxNamespace, breaker.layer, at);
+    }
     for (const deadline = Date.now() + noticedWithinMs; (await fluxStatus(directory, stack))?.ready; await sleep(500)) {
         if (Date.now() > deadline) {
             throw new SandboxError(`Flux has not noticed within ${noticedWithinMs / 60_000} minutes`);
         }
     }
-    console.log(`Why it matters:   npm run status -- --stack ${stack} --sandbox
-Put it right:     npm run sandbox -- mend --stack ${stack}`);
+    console.log(`What it does:   npm run status -- --stack ${stack} --sandbox
+Put it right:   npm run sandbox -- mend --stack ${stack}`);
     return 0;
 }
 
