@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadOrCreateAuthority } from "../../network/authority";
 import { type Proxy, startProxy } from "../../network/proxy";
 import { tenantId } from "../../testing/azure-subscription";
-import { IdentitySubscription, type TestIdentity, textOf } from "../support/azure-identity";
+import { IdentitySubscription, type TestIdentity, textOf } from "../../testing/azure-identity";
 import { Postgresql } from "../support/postgresql";
 
 const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
