@@ -4,12 +4,15 @@ import { preparePrograms } from "../tools/tree/programs";
 import { renderTree } from "../tools/tree/render";
 import { azurePage, azurePageFile } from "./support/azure-page";
 import { permissionsPage, permissionsPageFile, readPermissionsPage } from "./support/permissions-page";
+import { writePictures } from "./pictures/pictures";
+import { readRecording } from "./pictures/recording";
 import { treeRoot } from "./support/tree";
 
 /** Writes the parts of docs/ that follow from the program and the tree. */
 async function main(): Promise<void> {
     fs.writeFileSync(permissionsPageFile, await permissionsPage(readPermissionsPage()));
     fs.writeFileSync(azurePageFile, await azurePage());
+    writePictures(readRecording());
     await preparePrograms();
     fs.writeFileSync(layersPageFile, await layersPage(readLayersPage(), await renderTree(treeRoot)));
 }

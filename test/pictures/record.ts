@@ -6,7 +6,7 @@ import { readTree } from "../../tools/status/read/tree";
 import { isKnown, type Layer, type Status } from "../../tools/status/status";
 import { Checkout } from "../support/checkout";
 import { readmeFile, readReadme, withFigures } from "./figures";
-import { pictures } from "./pictures";
+import { writePictures } from "./pictures";
 import { type Line, picturesFolder, type Recording, writeRecording } from "./recording";
 
 async function main(): Promise<void> {
@@ -16,9 +16,7 @@ async function main(): Promise<void> {
         const recording = await record(checkout);
         fs.mkdirSync(picturesFolder, { recursive: true });
         writeRecording(recording);
-        for (const [name, picture] of Object.entries(pictures(recording))) {
-            fs.writeFileSync(path.join(picturesFolder, name), picture);
-        }
+        writePictures(recording);
         fs.writeFileSync(readmeFile, await withFigures(readReadme(), recording));
     } finally {
         await checkout.remove();

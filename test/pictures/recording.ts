@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { readTree } from "../../tools/status/read/tree";
 
 /** What a real `npm start` of an empty world showed, and when. The pictures of the README are made of it. */
 export interface Recording {
@@ -29,10 +30,17 @@ interface RecordedLayer {
 }
 
 export const picturesFolder = path.join(__dirname, "../../docs/pictures");
+const gitops = path.join(__dirname, "../../gitops");
 const file = path.join(picturesFolder, "recording.json");
 
+/** The recording, with what each layer waits for as the tree has it now: that changes without another start. */
 export function readRecording(): Recording {
-    return JSON.parse(fs.readFileSync(file, "utf8")) as Recording;
+    const recording = JSON.parse(fs.readFileSync(file, "utf8")) as Recording;
+    const after = new Map(readTree(gitops, "staging").layers.map((layer) => [layer.name, layer.after]));
+    return {
+        ...recording,
+        layers: recording.layers.map((layer) => ({ ...layer, after: after.get(layer.name) ?? [] })),
+    };
 }
 
 export function writeRecording(recording: Recording): void {
