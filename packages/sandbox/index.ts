@@ -3,7 +3,7 @@ export { demonstrationTenant } from "./azure/entra/tenant";
 export type { ArchiveFile } from "./charts/charts";
 export { chartPipeline } from "./pipeline/chart-pipeline";
 export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
-export { type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";
+export { type EngineEvent, type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";
 export type { CriticalPath } from "./engine/critical-path";
 export { releaseStack } from "./engine/stack-lock";
 export { readState, timeOnAzure } from "./engine/time-on-azure";
@@ -17,6 +17,7 @@ export {
     stackFolder,
 } from "./engine/stack-file";
 export type { JobEnvironment } from "./github/actions-tokens";
+export type { Fault } from "./network/faults";
 export { SandboxError } from "./sandbox-error";
 export { ensureRunning, lock, tearDown } from "./world/lifecycle";
 export {
