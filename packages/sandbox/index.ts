@@ -6,6 +6,7 @@ export { engineEnvironment, exitOf, startPulumi } from "./engine/engine";
 export { type EngineEvent, type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";
 export type { CriticalPath } from "./engine/critical-path";
 export { releaseStack } from "./engine/stack-lock";
+export { forgetInterrupted } from "./engine/interrupted";
 export { readState, timeOnAzure } from "./engine/time-on-azure";
 export { changesSince, type Fleet, fleetOf, headOf } from "./engine/fleet";
 export {

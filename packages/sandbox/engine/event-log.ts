@@ -140,11 +140,7 @@ export class EventLog {
     }
 }
 
-async function copyEvents(
-    reader: net.Socket,
-    file: string,
-    heard: (event: EngineEvent) => void,
-): Promise<void> {
+async function copyEvents(reader: net.Socket, file: string, heard: (event: EngineEvent) => void): Promise<void> {
     const output = fs.openSync(file, "w", 0o600);
     for await (const line of createInterface({ input: reader })) {
         const event = line === "" ? undefined : eventIn(line);

@@ -118,7 +118,9 @@ export class Faults {
                 await sleep(effect.seconds * 1000);
                 return target;
             default:
-                throw new Error(`a fault of kind ${effect.kind} needs a host whose TLS the proxy ends, and not ${hostname}`);
+                throw new Error(
+                    `a fault of kind ${effect.kind} needs a host whose TLS the proxy ends, and not ${hostname}`,
+                );
         }
     }
 

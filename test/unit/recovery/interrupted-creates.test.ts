@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import { createsIn } from "../../../components/recovery/interrupted-creates";
 
-const urn = (name: string) => `urn:pulumi:staging::landfall::landfall:azure:Platform$azure-native:keyvault:Key::${name}`;
+const urn = (name: string) =>
+    `urn:pulumi:staging::landfall::landfall:azure:Platform$azure-native:keyvault:Key::${name}`;
 const pending = (type: string, name: string, inputs?: Record<string, unknown>) => ({
     type,
     resource: { urn: urn(name), ...(inputs ? { inputs } : {}) },

@@ -63,7 +63,10 @@ describe("findOrphans", () => {
             inputs: { scope: group, roleAssignmentName },
         });
         const { orphans } = await find(["c", "b", "a"].map(assignment), { [at("b")]: { properties: {} } });
-        assert.deepEqual(orphans.map(({ id }) => id), [at("b")]);
+        assert.deepEqual(
+            orphans.map(({ id }) => id),
+            [at("b")],
+        );
     });
 
     it("rejects when Azure does not say, and names an input without which there is no address", async () => {

@@ -37,7 +37,8 @@ function asInput(schema: Schema, value: unknown, definitions: Readonly<Record<st
         return value;
     }
     const entries = Object.entries(value).flatMap(([name, own]): [string, unknown][] => {
-        const rule = properties?.[name] ?? (typeof additionalProperties === "object" ? additionalProperties : undefined);
+        const rule =
+            properties?.[name] ?? (typeof additionalProperties === "object" ? additionalProperties : undefined);
         return rule === undefined || own === null || own === undefined ? [] : [[name, asInput(rule, own, definitions)]];
     });
     return Object.fromEntries(entries);

@@ -1,5 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { control, engineEnvironment, type Session, stackFolder, type Workspace, type WorldStatus } from "@landfall/sandbox";
+import {
+    control,
+    engineEnvironment,
+    type Session,
+    stackFolder,
+    type Workspace,
+    type WorldStatus,
+} from "@landfall/sandbox";
 
 interface Deployment {
     readonly resources?: readonly { readonly urn: string; readonly id?: string; readonly type: string }[];
