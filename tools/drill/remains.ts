@@ -14,7 +14,7 @@ interface Deployment {
 }
 
 /** A stack's state, as `pulumi stack export` shows it. */
-export function exportedState({ directory }: Workspace, session: Session, stack: string): Deployment {
+function exportedState({ directory }: Workspace, session: Session, stack: string): Deployment {
     const { status, stdout, stderr } = spawnSync("pulumi", ["stack", "export", "--stack", stack], {
         cwd: stackFolder(directory),
         env: engineEnvironment(directory, session),
