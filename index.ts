@@ -5,6 +5,7 @@ import { Platform } from "./components/platform";
 import { platformArgs } from "./components/platform-args";
 import { preflight } from "./components/preflight/preflight";
 import { surroundings } from "./components/preflight/surroundings";
+import { takeOverOrphans } from "./components/recovery/take-over-orphans";
 import { loadConfiguration } from "./components/settings/settings";
 
 /** The configuration, a look at everything that could stop the update, the platform, and what a person needs next. */
@@ -12,6 +13,9 @@ async function landfall() {
     const configuration = loadConfiguration();
     const gitopsDirectory = path.join(__dirname, "gitops");
     const found = await preflight(configuration, surroundings(configuration.secrets.githubLogin, gitopsDirectory));
+    if (found.byDeployer) {
+        await takeOverOrphans(configuration, found.deployer.subscriptionId);
+    }
     const login = found.byDeployer ? chooseLogin(process.env) : undefined;
     const live = await currentCluster({
         subscriptionId: found.deployer.subscriptionId,

@@ -15,7 +15,13 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 const [entry, ...args] = process.argv.slice(2);
-const forLinux = ["tools/sandbox/cli.ts", "test/run.ts", "bench/cli.ts", "test/pictures/record.ts"];
+const forLinux = [
+    "tools/sandbox/cli.ts",
+    "test/run.ts",
+    "bench/cli.ts",
+    "test/pictures/record.ts",
+    "tools/drill/cli.ts",
+];
 if (process.platform !== "linux" && forLinux.includes(entry)) {
     console.error(
         `This command runs a sandbox, which needs Linux, and this is ${process.platform}. Open the repository in its dev container: ` +

@@ -32,6 +32,11 @@ export class ArmClient {
         return answer;
     }
 
+    /** A DELETE, of which Azure may only say that it has begun. @throws UserError if Azure cannot be reached. */
+    remove(path: string): Promise<ArmAnswer> {
+        return this.send("DELETE", path, undefined);
+    }
+
     private async send(method: string, path: string, body: unknown): Promise<ArmAnswer> {
         try {
             return await sendToArm(this.token, method, path, body, this.fetch);

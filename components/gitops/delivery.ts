@@ -77,6 +77,8 @@ export class Delivery extends pulumi.ComponentResource {
                 // Changed in place: a key or a variable that is deleted first would be missing for a moment.
                 enableConfigMapMutable: true,
                 enableSecretMutable: true,
+                // What an update that was killed had made is not in the state, and is there.
+                upsertExistingObjects: true,
             },
             // The one in the state then tells the provider all that it needs for comparing.
             { parent: this, ignoreChanges: cluster.isEntered ? [] : ["kubeconfig"] },

@@ -17,6 +17,7 @@ import {
     EventLog,
     exitOf,
     fleetOf,
+    forgetInterrupted,
     headOf,
     isAlive,
     lock,
@@ -172,6 +173,9 @@ async function update(
     }
     const engineEnd = Date.now();
     interrupt.check();
+    if (code === 0) {
+        (await forgetInterrupted(place, session, stack)).forEach((line) => console.error(line));
+    }
     const summary = summarize(events, engineStart, engineEnd);
     const after = await control<WorldStatus>(directory, "GET", "/status");
     const objects = await fluxObjects(directory, stack).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import * as path from "node:path";
 import type { Session, Workspace } from "../world/session";
 import { stackFile, stackFolder } from "./stack-file";
@@ -20,7 +20,9 @@ export function engineEnvironment(directory: string, session: Session): NodeJS.P
         PATH: [path.join(pulumiHome(directory), "bin"), session.binaries, process.env.PATH ?? ""].join(path.delimiter),
         KUBECACHEDIR: path.join(directory, "kube-cache"),
         PULUMI_HOME: pulumiHome(directory),
-        PULUMI_BACKEND_URL: `file://${pulumiHome(directory)}`,
+        // Without a file of attributes beside each file: it is not written in one piece, and a state whose attributes are
+        // cut off, because the engine was killed meanwhile, cannot be read any more.
+        PULUMI_BACKEND_URL: `file://${pulumiHome(directory)}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE_FILE: path.join(directory, "passphrase"),
         PULUMI_SKIP_UPDATE_CHECK: "true",
         // The plugins are in its home; nothing may be fetched, and none of the user's taken by its name alone.
@@ -44,6 +46,7 @@ export function startPulumi(
     session: Session,
     stack: string,
     args: readonly string[],
+    stdio: StdioOptions = "inherit",
 ): ChildProcess {
     const onProgram = programCommands.has(args[0] ?? "");
     if (onProgram) {
@@ -53,7 +56,7 @@ export function startPulumi(
     return spawn("pulumi", [...args, "--stack", stack, ...where], {
         cwd: repository,
         env: engineEnvironment(directory, session),
-        stdio: "inherit",
+        stdio,
     });
 }
 

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { createInterface } from "node:readline";
 
-interface EngineEvent {
+/** What happened in an update: the part that is read here. */
+export interface EngineEvent {
     readonly timestamp: number;
     readonly resourcePreEvent?: { readonly metadata: StepMetadata };
     readonly resOutputsEvent?: { readonly metadata: StepMetadata };
@@ -116,8 +117,8 @@ export class EventLog {
     private readonly writer: number;
     private readonly copied: Promise<void>;
 
-    /** The log is written to `file`, which is emptied. */
-    constructor(file: string) {
+    /** The log is written to `file`, which is emptied; `heard` gets each event as soon as it is there. */
+    constructor(file: string, heard: (event: EngineEvent) => void = () => undefined) {
         this.pipe = `${file}.pipe`;
         fs.rmSync(this.pipe, { force: true });
         const { status, stderr } = spawnSync("mkfifo", ["-m", "600", this.pipe], { encoding: "utf8" });
@@ -128,7 +129,7 @@ export class EventLog {
         const reader = new net.Socket({ fd: fs.openSync(this.pipe, O_RDONLY | O_NONBLOCK), readable: true });
         // While somebody may write, the pipe does not end; the engine opens it later, or never.
         this.writer = fs.openSync(this.pipe, O_WRONLY | O_NONBLOCK);
-        this.copied = copyEvents(reader, file);
+        this.copied = copyEvents(reader, file, heard);
     }
 
     /** Resolves once all that the engine wrote is in the file; for when the engine has ended. */
@@ -139,12 +140,23 @@ export class EventLog {
     }
 }
 
-async function copyEvents(reader: net.Socket, file: string): Promise<void> {
+async function copyEvents(reader: net.Socket, file: string, heard: (event: EngineEvent) => void): Promise<void> {
     const output = fs.openSync(file, "w", 0o600);
     for await (const line of createInterface({ input: reader })) {
-        if (line !== "" && (JSON.parse(line) as EngineEvent).diagnosticEvent?.severity !== "debug") {
+        const event = line === "" ? undefined : eventIn(line);
+        if (event && event.diagnosticEvent?.severity !== "debug") {
             fs.writeSync(output, `${line}\n`);
+            heard(event);
         }
     }
     fs.closeSync(output);
+}
+
+/** Undefined for the half of a line that an engine wrote which was killed. */
+function eventIn(line: string): EngineEvent | undefined {
+    try {
+        return JSON.parse(line) as EngineEvent;
+    } catch {
+        return undefined;
+    }
 }

@@ -56,18 +56,27 @@ export function timeOnAzure(
     return { seconds, chain: named.filter((step) => step.seconds > 0) };
 }
 
+/** What the engine left of a stack in the sandbox. */
+interface Deployment {
+    readonly resources?: readonly StateResource[];
+    readonly pending_operations?: readonly { readonly type: string }[];
+}
+
 /** The resources of a stack's state as the engine left it in the sandbox; none when there is no state. */
-export function readState(directory: string, stack: string): StateResource[] {
+export function readState(directory: string, stack: string): readonly StateResource[] {
+    return readDeployment(directory, stack).resources ?? [];
+}
+
+/** The whole state, which is empty when there is none. */
+export function readDeployment(directory: string, stack: string): Deployment {
     const stacks = path.join(directory, "pulumi", ".pulumi", "stacks");
     const projects = fs.existsSync(stacks) ? fs.readdirSync(stacks) : [];
     const file = projects
         .map((project) => path.join(stacks, project, `${stack}.json`))
         .find((name) => fs.existsSync(name));
     if (file === undefined) {
-        return [];
+        return {};
     }
-    const state = JSON.parse(fs.readFileSync(file, "utf8")) as {
-        checkpoint?: { latest?: { resources?: StateResource[] } };
-    };
-    return state.checkpoint?.latest?.resources ?? [];
+    const state = JSON.parse(fs.readFileSync(file, "utf8")) as { checkpoint?: { latest?: Deployment } };
+    return state.checkpoint?.latest ?? {};
 }

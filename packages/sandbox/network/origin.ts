@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import type { Authority } from "./authority";
+import { ConnectionLost } from "./faults";
 import { parseAuthority } from "./host-table";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./route";
 
@@ -44,6 +45,10 @@ export class Origins {
             answer = await handle(await readRequest(request, method, url));
         } catch (error) {
             if (request.destroyed && !request.complete) {
+                return;
+            }
+            if (error instanceof ConnectionLost) {
+                request.socket.destroy();
                 return;
             }
             this.report(`${method} ${url.protocol}//${host}${url.pathname} failed: ${stackOf(error)}`);

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
+import type { Fault } from "../network/faults";
 import { SandboxError } from "../sandbox-error";
 import { controlSocket } from "./session";
 import { startWorld, type World } from "./world";
@@ -58,6 +59,13 @@ async function answer(world: World, stop: () => Promise<void>, method: string, u
         const speed = searchParams.get("times");
         world.setAzureSpeed(speed === null ? undefined : Number(speed));
         return {};
+    }
+    if (method === "POST" && pathname === "/faults") {
+        world.faults.set(JSON.parse(searchParams.get("faults") ?? "[]") as Fault[]);
+        return {};
+    }
+    if (method === "GET" && url === "/faults") {
+        return world.faults.met();
     }
     if (method === "POST" && pathname === "/jobs") {
         const [repository = "", environment = ""] = ["repository", "environment"].map(

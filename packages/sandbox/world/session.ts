@@ -35,6 +35,8 @@ export interface WorldStatus {
     readonly azureOperations: readonly AzureOperation[];
     /** Type of each resource in Azure. */
     readonly azureResources: readonly string[];
+    /** Its id, in the same order. */
+    readonly azureIds: readonly string[];
     readonly unknownHosts: readonly string[];
 }
 

@@ -11,6 +11,7 @@ import { createActionsTokens, type Job, type JobEnvironment } from "../github/ac
 import { createGitHub } from "../github/github";
 import { publishedDefinitions } from "../github/published-definitions";
 import { loadOrCreateAuthority } from "../network/authority";
+import { Faults } from "../network/faults";
 import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
 import { writeEngineHome } from "../plugins/engine-home";
@@ -38,6 +39,8 @@ export interface World {
     setDeployerRoles(names: readonly string[]): void;
     /** Starts a job of GitHub Actions, and gives the variables that it finds in its environment. */
     startJob(job: Job): JobEnvironment;
+    /** What is wrong with its hosts: nothing, unless a test sets it. */
+    readonly faults: Faults;
     /** Tells the commands that the world has started. */
     announce(): void;
     stop(): Promise<void>;
@@ -73,7 +76,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     });
     const archives = options.archives === undefined ? [] : await readArchives(options.archives);
     const charts = await chartsToServe(archives, options.fluxOperatorSource);
-    routes.push(...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route());
+    const faults = new Faults();
+    const outside = [...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route()];
+    routes.push(...outside.map((route) => faults.before(route)));
     const { port } = options;
     const proxy = await startProxy({ routes, authority, port, report }).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
@@ -92,11 +97,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
                 .operations()
                 .map(({ resourceId, kind, plan: { seconds } }) => ({ resourceId, kind, seconds })),
             azureResources: azure.resources().map(({ type }) => String(type)),
+            azureIds: azure.resources().map(({ id }) => String(id)),
             unknownHosts: [...new Set(proxy.unknownHosts().map(({ host }) => host))],
         }),
         setAzureSpeed: (speed) => clock.setSpeed(speed),
         setDeployerRoles: (names) => azure.setDeployerRoles(names),
         startJob: (job) => actions.startJob(job),
+        faults,
         announce: () =>
             writeSession(directory, {
                 pid: process.pid,

@@ -1,13 +1,12 @@
 /**
  * Stands in for the provider plugin of @pulumi/azure-native 3.28.0, for the resource types that the sandbox's Azure
- * knows: naming, defaults, replacement, deletion and the following of long operations as that provider does them. An
- * import knows the path parameters of a resource only.
+ * knows: naming, defaults, replacement, deletion, import and the following of long operations as that provider does
+ * them.
  */
 import { version } from "@pulumi/azure-native/package.json";
 import { formatResourceId, parseResourceId, pathParameters } from "../../azure/arm/resource-id";
 import { findType, type ResourceType } from "../../azure/arm/resource-types";
 import { answerFromWire, requestToWire } from "../../azure/arm/wire";
-import { without } from "../../azure/arm/without";
 import {
     type CheckFailure,
     type Difference,
@@ -20,6 +19,7 @@ import { AzureClient, AzureError } from "./azure-client";
 import { completeInputs, createBeforeDelete, isKnown, lacksRegion } from "./check-inputs";
 import { diffInputs } from "./diff-inputs";
 import { EntraClient } from "./entra-client";
+import { importInputs } from "./import-inputs";
 import { invoke, type Session } from "./invokes";
 import { previewOutputs } from "./preview-outputs";
 import { refreshInputs } from "./refresh-inputs";
@@ -113,7 +113,7 @@ export class AzureNativeProvider implements Provider {
         if (address?.type !== type) {
             throw new Error(`"${id}" is not the id of a ${token}.`);
         }
-        return { id, outputs, inputs: without(address.parameters, "subscriptionId") };
+        return { id, outputs, inputs: importInputs(type, address.parameters, outputs) };
     }
 
     invoke(token: string, args: Properties): Promise<Properties> {

@@ -135,6 +135,31 @@ describe("the azure-native plugin's stand-in", () => {
         assert.deepEqual(changed?.inputs, { ...cluster, tags: { team: "b" } });
     });
 
+    it("imports with every input that Azure shows, also what it filled in", async () => {
+        const base = await ground(subscription);
+        const assignment = type("authorization:RoleAssignment");
+        const granted = {
+            principalId: base.controlPlane.principalId,
+            principalType: "ServicePrincipal",
+            roleDefinitionId: `${scope}/providers/Microsoft.Authorization/roleDefinitions/${roles.reader}`,
+            scope: `${scope}/resourceGroups/rg`,
+        };
+        const { inputs } = await provider.check(assignment, "reader", undefined, granted);
+        const { id } = await provider.create(assignment, "reader", inputs);
+        const imported = (await provider.read(assignment, id, undefined))?.inputs ?? {};
+        const again = await provider.check(assignment, "reader", imported, granted);
+        assert.deepEqual((await provider.diff(assignment, id, imported, again.inputs)).replaces, []);
+
+        await grant(subscription, base);
+        const cluster = type("containerservice:ManagedCluster");
+        const asked = clusterInputs(base, { resourceGroupName: "rg", resourceName: "aks" });
+        const made = await provider.create(cluster, "aks", asked);
+        const shown = (await provider.read(cluster, made.id, undefined))?.inputs ?? {};
+        // Why a program that asks for less cannot take a cluster over.
+        const { replaces } = await provider.diff(cluster, made.id, shown, asked);
+        assert.ok(replaces.includes("networkProfile.serviceCidrs"), String(replaces));
+    });
+
     it("does not take over what exists already", async () => {
         await group();
         await assert.rejects(group(), /cannot create already existing resource/);
