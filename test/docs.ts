@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import { layersPage, layersPageFile, readLayersPage } from "../tools/tree/layers-page";
 import { preparePrograms } from "../tools/tree/programs";
 import { renderTree } from "../tools/tree/render";
-import { azurePage, azurePageFile } from "./support/azure-page";
-import { permissionsPage, permissionsPageFile, readPermissionsPage } from "./support/permissions-page";
 import { writePictures } from "./pictures/pictures";
 import { readRecording } from "./pictures/recording";
+import { azurePage, azurePageFile } from "./support/azure-page";
+import { permissionsPage, permissionsPageFile, readPermissionsPage } from "./support/permissions-page";
 import { treeRoot } from "./support/tree";
 
 /** Writes the parts of docs/ that follow from the program and the tree. */
