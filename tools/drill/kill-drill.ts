@@ -1,3 +1,5 @@
+import { type KillPoint, killThrough } from "./kill-points";
+import { remains } from "./remains";
 import {
     control,
     engineEnvironment,
@@ -11,8 +13,6 @@ import {
     startPulumi,
     type Workspace,
 } from "@landfall/sandbox";
-import { type KillPoint, killThrough } from "./kill-points";
-import { remains } from "./remains";
 
 export interface KillDrillOptions {
     /** Whose sandbox does not run yet. */

@@ -20,8 +20,8 @@ export function engineEnvironment(directory: string, session: Session): NodeJS.P
         PATH: [path.join(pulumiHome(directory), "bin"), session.binaries, process.env.PATH ?? ""].join(path.delimiter),
         KUBECACHEDIR: path.join(directory, "kube-cache"),
         PULUMI_HOME: pulumiHome(directory),
-        // Without a file of attributes beside each file: it is not written in one piece, and a state whose attributes are
-        // cut off, because the engine was killed meanwhile, cannot be read any more.
+        // Without a file of attributes beside each file: it is not written in one piece, and a state whose attributes
+        // are cut off, because the engine was killed meanwhile, cannot be read any more.
         PULUMI_BACKEND_URL: `file://${pulumiHome(directory)}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE_FILE: path.join(directory, "passphrase"),
         PULUMI_SKIP_UPDATE_CHECK: "true",
