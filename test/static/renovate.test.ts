@@ -88,7 +88,16 @@ describe("Renovate", () => {
 
 /** Tracked files that may hold versions: neither those that Renovate is told to ignore, nor prose, locks and data. */
 function versionedFiles(): string[] {
-    const others = ["**/*.md", "package-lock.json", "**/go.sum", "**/*.asc", "**/schemas/**", "**/*.json", "LICENSE"];
+    const others = [
+        "**/*.md",
+        "package-lock.json",
+        "**/go.sum",
+        "**/*.asc",
+        "**/schemas/**",
+        "**/*.json",
+        "**/*.svg",
+        "LICENSE",
+    ];
     const ignored = [...config.ignorePaths, ...others].map((glob) => `:(glob,exclude)${glob}`);
     const tracked = execFileSync("git", ["ls-files", "-z", "--", ".", ...ignored], { cwd: root, encoding: "utf8" });
     const packages = execFileSync("git", ["ls-files", "-z", "--", "*package.json"], { cwd: root, encoding: "utf8" });

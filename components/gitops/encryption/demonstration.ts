@@ -20,6 +20,7 @@ export const demonstrationTenant = "1a2dfa11-de30-8000-8000-000000000000";
 
 /** SHA-256 of the values. They are random, and public anyway: a hash only keeps them out of this file. */
 const demonstrationValues: ReadonlySet<string> = new Set([
+    "10b0bbebdf283fd7587f82eeb2493f32296c0ef1446c4b70a68f50b826ab1c6e",
     "29408fc204b7fe67e4fdabfe8498516af5ef866cbc74fe7d901ee64b452a0f83",
     "2a4f56dbe7b10d39d82b98e079d310c63ec9671da180836baf422cfdb31b22d8",
     "6020147d71b9984391da757701a896e178b999f160618d5eeba7e4ca16265a09",
@@ -29,6 +30,7 @@ const demonstrationValues: ReadonlySet<string> = new Set([
     "a10060b4c836297abc0180d07940cd57bb95f8354f6a640237f90301fcc08bd0",
     "b8d0dcfd39672c4aa064cceaf3474c796be1e031ba9464bf0f12a9a20fea1130",
     "c35aaf2e29ae302231eb80148b6ee315d90e8482a31086743776bbe878f9ca2d",
+    "c80c0fca0bf30f83da59aa719382929c1e3733555cd899b9923cc6616bee64c6",
     "dde6d57d0896aef59024b6388b7be9252cb37c7795c4fd39024923f8c74a7231",
     "e12ea8fcc87dfd496d1b214b6174119e74ee348176197ff277b30b605a88b60c",
     "e8eb18443707582c2fb24e0b2af6fbb5543f94f29f19b9f5e22fa2f4841793be",

@@ -39,7 +39,8 @@ export function isPermanent(error: Error): error is PermanentError {
 
 /**
  * The few questions that the program asks a cluster. It only reads, except for the annotation that asks Flux to
- * reconcile, and Helm's records of a release that was interrupted. Pulumi serializes the class for a dynamic provider, so it has no property initializers.
+ * reconcile, and Helm's records of a release that was interrupted. Pulumi serializes the class for a dynamic provider,
+ * so it has no property initializers.
  *
  * Every method throws an Error that names the API server when there is no answer or a refusal, and a PermanentError
  * when the kubeconfig's login cannot be run at all.
@@ -122,8 +123,8 @@ export class ClusterClient {
     }
 
     /**
-     * Removes what Helm has recorded of a release, so that it can be installed over what there is of it. Whether there was
-     * a record.
+     * Removes what Helm has recorded of a release, so that it can be installed over what there is of it. Gives whether
+     * there was a record.
      */
     async forgetRelease(namespace: string, name: string): Promise<boolean> {
         const api = this.config.makeApiClient(CoreV1Api);

@@ -1,6 +1,6 @@
 /**
  * What a team's pipeline does in a job of GitHub Actions to push images (docker push). Arguments: names with tags, such
- * as `team-kustomize/app:1.1.0`. The images have no layers: nothing in the sandbox runs them, Flux reads their tags.
+ * as `team-kustomize/app:TAG`. The images have no layers: nothing in the sandbox runs them, Flux reads their tags.
  */
 import { createHash } from "node:crypto";
 import { pushToken, variable } from "./registry-login";
@@ -11,7 +11,7 @@ const manifestType = "application/vnd.oci.image.manifest.v1+json";
 async function push(registry: string, image: string): Promise<void> {
     const [, name = "", tag = ""] = /^([a-z0-9._/-]+):([\w.-]+)$/.exec(image) ?? [];
     if (name === "") {
-        throw new Error(`${image} is no image: NAME:TAG, such as team-kustomize/app:1.1.0`);
+        throw new Error(`${image} is no image: NAME:TAG, such as team-kustomize/app:v1`);
     }
     const authorization = `Bearer ${await pushToken(registry, name)}`;
     const send = async (method: string, path: string, type: string, body: string) => {

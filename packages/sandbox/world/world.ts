@@ -2,17 +2,17 @@ import { randomBytes, randomUUID } from "node:crypto";
 import * as path from "node:path";
 import { SandboxClock } from "../azure/arm/clock";
 import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
-import { createAzure } from "../azure/azure";
+import { type Azure, createAzure } from "../azure/azure";
 import { demonstrationTenant } from "../azure/entra/tenant";
 import { chartRoutes, chartsToServe, readArchives } from "../charts/charts";
 import { pulumiHome } from "../engine/engine";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
-import { createGitHub } from "../github/github";
+import { createGitHub, type GitHub } from "../github/github";
 import { publishedDefinitions } from "../github/published-definitions";
 import { loadOrCreateAuthority } from "../network/authority";
 import { Faults } from "../network/faults";
-import { startProxy } from "../network/proxy";
+import { type Proxy, startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
 import { writeEngineHome } from "../plugins/engine-home";
 import { userPulumiHome } from "../plugins/pulumi-home";
@@ -90,16 +90,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     });
     const environment = deployerEnvironment(credentials, proxy, authority.certificateFile);
     return {
-        status: () => ({
-            calls: { azure: azure.calls(), github: github.calls() },
-            clusters: clusters.list(),
-            azureOperations: azure
-                .operations()
-                .map(({ resourceId, kind, plan: { seconds } }) => ({ resourceId, kind, seconds })),
-            azureResources: azure.resources().map(({ type }) => String(type)),
-            azureIds: azure.resources().map(({ id }) => String(id)),
-            unknownHosts: [...new Set(proxy.unknownHosts().map(({ host }) => host))],
-        }),
+        status: () => statusOf(azure, github, clusters, proxy),
         setAzureSpeed: (speed) => clock.setSpeed(speed),
         setDeployerRoles: (names) => azure.setDeployerRoles(names),
         startJob: (job) => actions.startJob(job),
@@ -117,6 +108,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
             await clusters.stopAll();
             await Promise.all([github.close(), proxy.close()]);
         },
+    };
+}
+
+function statusOf(azure: Azure, github: GitHub, clusters: Clusters, proxy: Proxy): WorldStatus {
+    return {
+        calls: { azure: azure.calls(), github: github.calls() },
+        clusters: clusters.list(),
+        azureOperations: azure
+            .operations()
+            .map(({ resourceId, kind, plan: { seconds } }) => ({ resourceId, kind, seconds })),
+        azureResources: azure.resources().map(({ type }) => String(type)),
+        azureIds: azure.resources().map(({ id }) => String(id)),
+        unknownHosts: [...new Set(proxy.unknownHosts().map(({ host }) => host))],
     };
 }
 

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { findType, subscriptionId, TestSubscription } from "@landfall/sandbox/testing";
 import { azureAddress } from "../../../components/recovery/azure-addresses";
 import { FakeCluster } from "../../support/platform";
+import { findType, subscriptionId, TestSubscription } from "@landfall/sandbox/testing";
 
 describe("the addresses of what the program makes in Azure", () => {
     const cluster = new FakeCluster();

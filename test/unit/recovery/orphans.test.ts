@@ -22,7 +22,7 @@ const key: InterruptedCreate = {
 /** Finds with an Azure that has these bodies by id, and a repository with these keys. */
 function find(creates: readonly InterruptedCreate[], bodies: Record<string, object>, keys?: readonly object[]) {
     const fetch = (url: string | URL | Request) => {
-        const body = bodies[new URL(url as string).pathname];
+        const body = bodies[new URL(url).pathname];
         return Promise.resolve(new Response(JSON.stringify(body ?? {}), { status: body ? 200 : 404 }));
     };
     const asked: string[] = [];

@@ -82,13 +82,13 @@ describe("the reading of the tree", () => {
         const { layers, pgp } = readTree(path.join(repository, "gitops"), "staging");
         assert.ok(layers.length > 10);
         assert.deepEqual(layers.find(({ name }) => name === "apps")?.after, [
+            "delivery",
+            "mesh",
+            "infra",
             "canary",
             "namespaces",
             "crds",
             "security",
-            "infra",
-            "mesh",
-            "delivery",
         ]);
         const files = fs
             .readdirSync(path.join(repository, "gitops/clusters/staging"))
