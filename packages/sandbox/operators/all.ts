@@ -2,6 +2,7 @@ import { certificateKind } from "./cert-manager/certificate";
 import { gatewayShim } from "./cert-manager/gateway-shim";
 import { ingressShim } from "./cert-manager/ingress-shim";
 import { issuerKinds } from "./cert-manager/issuer";
+import { backupKind } from "./cloudnative-pg/backup";
 import { clusterKind } from "./cloudnative-pg/cluster";
 import { scheduledBackupKind } from "./cloudnative-pg/scheduled-backup";
 import { externalSecretKind } from "./external-secrets/external-secret";
@@ -22,7 +23,7 @@ export const operators: readonly Operator[] = [
     {
         name: "cloudnative-pg",
         image: /\/cloudnative-pg\/cloudnative-pg(:|@|$)/,
-        kinds: [clusterKind, scheduledBackupKind],
+        kinds: [clusterKind, backupKind, scheduledBackupKind],
     },
     {
         name: "external-secrets",

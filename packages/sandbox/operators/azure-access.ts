@@ -24,7 +24,11 @@ export interface Access {
 export type AzureCall = (
     method: "GET" | "PUT" | "DELETE",
     url: string,
-    options?: { readonly headers?: Readonly<Record<string, string>>; readonly body?: object },
+    options?: {
+        readonly headers?: Readonly<Record<string, string>>;
+        /** Sent as JSON, if it is no text. */
+        readonly body?: object | string;
+    },
 ) => Promise<Answer>;
 
 /**
@@ -45,7 +49,7 @@ export async function asIdentity<Result>(
         return await program(async (method, url, { headers, body } = {}) => {
             const answer = await request(url, {
                 ...{ dispatcher, method, headers: { "content-type": "application/json", ...headers, authorization } },
-                ...(body && { body: JSON.stringify(body) }),
+                ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
             });
             return { status: answer.statusCode, body: await answer.body.text() };
         });

@@ -13,7 +13,7 @@ export function instanceName({ metadata }: Cluster, serial: number): string {
 /** The Secret that an application connects with; the password is made once. */
 export function appSecret({ metadata, spec }: Cluster): Child {
     const { name, namespace } = metadata;
-    const { database = "app", owner = "app" } = spec.bootstrap?.initdb ?? {};
+    const { database = "app", owner = "app" } = spec.bootstrap?.initdb ?? spec.bootstrap?.recovery ?? {};
     const password = randomBytes(24).toString("base64url");
     const host = `${name}-rw`;
     const uri = (at: string) => `postgresql://${owner}:${password}@${at}:5432/${database}`;

@@ -1,7 +1,9 @@
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import { applyChildren, createMissing } from "../children";
-import { defineKind, type Installed, type Kind } from "../operator";
-import { conditionsOf, setStatus } from "../status";
+import { defineKind, type Installed, type Kind, pathOf } from "../operator";
+import { type Condition, conditionsOf, setStatus } from "../status";
+import { withArchive } from "./archive";
+import { archiverOf, bootstrap, type Identity } from "./bootstrap";
 import {
     appSecret,
     instanceName,
@@ -16,16 +18,18 @@ import { type Cluster, clusters } from "./types";
 /**
  * CloudNativePG's Cluster: its instances as pods with volumes, its Services, its service account and the Secret of its
  * application, and the status that says how many instances are ready. A plugin that it names has to be installed, with
- * the Secrets of its certificates.
+ * the Secrets of its certificates. It begins as `bootstrap` says, once, and then archives: into a folder of the object
+ * store that has to be empty, with the identity of its pods.
  *
- * Left out: PostgreSQL. So there is no failover, no rolling update of a changed instance, no archive and no backup, no
- * certificate of the cluster's own, and no superuser; `bootstrap` gives the names of database and owner and does
- * nothing else.
+ * Left out: PostgreSQL. So there is no failover, no rolling update of a changed instance, no certificate of the
+ * cluster's own, and no superuser. What stands for the data is its system identifier, which a physical backup keeps.
  */
 export const clusterKind: Kind = defineKind<Cluster>({
     ...clusters,
-    async reconcile(cluster, installed) {
+    async reconcile(seen, installed) {
         const { api } = installed;
+        // What was begun before is in its status, which the watch may not have shown yet.
+        const cluster = await api.get<Cluster>(pathOf(clusters, seen));
         const missing = await missingPlugin(cluster, installed);
         if (missing) {
             const phase = "Cluster cannot proceed to reconciliation due to an unknown plugin being required";
@@ -34,15 +38,62 @@ export const clusterKind: Kind = defineKind<Cluster>({
         }
         await createMissing(api, cluster, appSecret(cluster));
         await applyChildren(api, cluster, ...serviceAccount(cluster), ...services(cluster));
+        const identity = await identityOf(cluster, installed);
+        if (typeof identity === "string") {
+            const reason = `Creating primary instance ${instanceName(cluster, 1)}: ${identity}`;
+            await report(cluster, installed, "Setting up primary", reason, 0);
+            return 2000;
+        }
         for (let serial = 1; serial <= instancesOf(cluster); serial += 1) {
             await createMissing(api, cluster, instanceVolume(cluster, serial), instancePod(cluster, serial));
         }
         const ready = await readyInstances(cluster, installed);
         const isWhole = ready === instancesOf(cluster);
-        await report(cluster, installed, isWhole ? "Cluster in healthy state" : "Setting up primary", "", ready);
+        const archiving = ready > 0 ? await archivingOf(cluster, installed, identity) : [];
+        const phase = isWhole ? "Cluster in healthy state" : "Setting up primary";
+        await report(cluster, installed, phase, "", ready, archiving);
         return isWhole ? 5000 : 500;
     },
 });
+
+/** What the database is, or why it is not yet. */
+async function identityOf(cluster: Cluster, installed: Installed): Promise<Identity | string> {
+    const { systemID, timelineID = 1 } = cluster.status ?? {};
+    if (systemID !== undefined) {
+        return { systemID, timelineID };
+    }
+    try {
+        const made = await bootstrap(cluster, installed);
+        await setStatus(installed.api, clusters, cluster, { ...made });
+        return made;
+    } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+    }
+}
+
+/** Begins the archive, which is looked at before the first segment and not again. */
+async function archivingOf(cluster: Cluster, installed: Installed, { timelineID }: Identity): Promise<Condition[]> {
+    const archiver = archiverOf(cluster);
+    const before = cluster.status?.conditions?.find(({ type }) => type === "ContinuousArchiving");
+    if (!archiver || before?.status === "True") {
+        return before ? [before] : [];
+    }
+    const type = "ContinuousArchiving";
+    try {
+        await withArchive(cluster, installed, archiver, async (archive) => {
+            await archive.requireEmpty();
+            if (timelineID > 1) {
+                await archive.archiveHistory(timelineID);
+            }
+            await archive.archiveSegment(timelineID);
+        });
+        const message = "Continuous archiving is working";
+        return [{ type, status: "True", reason: "ContinuousArchivingSuccess", message }];
+    } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        return [{ type, status: "False", reason: "ContinuousArchivingFailing", message }];
+    }
+}
 
 async function readyInstances(cluster: Cluster, { api }: Installed): Promise<number> {
     const { namespace, name } = cluster.metadata;
@@ -84,17 +135,22 @@ async function report(
     phase: string,
     phaseReason: string,
     readyInstances: number,
+    others: readonly Condition[] = [],
 ): Promise<void> {
     const { name } = cluster.metadata;
     const instances = instancesOf(cluster);
     const isReady = readyInstances === instances;
     const names = Array.from({ length: instances }, (_, index) => instanceName(cluster, index + 1));
-    const conditions = conditionsOf(cluster, {
-        type: "Ready",
-        status: isReady ? "True" : "False",
-        reason: isReady ? "ClusterIsReady" : "ClusterIsNotReady",
-        message: isReady ? "Cluster is Ready" : "Cluster Is Not Ready",
-    });
+    const conditions = conditionsOf(
+        cluster,
+        {
+            type: "Ready",
+            status: isReady ? "True" : "False",
+            reason: isReady ? "ClusterIsReady" : "ClusterIsNotReady",
+            message: isReady ? "Cluster is Ready" : "Cluster Is Not Ready",
+        },
+        ...others,
+    );
     await setStatus(api, clusters, cluster, {
         ...{ phase, phaseReason, instances, readyInstances, conditions, instanceNames: names },
         ...{ currentPrimary: names[0], targetPrimary: names[0], latestGeneratedNode: instances },
