@@ -39,13 +39,13 @@ describeRule("overlays", [
         finds: "a folder that no layer applies",
         edits: [
             {
-                file: "clusters/staging/backup/kustomization.yaml",
-                text: "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nmetadata: { name: backup }\n",
+                file: "clusters/staging/security/kustomization.yaml",
+                text: "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nmetadata: { name: security }\n",
             },
         ],
         line: "",
-        problem: /clusters\/staging\/backup is applied by no layer/,
-        fix: /components of clusters\/base\/backup\.yaml, and to its copies .*clusters\/\$\{environment\}\/backup/,
+        problem: /clusters\/staging\/security is applied by no layer/,
+        fix: /components of clusters\/base\/security\.yaml, and to its copies .*clusters\/\$\{environment\}\/security/,
     },
     {
         accepts: "a patch of a mesh that another environment has",
