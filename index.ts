@@ -5,6 +5,7 @@ import { Platform } from "./components/platform";
 import { platformArgs } from "./components/platform-args";
 import { preflight } from "./components/preflight/preflight";
 import { surroundings } from "./components/preflight/surroundings";
+import { interruptedCreates } from "./components/recovery/interrupted-creates";
 import { takeOverOrphans } from "./components/recovery/take-over-orphans";
 import { loadConfiguration } from "./components/settings/settings";
 
@@ -12,9 +13,10 @@ import { loadConfiguration } from "./components/settings/settings";
 async function landfall() {
     const configuration = loadConfiguration();
     const gitopsDirectory = path.join(__dirname, "gitops");
+    const interrupted = interruptedCreates();
     const found = await preflight(configuration, surroundings(configuration.secrets.githubLogin, gitopsDirectory));
     if (found.byDeployer) {
-        await takeOverOrphans(configuration, found.deployer.subscriptionId);
+        await takeOverOrphans(await interrupted, configuration, found.deployer.subscriptionId);
     }
     const login = found.byDeployer ? chooseLogin(process.env) : undefined;
     const live = await currentCluster({

@@ -23,16 +23,22 @@ interface Export {
 
 /**
  * What killed updates of the present stack had begun to make and its state does not have. The engine writes down what
- * it is about to make before it asks for it, and keeps that until a refresh.
- *
- * @throws Error if the `pulumi` on the PATH does not show the state.
+ * it is about to make before it asks for it, and keeps that until a refresh. None, and it says why, if the `pulumi` on
+ * the PATH does not show the state.
  */
 export async function interruptedCreates(): Promise<InterruptedCreate[]> {
     const stack = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-    const { stdout } = await promisify(execFile)("pulumi", ["stack", "export", "--non-interactive", "--stack", stack], {
-        maxBuffer: 256 * 1024 * 1024,
-    });
-    return createsIn(JSON.parse(stdout) as Export);
+    try {
+        const { stdout } = await promisify(execFile)(
+            "pulumi",
+            ["stack", "export", "--non-interactive", "--stack", stack],
+            { maxBuffer: 256 * 1024 * 1024 },
+        );
+        return createsIn(JSON.parse(stdout) as Export);
+    } catch (error) {
+        void pulumi.log.info(`not known whether an update was interrupted: ${(error as Error).message}`);
+        return [];
+    }
 }
 
 /** The newest first: each time that the engine was killed there, it wrote one down. */

@@ -1,21 +1,20 @@
 import * as authorization from "@pulumi/azure-native/authorization";
-import * as pulumi from "@pulumi/pulumi";
 import { ArmClient } from "../azure/arm-client";
 import { githubApi } from "../gitops/fleet/github-api";
 import type { Configuration } from "../settings/settings";
-import { interruptedCreates } from "./interrupted-creates";
+import type { InterruptedCreate } from "./interrupted-creates";
 import { findOrphans } from "./orphans";
 import { helmRelease, installAgain, takeOver } from "./take-over";
 
 /**
- * Before anything is made: finds what killed updates of this stack made that its state does not have, and has the
+ * Before anything is made: finds which of these creates, that an update was killed in, have made something, and has the
  * engine take it over.
  */
-export async function takeOverOrphans({ settings, secrets }: Configuration, subscriptionId: string): Promise<void> {
-    const creates = await interruptedCreates().catch((error: Error) => {
-        void pulumi.log.info(`not known whether an update was interrupted: ${error.message}`);
-        return [];
-    });
+export async function takeOverOrphans(
+    creates: readonly InterruptedCreate[],
+    { settings, secrets }: Configuration,
+    subscriptionId: string,
+): Promise<void> {
     if (creates.length === 0) {
         return;
     }
