@@ -106,6 +106,24 @@ export const programsOnDemand: readonly Program[] = [
         versionArguments: ["version", "--client"],
         variables: (version) => ({ "main.VERSION": version.replace(/^v/, "") }),
     },
+    {
+        name: "velero",
+        folder: "velero",
+        module: "github.com/vmware-tanzu/velero",
+        package: "github.com/vmware-tanzu/velero/cmd/velero",
+        variables: (version) => ({
+            "github.com/vmware-tanzu/velero/pkg/buildinfo.Version": version,
+            // Besides its own metrics it serves its library's, at a port of the host that no flag changes: not here.
+            "sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress": "0",
+        }),
+    },
+    // Of this repository, with Velero's library: the plugin for Azure is not in Go's module proxy.
+    {
+        name: "velero-object-store",
+        folder: "velero",
+        module: "github.com/vmware-tanzu/velero",
+        package: "./object-store",
+    },
 ];
 
 /** The programs that one go.mod pins: they share most of their libraries, so one command builds them. */
@@ -131,5 +149,6 @@ export const buildOrder: readonly (readonly Family[])[] = [
         { folder: "kubernetes", title: "Kubernetes and Flux", weight: 50 },
         { folder: "flux-operator", title: "Flux Operator", weight: 10 },
         { folder: "flux", title: "the flux command", weight: 3 },
+        { folder: "velero", title: "Velero", weight: 15 },
     ],
 ];

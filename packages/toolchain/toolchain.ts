@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readlink, rename, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildProgress } from "./build-progress";
 import { cacheFolder, checkCache, toolchainFolder } from "./cache-folder";
@@ -133,17 +133,19 @@ async function build(
     }
     if (toBuild.length > 0) {
         await buildAll(toBuild, log, async (family, programs, progress) => {
-            const [place = binaries] = programs.map(placeOf);
-            if (family.folder === "flux") {
-                const manifests = toolchain.fluxDistribution;
-                await copyModule(place, fluxSource(moduleFolder("flux"), version("flux"), manifests), version("flux"));
+            for (const place of new Set(programs.map(placeOf))) {
+                if (family.folder === "flux") {
+                    const source = fluxSource(moduleFolder("flux"), version("flux"), toolchain.fluxDistribution);
+                    await copyModule(place, source, version("flux"));
+                }
+                const folders: Readonly<Record<string, string>> = { "flux-operator": operatorFolder, flux: place };
+                const folder = folders[family.folder] ?? moduleFolder(family.folder);
+                const here = programs.filter((program) => placeOf(program) === place);
+                await buildPrograms(here, version, folder, place, go, {
+                    packages: (count) => progress.begin(family, count),
+                    compiled: () => progress.compiled(family),
+                });
             }
-            const folders: Readonly<Record<string, string>> = { "flux-operator": operatorFolder, flux: place };
-            const folder = folders[family.folder] ?? moduleFolder(family.folder);
-            await buildPrograms(programs, version, folder, place, go, {
-                packages: (count) => progress.begin(family, count),
-                compiled: () => progress.compiled(family),
-            });
         });
     }
     for (const [program, place] of apart) {
@@ -248,6 +250,11 @@ async function cacheKey(go: GoInstallation, of: readonly Program[]): Promise<str
     for (const folder of new Set(of.map((program) => program.folder))) {
         hash.update(await readFile(join(moduleFolder(folder), "go.mod")));
         hash.update(await readFile(join(moduleFolder(folder), "go.sum")));
+        // What is built of this repository's own source.
+        const files = (await readdir(moduleFolder(folder), { recursive: true })).filter((file) => file.endsWith(".go"));
+        for (const file of files.sort()) {
+            hash.update(await readFile(join(moduleFolder(folder), file)));
+        }
     }
     return hash.digest("hex").slice(0, 16);
 }

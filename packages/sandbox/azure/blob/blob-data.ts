@@ -2,10 +2,9 @@
  * Stands in for the data plane of blob storage, for block blobs: put (whole or in blocks), get, head, list, delete,
  * versions with their policies, deleted versions, and containers (properties, deletion, the deleted ones), each with
  * Entra's token and a role on the container or above it. Blobs live in this process's memory. Not modelled: account
- * keys and signatures, anonymous access, leases, tiers, copies, snapshots, lifecycle rules, the end of a retention,
+ * keys and what they sign, anonymous access, leases, tiers, copies, snapshots, lifecycle rules, the end of a retention,
  * firewalls.
  */
-import { randomBytes } from "node:crypto";
 import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";
 import { isAllowed } from "../arm/access";
@@ -15,6 +14,7 @@ import type { AzureState, Resource } from "../state";
 import { BlobContainer } from "./blob-container";
 import { listBlobs } from "./blob-list";
 import { answerBlob } from "./blob-operations";
+import { giveDelegationKey, signerOf } from "./delegation";
 import { deletedContainersOf, isKeptFromDeletion, keepDeleted, restoreContainer } from "./deleted-containers";
 import { protectedUntil } from "./immutability";
 import { StorageError } from "./storage-error";
@@ -65,7 +65,7 @@ async function answer(state: AzureState, entra: Entra, request: HttpRequest): Pr
     if (call === "POST service userdelegationkey") {
         // A right on a container is none here: the key signs for the whole account.
         demandAt("actions", `${service}/generateUserDelegationKey/action`, account.address.id);
-        return userDelegationKey(state, objectId, request);
+        return giveDelegationKey(state, objectId, request);
     }
     if (call === "GET container list") {
         demand("dataActions", "blobs/read");
@@ -106,6 +106,9 @@ async function authenticate(state: AzureState, entra: Entra, account: Resource, 
             "resource_id=https://storage.azure.com",
     };
     const hint = "Please refer to the information in the www-authenticate header.";
+    if (request.url.searchParams.has("skoid")) {
+        return signerOf(account.address.name, request);
+    }
     checkSharedKey(account, request);
     const token = bearerOf(request);
     if (token === undefined) {
@@ -140,21 +143,6 @@ function checkSharedKey({ properties }: Resource, { headers, url }: HttpRequest)
     throw new StorageError(403, "AuthenticationFailed", message, {
         AuthenticationErrorDetail: "The sandbox has no account keys.",
     });
-}
-
-/** A key that signs in the caller's name. Signatures are not taken here: see above. */
-function userDelegationKey({ tenantId }: AzureState, objectId: string, { body, headers }: HttpRequest): HttpResponse {
-    const text = body.toString("utf8");
-    const [start, expiry] = ["Start", "Expiry"].map((name) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(text)?.[1]);
-    if (expiry === undefined) {
-        throw new StorageError(400, "InvalidXmlDocument", "XML specified is not syntactically valid.");
-    }
-    const key = {
-        ...{ SignedOid: objectId, SignedTid: tenantId, SignedStart: start, SignedExpiry: expiry, SignedService: "b" },
-        SignedVersion: headers["x-ms-version"] ?? oldestVersion,
-        Value: randomBytes(32).toString("base64"),
-    };
-    return { status: 200, headers: { "content-type": "application/xml" }, body: xml("UserDelegationKey", key) };
 }
 
 function findAccount(state: AzureState, host: string): Resource {
