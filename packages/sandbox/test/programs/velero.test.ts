@@ -96,10 +96,10 @@ describe("Velero", function () {
         );
         await kubectl("delete", "namespace", "app", "--wait=true");
         assert.deepEqual(await objects(), []);
-        assert.match(await velero("restore", "create", "one", "--from-backup", "one", "--wait"), /status: Completed/);
+        await restore("one");
         assert.deepEqual(await objects(), before);
         await kubectl("patch", "configmap", "settings", "-n", "app", "-p", '{"data":{"colour":"green"}}');
-        assert.match(await velero("restore", "create", "two", "--from-backup", "one", "--wait"), /status: Completed/);
+        await restore("two");
         const colour = await kubectl("get", "configmap", "settings", "-n", "app", "-o", "jsonpath={.data.colour}");
         assert.equal(colour, "green");
     });
@@ -110,6 +110,11 @@ describe("Velero", function () {
         assert.match(details, /Resource List:[\s\S]*v1\/Secret:\n\s+- app\/login/);
         assert.match(await velero("restore", "logs", "one"), /Restored \d+ items|restore completed/i);
     });
+
+    async function restore(name: string): Promise<void> {
+        const said = await velero("restore", "create", name, "--from-backup", "one", "--wait");
+        assert.match(said, /status: Completed/, await velero("restore", "describe", name));
+    }
 
     /** ConfigMap, Secret and Deployment of the namespace, without what an API server adds. */
     async function objects(): Promise<unknown[]> {
@@ -139,6 +144,8 @@ describe("Velero", function () {
             roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
             subjects: [{ kind: "ServiceAccount", ...metadata }],
         });
+        // What would run the server that runs beside the cluster here: a restore reads the image's version from it.
+        await cluster.apply({ ...deployment("velero", "velero/velero:v1"), metadata });
         await cluster.apply({
             ...{ apiVersion: "v1", kind: "Secret" },
             metadata: { name: "velero-repo-credentials", namespace: "velero" },
@@ -252,15 +259,16 @@ const app = [
         ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "login", namespace: "app", labels } },
         stringData: { password: "of the app" },
     },
-    {
-        ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", namespace: "app", labels } },
+    { ...deployment("web", "registry.example/web:1"), metadata: { name: "web", namespace: "app", labels } },
+];
+
+function deployment(app: string, image: string) {
+    return {
+        ...{ apiVersion: "apps/v1", kind: "Deployment" },
         spec: {
             replicas: 2,
-            selector: { matchLabels: { app: "web" } },
-            template: {
-                metadata: { labels: { app: "web" } },
-                spec: { containers: [{ name: "web", image: "registry.example/web:1" }] },
-            },
+            selector: { matchLabels: { app } },
+            template: { metadata: { labels: { app } }, spec: { containers: [{ name: app, image }] } },
         },
-    },
-];
+    };
+}
