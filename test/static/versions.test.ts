@@ -30,6 +30,10 @@ const versions: Readonly<Record<string, readonly Place[]>> = {
         ["packages/sandbox/test/programs/flux-distribution.test.ts", /fluxVersion = "(.+)"/g],
         ["packages/toolchain/modules/*/go.mod", /github\.com\/fluxcd\/flux2\/v2 v(\S+)/g],
     ],
+    Velero: [
+        ["packages/toolchain/modules/*/go.mod", /github\.com\/vmware-tanzu\/velero v(\S+)/g],
+        ["packages/facts/charts/velero/chart.yaml", /^appVersion: (.+)/gm],
+    ],
     Go: [["packages/toolchain/modules/*/go.mod", /^go (\S+)/gm]],
     "Node's major": [
         [".nvmrc", /^(\d+)/gm],
