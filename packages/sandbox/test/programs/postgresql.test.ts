@@ -7,7 +7,7 @@ import { loadOrCreateAuthority } from "../../network/authority";
 import { type Proxy, startProxy } from "../../network/proxy";
 import { IdentitySubscription, type TestIdentity, textOf } from "../../testing/azure-identity";
 import { tenantId } from "../../testing/azure-subscription";
-import { canRunPostgresql, Postgresql } from "../support/postgresql";
+import { Postgresql, whyNoPostgresql } from "../support/postgresql";
 
 const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
 const base = "https://sttest.blob.core.windows.net";
@@ -55,8 +55,10 @@ describe("PostgreSQL and Barman, on the blob storage stand-in", function () {
         return Postgresql.at(join(directory, name), environment, container);
     }
 
-    before("is on a machine with Python, pip and user namespaces", function () {
-        if (!canRunPostgresql()) {
+    before("has its programs", async function () {
+        const problem = await whyNoPostgresql();
+        if (problem !== undefined) {
+            console.log(`    left out: ${problem}`);
             this.skip();
         }
     });

