@@ -120,8 +120,8 @@ function controllerManagerFlags(options: ControlPlaneOptions): string[] {
         ...clientFlags(options.adminKubeconfig),
         "--leader-elect=false",
         "--secure-port=0",
-        // A quota begins to count a new kind at the next look at all quotas, and until then refuses what is of it. That is
-        // five minutes by default, and on AKS.
+        // A quota begins to count a new kind at the next look at all quotas, and until then refuses what is of it. By
+        // default that is every five minutes.
         "--resource-quota-sync-period=20s",
         `--controllers=*,${without.map((name) => `-${name}`).join(",")}`,
         `--root-ca-file=${options.caFile}`,
