@@ -15,7 +15,7 @@ async function main(): Promise<void> {
         checkout.create();
         const recording = await record(checkout);
         fs.mkdirSync(picturesFolder, { recursive: true });
-        writeRecording(recording);
+        await writeRecording(recording);
         writePictures(recording);
         fs.writeFileSync(readmeFile, await withFigures(readReadme(), recording));
     } finally {

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import * as prettier from "prettier";
 import { readTree } from "../../tools/status/read/tree";
 
 /** What a real `npm start` of an empty world showed, and when. The pictures of the README are made of it. */
@@ -43,6 +44,7 @@ export function readRecording(): Recording {
     };
 }
 
-export function writeRecording(recording: Recording): void {
-    fs.writeFileSync(file, `${JSON.stringify(recording, undefined, 4)}\n`);
+export async function writeRecording(recording: Recording): Promise<void> {
+    const options = { ...(await prettier.resolveConfig(file)), parser: "json" };
+    fs.writeFileSync(file, await prettier.format(JSON.stringify(recording), options));
 }
