@@ -1,40 +1,12 @@
-import { spawn } from "node:child_process";
 import * as path from "node:path";
-import {
-    engineEnvironment,
-    exitOf,
-    isAlive,
-    readSession,
-    requireStack,
-    sandboxDirectory,
-    SandboxError,
-} from "@landfall/sandbox";
+import { runInSandbox } from "../run-in-sandbox";
 
-/**
- * The same command as the sandbox's deployer: its environment has the login and the way to the stand-ins, which only a
- * process that is started with it takes.
- *
- * @throws SandboxError if no sandbox runs, or if there is no such stack.
- */
+/** The same command as the sandbox's deployer. @throws SandboxError as `runInSandbox` does. */
 export function statusInSandbox(stack: string, args: readonly string[]): Promise<number> {
-    const directory = sandboxDirectory();
-    requireStack(path.join(__dirname, "../.."), stack);
-    const session = readSession(directory);
-    if (!session || !isAlive(session.pid)) {
-        throw new SandboxError(`no sandbox runs in ${directory}; start one: npm start -- --stack ${stack}`);
-    }
-    const command = ["--require", require.resolve("tsx/cjs"), path.join(__dirname, "cli.ts"), ...args];
-    const child = spawn(process.execPath, [...command, "--sandbox-folder", directory], {
-        env: engineEnvironment(directory, session),
-        stdio: "inherit",
+    return runInSandbox({
+        file: path.join(__dirname, "cli.ts"),
+        stack,
+        args: (directory) => [...args, "--sandbox-folder", directory],
+        needsStackFile: false,
     });
-    // The terminal sends Ctrl-C to the child too; the others it would outlive.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-        process.on(signal, () => {
-            if (signal !== "SIGINT") {
-                child.kill(signal);
-            }
-        });
-    }
-    return exitOf(child);
 }
