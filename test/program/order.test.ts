@@ -1,8 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { randomOf } from "../../tools/drill/random-of";
 import { fluxStatus } from "../../tools/sandbox/flux-status";
-import { randomOf, Restarts } from "../support/chaos";
+import { Restarts } from "../support/chaos";
 import { useCheckout } from "../support/checkout";
 import { keepLayers, layerManifest, listedLayers } from "../support/checkout-tree";
 import { Cluster } from "../support/cluster";

@@ -1,4 +1,5 @@
 import { type KillPoint, killThrough } from "./kill-points";
+import { randomOf } from "./random-of";
 import { remains } from "./remains";
 import {
     control,
@@ -74,15 +75,4 @@ async function checkNothingRemains(place: Workspace, session: Session, stack: st
 function countsOf(points: readonly KillPoint[]): Record<KillPoint["moment"], number> {
     const count = (moment: KillPoint["moment"]) => points.filter((point) => point.moment === moment).length;
     return { before: count("before"), between: count("between"), after: count("after") };
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed: mulberry32. */
-function randomOf(seed: number): () => number {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-    };
 }
