@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import type { Checkout } from "../../test/support/checkout";
-import { GitHubDeployer, organization } from "../../test/support/github-deployer";
+import { GitHubDeployer, organization } from "../../tools/drill/github-deployer";
 import type { Bench } from "../bench";
 import { type EngineRun, Program } from "../engine";
 import type { Measurement, Result } from "../measurement";

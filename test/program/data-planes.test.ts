@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { probableCause } from "../../components/gitops/readiness/probable-cause";
-import { AzureDeployer } from "../support/azure-deployer";
+import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import { useCheckout } from "../support/checkout";
 import { keepLayers } from "../support/checkout-tree";
 import { Cluster } from "../support/cluster";

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { probableCause } from "../../components/gitops/readiness/probable-cause";
-import { AzureDeployer } from "../support/azure-deployer";
+import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import { useCheckout } from "../support/checkout";
 import { keyVaultCanary, stagingSecret } from "../support/checkout-tree";
 import type { Command } from "../support/command";

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
-import { AzureDeployer } from "../support/azure-deployer";
+import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import { useCheckout } from "../support/checkout";
 import {
     breakApps,

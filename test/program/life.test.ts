@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { AzureDeployer } from "../support/azure-deployer";
+import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import { useCheckout } from "../support/checkout";
 import { keepLayers } from "../support/checkout-tree";
 

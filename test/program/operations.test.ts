@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import { clusterOf } from "../../tools/sandbox/flux-status";
-import { AzureDeployer } from "../support/azure-deployer";
 import { useCheckout } from "../support/checkout";
 import { Cluster } from "../support/cluster";
 import { FleetClone } from "../support/fleet-clone";

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { generateKey } from "openpgp";
+import { GitHubDeployer, organization } from "../../tools/drill/github-deployer";
 import { useCheckout } from "../support/checkout";
 import { newManifest, podinfoCredentials, podinfoDeployment } from "../support/checkout-tree";
 import type { Run } from "../support/command";
-import { GitHubDeployer, organization } from "../support/github-deployer";
 import { lock } from "@landfall/sandbox";
 
 const stackFile = "Pulumi.staging.yaml";

@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { organization } from "../../tools/drill/github-deployer";
 import type { Checkout } from "./checkout";
-import { organization } from "./github-deployer";
 
 /** A file, the text in it, and what takes its place. A file that is not there begins as an empty text. */
 export type Edit = readonly [file: string, from: RegExp | string, to: string];

@@ -2,11 +2,11 @@ import * as assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { GitHubDeployer, organization } from "../../tools/drill/github-deployer";
 import type { Checkout } from "./checkout";
 import { publicKey } from "./checkout-tree";
 import { Cluster } from "./cluster";
 import type { Run } from "./command";
-import { GitHubDeployer, organization } from "./github-deployer";
 
 /** A deploy key as GitHub lists it. */
 export interface DeployKey {

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { GitHubDeployer, organization } from "../../tools/drill/github-deployer";
 import type { Checkout } from "./checkout";
 import { stagingSecret } from "./checkout-tree";
-import { GitHubDeployer, organization } from "./github-deployer";
 import type { KeyOwner } from "./key-owner";
 
 const run = promisify(execFile);

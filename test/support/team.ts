@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
+import { GitHubDeployer, organization } from "../../tools/drill/github-deployer";
 import type { Checkout } from "./checkout";
 import { Cluster } from "./cluster";
-import { GitHubDeployer, organization } from "./github-deployer";
 
 const run = promisify(execFile);
 

@@ -1,1 +1,0 @@
-export { AzureDeployer } from "../../tools/drill/azure-deployer";

@@ -1,1 +1,0 @@
-export { GitHubDeployer, organization } from "../../tools/drill/github-deployer";
