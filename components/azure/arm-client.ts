@@ -1,5 +1,6 @@
 import { UserError } from "../user-error";
 import { type ArmAnswer, problemOf, sendToArm } from "./arm-request";
+import { patient, type Pauses } from "./passing-faults";
 
 /** Azure was asked, and did not say. */
 export class ArmRefusal extends UserError {
@@ -17,6 +18,7 @@ export class ArmClient {
     constructor(
         private readonly token: string,
         private readonly fetch: typeof globalThis.fetch = globalThis.fetch,
+        private readonly pauses: Pauses = patient,
     ) {}
 
     /**
@@ -39,7 +41,7 @@ export class ArmClient {
 
     private async send(method: string, path: string, body: unknown): Promise<ArmAnswer> {
         try {
-            return await sendToArm(this.token, method, path, body, this.fetch);
+            return await sendToArm(this.token, method, path, body, this.fetch, this.pauses);
         } catch (error) {
             throw new UserError(error instanceof Error ? error.message : String(error));
         }

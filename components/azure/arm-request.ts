@@ -1,4 +1,5 @@
 import { whyUnreachable } from "../unreachable";
+import { patient, throughFaults } from "./passing-faults";
 
 const arm = "https://management.azure.com";
 const timeoutMs = 30_000;
@@ -10,7 +11,8 @@ export interface ArmAnswer {
 }
 
 /**
- * One request to Azure Resource Manager, whatever it answers. A plain function on the global `fetch` that throws plain
+ * One request to Azure Resource Manager, whatever it answers, but for passing faults, which it waits for: all of them
+ * may be sent twice. A plain function on the global `fetch` that throws plain
  * errors, because Pulumi serializes what a dynamic provider calls.
  *
  * @throws Error if Azure cannot be reached.
@@ -21,14 +23,17 @@ export async function sendToArm(
     path: string,
     body: unknown,
     fetch: typeof globalThis.fetch = globalThis.fetch,
+    pauses = patient,
 ): Promise<ArmAnswer> {
-    try {
-        const response = await fetch(arm + path, {
+    const send = () =>
+        fetch(arm + path, {
             method,
             headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
             signal: AbortSignal.timeout(timeoutMs),
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
+    try {
+        const response = await throughFaults("management.azure.com", send, pauses);
         return { status: response.status, body: objectOf(await response.text()) };
     } catch (error) {
         throw new Error(`cannot reach ${arm}: ${whyUnreachable(error)}`, { cause: error });

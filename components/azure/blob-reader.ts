@@ -1,4 +1,5 @@
 import { whyUnreachable } from "../unreachable";
+import { patient, throughFaults } from "./passing-faults";
 
 /** A container of blobs, and the right to read it. */
 export interface ContainerAccess {
@@ -83,14 +84,17 @@ async function read(
 }
 
 async function send(url: string, token: string): Promise<{ readonly status: number; readonly body: string }> {
-    try {
-        const response = await fetch(url, {
+    const host = new URL(url).host;
+    const ask = () =>
+        fetch(url, {
             headers: { authorization: `Bearer ${token}`, "x-ms-version": version },
             signal: AbortSignal.timeout(timeoutMs),
         });
+    try {
+        const response = await throughFaults(host, ask, patient);
         return { status: response.status, body: await response.text() };
     } catch (error) {
-        throw new Error(`cannot reach ${new URL(url).host}: ${whyUnreachable(error)}`, { cause: error });
+        throw new Error(`cannot reach ${host}: ${whyUnreachable(error)}`, { cause: error });
     }
 }
 

@@ -5,10 +5,11 @@ import { UserError } from "../../../components/user-error";
 /** A client whose one request is answered as given, with what was sent. */
 function client(answer: Response | Error) {
     const sent: { url: string; init: RequestInit }[] = [];
-    const arm = new ArmClient("token-of-arm", (target, init) => {
+    const fetch: typeof globalThis.fetch = (target, init) => {
         sent.push({ url: target as string, init: init ?? {} });
         return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-    });
+    };
+    const arm = new ArmClient("token-of-arm", fetch, []);
     return { arm, sent };
 }
 

@@ -14,7 +14,7 @@ interface Reply {
 /** A subscription that answers by the end of a path, in order; there is nothing else in it. */
 function subscription(replies: Record<string, readonly Reply[]>) {
     const asked: string[] = [];
-    const arm = new ArmClient("token", (target) => {
+    const fetch: typeof globalThis.fetch = (target) => {
         assert.ok(typeof target === "string");
         const { pathname, search } = new URL(target);
         const queue = Object.entries(replies).find(([end]) => pathname.endsWith(end))?.[1] ?? [];
@@ -22,7 +22,8 @@ function subscription(replies: Record<string, readonly Reply[]>) {
         asked.push(pathname + search);
         const { status = 200, body } = queue[nth] ?? { status: 404, body: {} };
         return Promise.resolve(new Response(JSON.stringify(body), { status }));
-    });
+    };
+    const arm = new ArmClient("token", fetch, []);
     const subject = {
         subscriptionId: "sub",
         names: physicalNames({ project: "landfall", stack: "staging", subscriptionId: "sub" }),

@@ -72,7 +72,10 @@ export class AzureReader {
     private async connect(): Promise<{ arm: ArmClient; subscription: string }> {
         const subscription = this.stack.subscriptionId || (await subscriptionOfLogin());
         if (!this.login || this.login.until < Date.now()) {
-            this.login = { client: new ArmClient(await accessToken()), until: Date.now() + tokenMinutes * 60_000 };
+            this.login = {
+                client: new ArmClient(await accessToken(), undefined, []),
+                until: Date.now() + tokenMinutes * 60_000,
+            };
         }
         return { arm: this.login.client, subscription };
     }
