@@ -1,27 +1,29 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import { endApiServer } from "../../tools/drill/dead-cluster";
 import type { Report } from "../../tools/rebuild/report";
 import { useCheckout } from "../support/checkout";
 import { keepLayers } from "../support/checkout-tree";
 import { Cluster } from "../support/cluster";
 import { stackResources } from "../support/stack-resources";
+import { control, minimalRoles, readDeployerRole } from "@landfall/sandbox";
 
 const stackFile = "Pulumi.staging.yaml";
 
-/** A rebuild from the worst on: a cluster that does not answer, and a rebuild that was killed half-way. */
-describe("npm run rebuild", function () {
+/** A rebuild from the worst: a cluster that does not answer, and a rebuild that was killed half-way. Then its end. */
+describe("npm run rebuild, and npm run destroy", function () {
     const checkout = useCheckout(this);
     const cluster = new Cluster(checkout);
     const report = path.join(checkout.directory, "rebuild.json");
     let marksBefore: Awaited<ReturnType<typeof marks>>;
 
-    const command = (...args: string[]) => [
-        ...["exec", "node", "tools/setup.mjs", "tools/rebuild/cli.ts"],
+    const command = (tool: string, ...args: string[]) => [
+        ...["exec", "node", "tools/setup.mjs", `tools/${tool}/cli.ts`],
         ...["--stack", "staging", "--sandbox", ...args],
     ];
-    const rebuild = (...args: string[]) => checkout.run(...command(...args));
+    const rebuild = (...args: string[]) => checkout.run(...command("rebuild", ...args));
 
     /** What a rebuild must not change: it cannot be made again, or others rely on it. */
     async function marks() {
@@ -69,7 +71,7 @@ describe("npm run rebuild", function () {
 
     it("replaces a cluster whose API server is dead, and goes on after it was killed", async () => {
         endApiServer((await checkout.status()).clusters[0]);
-        const first = checkout.launch(command("--yes"));
+        const first = checkout.launch(command("rebuild", "--yes"));
         // The old cluster is gone, and Azure makes the new one.
         await first.shows(/ManagedCluster landfall-cluster deleted[^]*ManagedCluster landfall-cluster creating/);
         first.kill();
@@ -88,4 +90,64 @@ describe("npm run rebuild", function () {
         assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
         assert.deepEqual(git, { commits: 0, files: 0 });
     });
+
+    it("is refused an end while nobody agrees, and says what goes and what stays", async () => {
+        const { code, output } = await checkout.run(...command("destroy"));
+        assert.equal(code, 1, output);
+        assert.match(output, /Goes: \d+ resources\n(.*\n)* {2}ManagedCluster {2}landfall-staging\n/);
+        assert.match(output, /Stays: \d+ resources, protected or kept\n(.*\n)* {2}Vault {2}landfall-stagin-\w+\n/);
+        assert.equal((await checkout.status()).clusters.length, 1);
+    });
+
+    it("ends with the records of its cluster, though Flux is gone and a finalizer is stuck", async () => {
+        const zone = (await stackResources(checkout))("Zone", "landfall").id;
+        await leaveRecords(zone);
+        await cluster.kubectl("create", "configmap", "stuck", "--namespace=flux-system");
+        const stuck = `{ "metadata": { "finalizers": ["example.org/never"] } }`;
+        await cluster.kubectl(
+            "patch",
+            "configmap",
+            "stuck",
+            "--namespace=flux-system",
+            "--type=merge",
+            "--patch",
+            stuck,
+        );
+        await cluster.kubectl("delete", "namespace", "flux-system", "--wait=false");
+        const { code, output } = await checkout.run(...command("destroy", "--yes"));
+        assert.equal(code, 0, output);
+        assert.match(output, / {2}DNS record A www\.\S+\n/);
+        assert.match(output, /nothing that its cluster made is left/);
+        assert.match(
+            output,
+            /Stays, and costs what it holds:\n(.*\n)* {2}\S+\/providers\/Microsoft.KeyVault\/vaults\//,
+        );
+        const { clusters, azureIds } = await checkout.status();
+        assert.deepEqual(clusters, []);
+        assert.deepEqual(
+            azureIds.filter((id) => /landfall-staging-(nodes|cluster)/i.test(id)),
+            [],
+        );
+        const records = azureIds.filter((id) => id.startsWith(`${zone}/`)).map((id) => id.slice(zone.length));
+        assert.deepEqual(records, ["/A/mail"]);
+    });
+
+    /** Leaves what external-dns makes for a host, and a record of somebody else. */
+    async function leaveRecords(zone: string): Promise<void> {
+        const grant = (...roles: string[]) =>
+            control(
+                checkout.sandbox,
+                "POST",
+                `/deployer-roles?${new URLSearchParams(roles.map((role): [string, string] => ["role", role])).toString()}`,
+            );
+        await grant("Owner");
+        const azure = new AzureDeployer(checkout.session());
+        const put = (record: string, properties: object) =>
+            azure.arm("PUT", `${zone}/${record}`, "2018-05-01", { properties: { TTL: 300, ...properties } });
+        const mark = "heritage=external-dns,external-dns/owner=landfall-staging,external-dns/resource=service/a/b";
+        await put("A/www", { ARecords: [{ ipv4Address: "192.0.2.1" }] });
+        await put("TXT/a-www", { TXTRecords: [{ value: [`"${mark}"`] }] });
+        await put("A/mail", { ARecords: [{ ipv4Address: "192.0.2.2" }] });
+        await grant(...minimalRoles(readDeployerRole(checkout.path("."))));
+    }
 });

@@ -23,7 +23,7 @@ export function planText(stack: string, plan: Plan): string {
 }
 
 /** A line for each kind, in the order in which the state has them, which is that of their making. */
-function byKind(resources: readonly StateResource[]): string[] {
+export function byKind(resources: readonly StateResource[]): string[] {
     const kinds = new Map<string, string[]>();
     for (const resource of resources) {
         const kind = kindOf(resource);

@@ -1,0 +1,85 @@
+import type { PhysicalNames } from "../../components/settings/naming";
+import type { Engine } from "../rebuild/engine";
+import { type Export, kindOf, type StateResource } from "../rebuild/stack-state";
+import { DestroyError } from "./destroy-error";
+
+/** What taking a stack down does with it. */
+export interface Plan {
+    /** With something behind them, in the order in which they were made. */
+    readonly goes: readonly StateResource[];
+    readonly stays: readonly StateResource[];
+    /** What an update was making when it was killed, and what may be there. */
+    readonly unknown: readonly StateResource[];
+    readonly clusters: readonly Cluster[];
+    /** ARM ids of the DNS zones that stay. */
+    readonly zones: readonly string[];
+}
+
+interface Cluster {
+    readonly id: string;
+    readonly name: string;
+    /** ARM id of the group that AKS makes for nodes, load balancers, addresses and disks. */
+    readonly nodeGroupId: string;
+}
+
+interface Deployed extends StateResource {
+    readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** Goes on with what does not depend on a failure: one service that is down does not keep the rest. */
+export const destruction = ["destroy", "--exclude-protected", "--continue-on-error"] as const;
+
+/**
+ * @param names the names of what the stack has in a subscription.
+ * @throws DestroyError if the stack has nothing, or if the engine cannot plan it.
+ */
+export async function readPlan(engine: Engine, names: (subscriptionId: string) => PhysicalNames): Promise<Plan> {
+    const { deployment } = JSON.parse(await engine.output(["stack", "export"])) as Export;
+    const real = ((deployment.resources ?? []) as readonly Deployed[]).filter(
+        ({ custom, type }) => custom === true && !type.startsWith("pulumi:providers:"),
+    );
+    if (real.length === 0) {
+        throw new DestroyError(`the state of stack ${engine.place.stack} is empty: there is nothing to take down`);
+    }
+    const { code, stdout, stderr } = await engine.answer([...destruction, "--preview-only", "--json"]);
+    if (code !== 0) {
+        throw new DestroyError(`the engine cannot plan it: ${stderr.trim() || stdout.trim()}`);
+    }
+    const { steps = [] } = JSON.parse(stdout) as { steps?: readonly { readonly op: string; readonly urn: string }[] };
+    const deleted = new Set(steps.filter(({ op }) => op === "delete").map(({ urn }) => urn));
+    const known = new Set(real.map(({ urn }) => urn));
+    const stays = real.filter(({ urn }) => !deleted.has(urn));
+    return {
+        goes: real.filter(({ urn }) => deleted.has(urn)),
+        stays,
+        unknown: (deployment.pending_operations ?? [])
+            .filter(({ type, resource }) => type === "creating" && !known.has(resource.urn))
+            .map(({ resource }) => resource),
+        clusters: clustersOf(real, names),
+        zones: stays.filter((each) => kindOf(each) === "Zone").flatMap(({ id }) => id ?? []),
+    };
+}
+
+/** Those of the state; where an earlier attempt has deleted it, the one that the stack had. */
+function clustersOf(real: readonly Deployed[], names: (subscriptionId: string) => PhysicalNames): Cluster[] {
+    const [, subscriptionId = ""] =
+        real.map(({ id = "" }) => /^\/subscriptions\/([^/]+)/i.exec(id)).find((match) => match !== null) ?? [];
+    const group = (name: string) => `/subscriptions/${subscriptionId}/resourceGroups/${name}`;
+    const made = real
+        .filter((each) => kindOf(each) === "ManagedCluster")
+        .map(({ id = "", outputs = {} }) => ({
+            id,
+            name: id.slice(id.lastIndexOf("/") + 1),
+            nodeGroupId: group(String(outputs.nodeResourceGroup)),
+        }));
+    const { cluster, clusterGroup, nodeGroup } = names(subscriptionId);
+    return made.length > 0
+        ? made
+        : [
+              {
+                  id: `${group(clusterGroup)}/providers/Microsoft.ContainerService/managedClusters/${cluster}`,
+                  name: cluster,
+                  nodeGroupId: group(nodeGroup),
+              },
+          ];
+}
