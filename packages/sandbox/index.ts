@@ -18,7 +18,7 @@ export {
     stackFolder,
 } from "./engine/stack-file";
 export type { JobEnvironment } from "./github/actions-tokens";
-export type { Fault } from "./network/faults";
+export type { Fault, FaultsMet } from "./network/faults";
 export { SandboxError } from "./sandbox-error";
 export { ensureRunning, lock, tearDown } from "./world/lifecycle";
 export {

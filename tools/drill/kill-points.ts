@@ -8,6 +8,7 @@ import {
     EventLog,
     exitOf,
     type Fault,
+    type FaultsMet,
     type Session,
     startPulumi,
     type Workspace,
@@ -28,8 +29,6 @@ export interface KillOptions {
     readonly place: Workspace;
     readonly session: Session;
     readonly stack: string;
-    /** Of `pulumi`, for example `["up", "--yes", "--skip-preview"]`. */
-    readonly command: readonly string[];
     /** Whether to kill at a point; asked once for each. */
     readonly kills: (point: KillPoint) => boolean;
     /** Which share of the requests goes unanswered, and what chooses them. */
@@ -47,22 +46,41 @@ const writes = [
 /** How long the programs that a killed engine had started may take to end by themselves. */
 const graceSeconds = 20;
 
+/** Where a command was killed, and how many points it passed in all. */
+export interface KilledCommand {
+    readonly points: readonly KillPoint[];
+    readonly passed: KillCounts;
+}
+
+export type KillCounts = Readonly<Record<KillPoint["moment"], number>>;
+
+/** Runs a command of `pulumi`, unless it is killed. Whether it ended by itself. */
+export type KilledEngine = (command: readonly string[]) => Promise<boolean>;
+
 /**
- * Runs a command, kills its engine at each point at which that did not happen before, and runs it again, until it ends
- * by itself. Gives the points, in order.
+ * Lets something run the engine, kills that at each point at which it was not killed before, and lets it run again,
+ * until no engine is killed any more.
  *
- * @throws Error with what the command printed when it fails, or when a program is left behind.
+ * @param attempt what runs the engine. It ends early when an engine does not end by itself.
+ * @throws Error with what the engine printed when it fails, or when a program is left behind.
  */
-export async function killThrough(options: KillOptions): Promise<readonly KillPoint[]> {
+export async function killThrough(
+    options: KillOptions,
+    attempt: (engine: KilledEngine) => Promise<unknown>,
+): Promise<KilledCommand> {
     const { place, unanswered } = options;
     await setFaults(
         place.directory,
         writes.map((hosts) => ({ ...hosts, effect: { kind: "unanswered", ...unanswered } })),
     );
-    const run = new KilledRuns(options);
+    const runs = new KilledRuns(options);
     try {
-        while (!(await run.once())) {}
-        return run.points;
+        for (let killed = -1; killed < runs.points.length;) {
+            killed = runs.points.length;
+            await attempt((command) => runs.once(command));
+        }
+        const requests = await control<FaultsMet>(place.directory, "GET", "/faults");
+        return { points: runs.points, passed: { ...runs.passed, between: requests.passed } };
     } finally {
         await setFaults(place.directory, []);
     }
@@ -75,9 +93,15 @@ class KilledRuns {
 
     constructor(private readonly options: KillOptions) {}
 
-    /** Runs the command once. Whether it ended by itself. */
-    async once(): Promise<boolean> {
-        const { place, session, stack, command } = this.options;
+    /** How many points the engine's events had. */
+    get passed(): Readonly<Record<"before" | "after", number>> {
+        const count = (moment: string) => [...this.seen].filter((key) => key.startsWith(`${moment} `)).length;
+        return { before: count("before"), after: count("after") };
+    }
+
+    /** Runs a command once. Whether it ended by itself. */
+    async once(command: readonly string[]): Promise<boolean> {
+        const { place, session, stack } = this.options;
         const output = path.join(place.directory, `drill-${stack}.log`);
         const file = fs.openSync(output, "w", 0o600);
         const started: { engine?: ChildProcess } = {};
@@ -135,7 +159,7 @@ class KilledRuns {
 
     private async watch(kill: (point: KillPoint) => void, ended: AbortSignal): Promise<void> {
         while (!ended.aborted) {
-            const met = await control<string[]>(this.options.place.directory, "GET", "/faults");
+            const { met } = await control<FaultsMet>(this.options.place.directory, "GET", "/faults");
             const what = met.slice(this.unanswered).join(", ");
             if (what !== "") {
                 this.unanswered = met.length;

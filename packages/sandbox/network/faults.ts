@@ -25,6 +25,14 @@ type Effect =
      */
     | { readonly kind: "unanswered"; readonly share: number; readonly seed: number };
 
+/** What has happened since faults were set. */
+export interface FaultsMet {
+    /** The requests and connections that met one, in order. */
+    readonly met: readonly string[];
+    /** How many different requests (method and path) a fault of kind `unanswered` looked at. */
+    readonly passed: number;
+}
+
 /** Closes the connection without an answer. */
 export class ConnectionLost extends Error {}
 
@@ -33,6 +41,7 @@ export class Faults {
     private current: readonly Fault[] = [];
     private readonly requests: string[] = [];
     private readonly seen = new Set<string>();
+    private readonly passed = new Set<string>();
     private sink: Promise<Server> | undefined;
 
     /** In the place of those before. */
@@ -40,11 +49,11 @@ export class Faults {
         this.current = faults;
         this.requests.length = 0;
         this.seen.clear();
+        this.passed.clear();
     }
 
-    /** The requests and connections that met a fault since then, in order. */
-    met(): readonly string[] {
-        return this.requests;
+    met(): FaultsMet {
+        return { met: this.requests, passed: this.passed.size };
     }
 
     /** The route with the faults in front of it. */
@@ -86,6 +95,7 @@ export class Faults {
         request: HttpRequest,
         handle: HttpHandler,
     ): Promise<HttpResponse> {
+        this.passed.add(what);
         if (this.seen.has(what) || chance(`${seed} ${what.replace(guid, "*")}`) >= share) {
             return handle(request);
         }
