@@ -1,5 +1,6 @@
 import type { PhysicalNames } from "../../components/settings/naming";
 import type { Engine } from "../rebuild/engine";
+import type { Step } from "../rebuild/foreseen";
 import { type Export, kindOf, type StateResource } from "../rebuild/stack-state";
 import { DestroyError } from "./destroy-error";
 
@@ -45,8 +46,7 @@ export async function readPlan(engine: Engine, names: (subscriptionId: string) =
     if (code !== 0) {
         throw new DestroyError(`the engine cannot plan it: ${stderr.trim() || stdout.trim()}`);
     }
-    const { steps = [] } = JSON.parse(stdout) as { steps?: readonly { readonly op: string; readonly urn: string }[] };
-    const deleted = new Set(steps.filter(({ op }) => op === "delete").map(({ urn }) => urn));
+    const deleted = new Set(stepsIn(stdout).flatMap(({ op, urn }) => (op === "delete" ? [urn] : [])));
     const known = new Set(real.map(({ urn }) => urn));
     const stays = real.filter(({ urn }) => !deleted.has(urn));
     return {
@@ -58,6 +58,12 @@ export async function readPlan(engine: Engine, names: (subscriptionId: string) =
         clusters: clustersOf(real, names),
         zones: stays.filter((each) => kindOf(each) === "Zone").flatMap(({ id }) => id ?? []),
     };
+}
+
+/** Of a preview in JSON, around which the engine writes how many resources are protected. */
+function stepsIn(output: string): readonly Step[] {
+    const json = output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1);
+    return json === "" ? [] : ((JSON.parse(json) as { steps?: readonly Step[] }).steps ?? []);
 }
 
 /** Those of the state; where an earlier attempt has deleted it, the one that the stack had. */
