@@ -27,10 +27,11 @@ export function killPage({ stack, layers, share, seed, minutes, counts }: KillRu
         "command again:",
         "",
         "- **before** a resource operation is begun, as the engine's events say",
-        "- **within** one: a request that changes something in Azure or at GitHub is carried out, and its answer is lost",
+        "- **within** one: a request that changes something in Azure or at GitHub is carried out, and its answer is lost; in the",
+        "  cluster, 0.2 s after the operation was begun, and 2 s after the installation of the Helm release was",
         "- **after** one, when the engine has said that it is done, and may not have written it down yet",
         "",
-        "A point is killed at once, whatever was killed before. After each kill no program of the engine may be left. After",
+        "Each point is killed once. After each kill no program of the engine may be left. After",
         "each command the state is compared with Azure and with the deploy keys at GitHub: nothing may be there twice, in one",
         "of them only, or pending. Then an `up` may change nothing. [rebuild.md](rebuild.md#an-update-or-a-destroy-was-killed)",
         "says how it comes to that.",
@@ -41,9 +42,6 @@ export function killPage({ stack, layers, share, seed, minutes, counts }: KillRu
         "| Command | Killed before | within | after |",
         "| ------- | ------------- | ------ | ----- |",
         ...rows,
-        "",
-        "Writes of the cluster's API are not cut within: the objects of Flux are killed before and after, and Helm's release",
-        "in the middle of its installation by kills of what is made at the same time.",
         "",
     ].join("\n");
 }

@@ -18,7 +18,7 @@ import {
 export interface KillPoint {
     /**
      * `before` and `after`: as the engine's events say. `between`: a request was carried out, and the engine did not
-     * get its answer.
+     * get its answer; in the cluster, a moment after `before`.
      */
     readonly moment: "before" | "between" | "after";
     /** The operation and the resource's URN, or the request. */
@@ -80,7 +80,8 @@ export async function killThrough(
             await attempt((command) => runs.once(command));
         }
         const requests = await control<FaultsMet>(place.directory, "GET", "/faults");
-        return { points: runs.points, passed: { ...runs.passed, between: requests.passed } };
+        const { before, between, after } = runs.passed;
+        return { points: runs.points, passed: { before, between: between + requests.passed, after } };
     } finally {
         await setFaults(place.directory, []);
     }
@@ -94,9 +95,9 @@ class KilledRuns {
     constructor(private readonly options: KillOptions) {}
 
     /** How many points the engine's events had. */
-    get passed(): Readonly<Record<"before" | "after", number>> {
+    get passed(): KillCounts {
         const count = (moment: string) => [...this.seen].filter((key) => key.startsWith(`${moment} `)).length;
-        return { before: count("before"), after: count("after") };
+        return { before: count("before"), between: count("between"), after: count("after") };
     }
 
     /** Runs a command once. Whether it ended by itself. */
@@ -107,7 +108,7 @@ class KilledRuns {
         const started: { engine?: ChildProcess } = {};
         let killedAt: KillPoint | undefined;
         const kill = (point: KillPoint) => {
-            if (started.engine && killedAt === undefined) {
+            if (started.engine?.exitCode === null && killedAt === undefined) {
                 killedAt = point;
                 this.points.push(point);
                 started.engine.kill("SIGKILL");
@@ -117,6 +118,10 @@ class KilledRuns {
             const point = pointOf(event);
             if (point && this.isNew(point) && killedAt === undefined) {
                 kill(point);
+            }
+            const within = point && withinCluster(point);
+            if (within && killedAt === undefined && this.isNew(within)) {
+                setTimeout(() => kill(within), within.afterMs);
             }
         });
         const engine = startPulumi(
@@ -188,6 +193,14 @@ function pointOf({ resourcePreEvent: before, resOutputsEvent: after }: EngineEve
         return undefined;
     }
     return { moment: before ? "before" : "after", what: `${metadata.op} ${metadata.urn}` };
+}
+
+/** A moment after an operation in the cluster was begun, whose requests do not go through the faults. */
+function withinCluster({ moment, what }: KillPoint): (KillPoint & { readonly afterMs: number }) | undefined {
+    const [, type] = /\$(kubernetes:[^:]+:[^:]+)::/.exec(what) ?? [];
+    return moment === "before" && type !== undefined
+        ? { moment: "between", what, afterMs: type === "kubernetes:helm.sh/v3:Release" ? 2000 : 200 }
+        : undefined;
 }
 
 /** What nobody is asked for. */

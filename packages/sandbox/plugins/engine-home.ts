@@ -5,6 +5,7 @@ import * as githubSdk from "@pulumi/github/package.json";
 import * as kubernetesSdk from "@pulumi/kubernetes/package.json";
 import * as tlsSdk from "@pulumi/tls/package.json";
 import { build } from "esbuild";
+import { parentVariable } from "./parent";
 import { installedHost, installedProvider, providerFile, standInMark } from "./pulumi-home";
 
 /** Where each stand-in's process begins, under this folder. */
@@ -104,7 +105,12 @@ async function takeFile(from: string, to: string): Promise<void> {
 
 /** A script that becomes the command, with its own arguments after the command's. */
 async function writeExecutable(file: string, comment: readonly string[], command: readonly string[]): Promise<void> {
-    const lines = ["#!/bin/sh", ...comment, `exec ${command.map(quoted).join(" ")} "$@"`];
+    const lines = [
+        "#!/bin/sh",
+        ...comment,
+        `export ${parentVariable}=$PPID`,
+        `exec ${command.map(quoted).join(" ")} "$@"`,
+    ];
     await mkdir(join(file, ".."), { recursive: true });
     await writeFile(file, `${lines.join("\n")}\n`, { mode: 0o755 });
 }

@@ -12,10 +12,15 @@ describe("a plugin", () => {
 
     after(() => fs.rmSync(directory, { recursive: true }));
 
-    it("ends when the engine that started it is killed", async () => {
+    let plugins: Awaited<ReturnType<typeof writeEngineHome>>;
+
+    before(async () => {
         const userHome = path.join(directory, "none");
-        const plugins = await writeEngineHome({ directory, pulumi: process.execPath, userHome });
+        plugins = await writeEngineHome({ directory, pulumi: process.execPath, userHome });
         assert.equal(plugins.length, 6);
+    });
+
+    it("ends when the engine that started it is killed", async () => {
         for (const plugin of plugins) {
             // Stands for the engine: it starts the plugin, shows the port that the plugin prints, and is killed.
             const engine = spawn("sh", ["-c", '"$0" 127.0.0.1:1 & wait', pluginFile(directory, plugin)], {
@@ -25,6 +30,20 @@ describe("a plugin", () => {
             assert.ok(Number((await lines.next()).value) > 0, plugin);
             engine.kill("SIGKILL");
             // Nothing but the end of the plugin closes the pipe: it holds the other end.
+            await once(engine, "close");
+        }
+    });
+
+    it("ends when the engine is killed before the plugin runs", async () => {
+        for (const plugin of plugins) {
+            const engine = spawn(
+                "sh",
+                ["-c", '"$0" 127.0.0.1:1 & sleep 0.1; echo; wait', pluginFile(directory, plugin)],
+                {
+                    stdio: ["ignore", "pipe", "inherit"],
+                },
+            );
+            engine.stdout.once("data", () => engine.kill("SIGKILL"));
             await once(engine, "close");
         }
     });
