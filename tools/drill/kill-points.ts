@@ -175,8 +175,11 @@ class KilledRuns {
     }
 
     private async checkGone(pids: readonly number[]): Promise<void> {
+        const { directory } = this.options.place;
         for (const deadline = Date.now() + graceSeconds * 1000; ; await sleep(100)) {
-            const left = pids.filter((pid) => fs.existsSync(`/proc/${pid}`));
+            // What was begun in the moment of the kill was seen by nobody: no other engine runs in this sandbox.
+            const plugins = processes().filter((pid) => commandOf(pid).includes(path.join(directory, "pulumi/")));
+            const left = [...pids.filter((pid) => fs.existsSync(`/proc/${pid}`)), ...plugins];
             if (left.length === 0) {
                 return;
             }
