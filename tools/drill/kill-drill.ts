@@ -24,15 +24,17 @@ export interface KillDrillOptions {
     readonly share: number;
     /** What chooses them. */
     readonly seed: number;
+    /** @default - all */
+    readonly operations?: readonly KillCount["operation"][];
     readonly report: (line: string) => void;
 }
 
 /** What is killed, in the order in which a stack lives through it. */
-export const operations = ["up", "rebuild", "destroy"] as const;
+const all = ["up", "rebuild", "destroy"] as const;
 
 /** How often an operation was killed, of how many points that it has, by moment. */
 export interface KillCount {
-    readonly operation: (typeof operations)[number];
+    readonly operation: (typeof all)[number];
     readonly killed: KillCounts;
     readonly points: KillCounts;
 }
@@ -45,7 +47,7 @@ export interface KillCount {
  * @throws Error that says what did not converge.
  */
 export async function killDrill(options: KillDrillOptions): Promise<KillCount[]> {
-    const { place, stack, share, seed, report } = options;
+    const { place, stack, share, seed, operations = all, report } = options;
     const { session } = await ensureRunning(place, 0);
     const roles = minimalRoles(readDeployerRole(place.repository)).map((name): [string, string] => ["role", name]);
     await control(place.directory, "POST", `/deployer-roles?${new URLSearchParams(roles).toString()}`);
