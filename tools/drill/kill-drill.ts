@@ -1,7 +1,7 @@
 import { type KillCounts, type KilledCommand, type KilledEngine, type KillPoint, killThrough } from "./kill-points";
 import { KilledRebuild } from "./killed-rebuild";
 import { randomOf } from "./random-of";
-import { azureIds, remains } from "./remains";
+import { remains } from "./remains";
 import {
     control,
     engineEnvironment,
@@ -52,7 +52,6 @@ export async function killDrill(options: KillDrillOptions): Promise<KillCount[]>
     const roles = minimalRoles(readDeployerRole(place.repository)).map((name): [string, string] => ["role", name]);
     await control(place.directory, "POST", `/deployer-roles?${new URLSearchParams(roles).toString()}`);
     prepareStack(place, stack, engineEnvironment(place.directory, session));
-    const others = await azureIds(place);
     const random = randomOf(seed);
     const rebuild = new KilledRebuild(place, session, stack);
     const attempts: Readonly<Record<KillCount["operation"], (engine: KilledEngine) => Promise<unknown>>> = {
@@ -67,15 +66,15 @@ export async function killDrill(options: KillDrillOptions): Promise<KillCount[]>
             { place, session, stack, report, kills: () => random() < share, unanswered: { share, seed } },
             attempts[operation],
         );
-        await (operation === "destroy" ? checkNothingRemains : checkConverged)(place, session, stack, others);
+        await (operation === "destroy" ? checkNothingRemains : checkConverged)(place, session, stack);
         counts.push({ operation, killed: countsOf(killed), points: killed.passed });
     }
     return counts;
 }
 
-async function checkConverged(place: Workspace, session: Session, stack: string, others: string[]): Promise<void> {
+async function checkConverged(place: Workspace, session: Session, stack: string): Promise<void> {
     await forgetInterrupted(place, session, stack);
-    await checkNothingRemains(place, session, stack, others);
+    await checkNothingRemains(place, session, stack);
     const command = ["up", "--yes", "--skip-preview", "--expect-no-changes"];
     const code = await exitOf(startPulumi(place, session, stack, command, ["ignore", "ignore", "inherit"]));
     if (code !== 0) {
@@ -83,8 +82,8 @@ async function checkConverged(place: Workspace, session: Session, stack: string,
     }
 }
 
-async function checkNothingRemains(place: Workspace, session: Session, stack: string, others: string[]): Promise<void> {
-    const found = await remains(place, session, stack, others);
+async function checkNothingRemains(place: Workspace, session: Session, stack: string): Promise<void> {
+    const found = await remains(place, session, stack);
     if (found.length > 0) {
         throw new Error(`not converged:\n${found.join("\n")}`);
     }

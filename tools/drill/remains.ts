@@ -38,19 +38,17 @@ function exportedState({ directory }: Workspace, session: Session, stack: string
 
 /**
  * What is in Azure or a deploy key and not in the state, in the state and not there, twice in one of them, or still
- * pending: empty when a command has converged. What was in Azure `before` the stack is not the stack's.
+ * pending: empty when a command has converged. What is on the subscription itself is the deployer's.
  */
-export async function remains(
-    place: Workspace,
-    session: Session,
-    stack: string,
-    before: readonly string[],
-): Promise<string[]> {
+export async function remains(place: Workspace, session: Session, stack: string): Promise<string[]> {
     const { resources = [], pending_operations: pending = [] } = exportedState(place, session, stack);
     const known = resources
         .filter(({ type, id }) => type.startsWith("azure-native:") && id !== undefined)
         .map(({ id = "" }) => id.toLowerCase());
-    const there = (await azureIds(place)).filter((id) => !before.includes(id));
+    const { azureIds } = await control<WorldStatus>(place.directory, "GET", "/status");
+    const there = azureIds
+        .map((id) => id.toLowerCase())
+        .filter((id) => !/^\/subscriptions\/[^/]+\/providers\//.test(id));
     const withClusters = resources.flatMap(madeByAks);
     const isMadeByAks = (id: string) => withClusters.some((other) => id === other || id.startsWith(`${other}/`));
     const keys = resources.filter(({ type }) => type === "github:index/repositoryDeployKey:RepositoryDeployKey");
@@ -64,11 +62,6 @@ export async function remains(
         ...known.filter((id, index) => known.indexOf(id) !== index).map((id) => `twice in the state: ${id}`),
         ...pending.map(({ type, resource }) => `pending: ${type} ${resource.urn}`),
     ];
-}
-
-/** The ids of everything in the sandbox's Azure, in lower case. */
-export async function azureIds({ directory }: Workspace): Promise<string[]> {
-    return (await control<WorldStatus>(directory, "GET", "/status")).azureIds.map((id) => id.toLowerCase());
 }
 
 /** The ids of what Azure makes with a cluster: the pool that is a part of it, and the group of the nodes. */

@@ -5,7 +5,6 @@ import { parseArgs } from "node:util";
 import { format, resolveConfig } from "prettier";
 import { Stage } from "../disasters/stage";
 import { DrillError } from "../drill-error";
-import { azureIds } from "../remains";
 import { outages, services, titleOf } from "./outage";
 import { page } from "./page";
 import { type Outcome, rehearse } from "./rehearse";
@@ -28,11 +27,10 @@ export async function rehearseOutages(args: string[]): Promise<number> {
     const outcomes: Outcome[] = [];
     try {
         const { session } = await ensureRunning(workspace, 0);
-        const others = await azureIds(workspace);
         await Stage.start(workspace, "staging");
         const stage = new Stage(workspace, "staging");
         for (const outage of chosen) {
-            const outcome = await rehearse(stage, { ...workspace, session, others }, outage, seconds);
+            const outcome = await rehearse(stage, { ...workspace, session }, outage, seconds);
             console.log(`${titleOf(outage)}: healed ${outcome.healed}, ${outcome.seconds} s; ${outcome.said}`);
             outcomes.push(outcome);
         }

@@ -19,8 +19,6 @@ export interface Outcome {
 
 export interface Place extends Workspace {
     readonly session: Session;
-    /** What was in Azure before the stack. */
-    readonly others: readonly string[];
 }
 
 const up = ["up", "--refresh", "--yes", "--skip-preview"];
@@ -82,7 +80,7 @@ async function setFaults({ directory }: Place, faults: readonly object[]): Promi
 
 async function checkWhole(stage: Stage, place: Place, outage: Outage): Promise<void> {
     await stage.kubectl("get", "configmap", "cluster-vars", "--namespace", "flux-system");
-    const found = await remains(place, place.session, stage.stack, place.others);
+    const found = await remains(place, place.session, stage.stack);
     if (found.length > 0) {
         throw new Error(`${titleOf(outage)}, and afterwards:\n${found.join("\n")}`);
     }
