@@ -69,7 +69,7 @@ export const effects = {
     "is slow": { kind: "slow", seconds: 3 },
 } as const satisfies Readonly<Record<string, Fault["effect"]>>;
 
-export type Effect = keyof typeof effects;
+type Effect = keyof typeof effects;
 
 /** A service, and what it does for a while. */
 export interface Outage {
