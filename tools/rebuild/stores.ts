@@ -1,7 +1,7 @@
 import { type ContainerAccess, listFolder, readBlob } from "../../components/azure/blob-reader";
 import { postgresqlBackups } from "../../components/azure/recovery-points";
+import { kindOf, type StateResource } from "../../components/recovery/stack-state";
 import { accessToken } from "../status/read/azure";
-import { kindOf, type StateResource } from "./stack-state";
 
 /** Something that holds data, and the backup that it comes back from. */
 export interface Store {
@@ -64,7 +64,8 @@ async function velero(access: (container: string) => ContainerAccess): Promise<O
         : {
               backupOf: newest.completed,
               from: newest.name,
-              restore: `velero restore create --from-backup ${newest.name} --wait`,
+              // It leaves alone what is there, and so the empty volumes of workloads that Flux has made meanwhile.
+              restore: `velero restore create --from-backup ${newest.name} --wait; volumes: docs/rebuild.md#volumes`,
           };
 }
 
