@@ -72,12 +72,13 @@ export async function findInAzure(
     if (answer.status !== 200) {
         throw refusal(`whether ${id} exists`, answer);
     }
-    const { location, properties } = answer.body as { location?: string; properties?: Record<string, unknown> };
+    const { properties, ...rest } = answer.body as { location?: string; properties?: Record<string, unknown> };
+    const { location } = rest;
     if (location !== undefined && inputs.location !== undefined && region(location) !== region(inputs.location)) {
         return undefined;
     }
     const unfinished = isUnfinished(text(properties?.provisioningState));
-    return { orphan: { type, name, id, apiVersion, unfinished }, shown: { ...answer.body, ...properties } };
+    return { orphan: { type, name, id, apiVersion, unfinished }, shown: { ...rest, ...properties } };
 }
 
 const assignments = "/providers/Microsoft.Authorization/roleAssignments";

@@ -49,9 +49,21 @@ export async function takeOverPlatform(
         subscriptionId,
         owner: settings.githubOwner,
     };
-    const asked: Asked[] = [];
     installAgain({ has: (name) => isMissing(helmRelease, name) });
-    pulumi.runtime.registerResourceTransform(async ({ type, name, props, opts, custom }) => {
+    pulumi.runtime.registerResourceTransform(takingOver({ isMissing, places, file }));
+}
+
+interface TakeOver {
+    /** Whether the state lacks a resource. */
+    readonly isMissing: (type: string, name: string) => boolean;
+    readonly places: Places;
+    readonly file: string;
+}
+
+/** What has the engine import a resource that is there, instead of making it. */
+export function takingOver({ isMissing, places, file }: TakeOver): pulumi.ResourceTransform {
+    const asked: Asked[] = [];
+    return async ({ type, name, props, opts, custom }) => {
         // The engine says of a resource without an import that its import is empty.
         if (!custom || !isMissing(type, name) || (opts as pulumi.CustomResourceOptions).import) {
             return undefined;
@@ -79,7 +91,7 @@ export async function takeOverPlatform(
         // engine would replace the cluster.
         const ignoreChanges = [...(opts.ignoreChanges ?? []), ...filledIn(inputs, found.shown)];
         return { props, opts: { ...opts, import: id, ignoreChanges } };
-    });
+    };
 }
 
 /** GitHub names a deploy key by its title, and lets several have the same. */
