@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { chooseLogin } from "./components/azure/kubeconfig";
 import { currentCluster } from "./components/azure/live-cluster";
 import { Platform } from "./components/platform";
@@ -7,6 +8,7 @@ import { preflight } from "./components/preflight/preflight";
 import { surroundings } from "./components/preflight/surroundings";
 import { interruptedCreates } from "./components/recovery/interrupted-creates";
 import { takeOverOrphans } from "./components/recovery/take-over-orphans";
+import { stateLostVariable, takeOverPlatform } from "./components/recovery/take-over-platform";
 import { loadConfiguration } from "./components/settings/settings";
 
 /** The configuration, a look at everything that could stop the update, the platform, and what a person needs next. */
@@ -17,6 +19,10 @@ async function landfall() {
     const found = await preflight(configuration, surroundings(configuration.secrets.githubLogin, gitopsDirectory));
     if (found.byDeployer) {
         await takeOverOrphans(await interrupted, configuration, found.deployer.subscriptionId);
+        const stateLost = process.env[stateLostVariable];
+        if (stateLost !== undefined && !pulumi.runtime.isDryRun()) {
+            await takeOverPlatform(configuration, found.deployer.subscriptionId, stateLost);
+        }
     }
     const login = found.byDeployer ? chooseLogin(process.env) : undefined;
     const live = await currentCluster({

@@ -15,10 +15,10 @@ export function platformArgs(
     login: KubeLogin | undefined,
     live: LiveCluster | undefined,
 ): PlatformArgs {
-    const { environment, location, protectDurable: protect, fleetBranch: branch } = settings;
+    const { environment, location, clusterLocation, protectDurable: protect, fleetBranch: branch } = settings;
     const { names, deployer, recoverKeyVault, files, fleet, sopsFingerprints } = preflight;
     return {
-        ...{ location, protect, names, deployer, sopsFingerprints, recoverTo: settings.recoverTo },
+        ...{ location, clusterLocation, protect, names, deployer, sopsFingerprints, recoverTo: settings.recoverTo },
         foundation: { ...foundationArgs(settings), recoverKeyVault },
         cluster: { ...clusterArgs(settings), login, live },
         fleet: {

@@ -14,12 +14,14 @@ import type { PhysicalNames } from "./settings/naming";
 
 export interface PlatformArgs {
     readonly location: string;
+    /** The region of what a rebuild replaces: network and cluster. */
+    readonly clusterLocation: string;
     /** Whether what outlives a cluster is protected, and retained when it leaves the program. */
     readonly protect: boolean;
     readonly names: PhysicalNames;
     /** Who runs the program. */
     readonly deployer: Deployer;
-    readonly foundation: Omit<FoundationArgs, "location" | "protect" | "names" | "deployer">;
+    readonly foundation: Omit<FoundationArgs, "location" | "clusterLocation" | "protect" | "names" | "deployer">;
     readonly cluster: Omit<AksClusterArgs, keyof ClusterPlacement | "deployer">;
     readonly fleet: DeliveryArgs["fleet"];
     readonly flux: Omit<DeliveryArgs["flux"], "controllerClientIds">;
@@ -46,8 +48,8 @@ export class Platform extends pulumi.ComponentResource {
 
     constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:Platform", name, {}, opts);
-        const { location, protect, names, deployer } = args;
-        const shared = { location, protect, names, deployer };
+        const { location, clusterLocation, protect, names, deployer } = args;
+        const shared = { location, clusterLocation, protect, names, deployer };
         this.foundation = new Foundation(name, { ...shared, ...args.foundation }, { parent: this });
         this.cluster = this.createCluster(name, args);
         const { clientIds } = this.createIdentities(name, args);
@@ -76,7 +78,7 @@ export class Platform extends pulumi.ComponentResource {
         this.registerOutputs();
     }
 
-    private createCluster(name: string, { location, names, deployer, cluster }: PlatformArgs): AksCluster {
+    private createCluster(name: string, { clusterLocation, names, deployer, cluster }: PlatformArgs): AksCluster {
         const { groups, network, identities } = this.foundation;
         return new AksCluster(
             `${name}-cluster`,
@@ -85,7 +87,7 @@ export class Platform extends pulumi.ComponentResource {
                 deployer,
                 resourceGroupName: groups.clusterName,
                 resourceGroupId: groups.clusterId,
-                location,
+                location: clusterLocation,
                 clusterName: names.cluster,
                 dnsPrefix: names.dnsPrefix,
                 nodeResourceGroupName: names.nodeGroup,

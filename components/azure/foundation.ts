@@ -14,6 +14,8 @@ import { storageBlobDataReader } from "./roles";
 
 export interface FoundationArgs {
     readonly location: string;
+    /** The region of the network, and of the cluster's group. */
+    readonly clusterLocation: string;
     /** Whether what outlives a cluster is protected, and retained when it leaves the program. */
     readonly protect: boolean;
     readonly names: PhysicalNames;
@@ -52,11 +54,14 @@ export class Foundation extends pulumi.ComponentResource {
 
     constructor(name: string, args: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:Foundation", name, {}, opts);
-        const { location, protect, names } = args;
+        const { location, clusterLocation, protect, names } = args;
         const here = { parent: this };
         this.groups = new ResourceGroups(
             name,
-            { location, protect, durableName: names.durableGroup, clusterName: names.clusterGroup },
+            {
+                ...{ location, clusterLocation, protect },
+                ...{ durableName: names.durableGroup, clusterName: names.clusterGroup },
+            },
             here,
         );
         const durable = { location, protect, resourceGroupName: this.groups.durableName };
@@ -89,12 +94,12 @@ export class Foundation extends pulumi.ComponentResource {
         return sopsKeyId({ subscriptionId, resourceGroupName: names.durableGroup, keyVault: names.keyVault });
     }
 
-    private createNetwork(name: string, { location, names, vnetCidr, nodeSubnetCidr }: FoundationArgs): Network {
+    private createNetwork(name: string, { clusterLocation, names, vnetCidr, nodeSubnetCidr }: FoundationArgs): Network {
         return new Network(
             `${name}-network`,
             {
                 resourceGroupName: this.groups.clusterName,
-                location,
+                location: clusterLocation,
                 networkName: names.network,
                 vnetCidr,
                 nodeSubnetCidr,

@@ -39,6 +39,46 @@ export async function postgresqlBackups(access: ContainerAccess): Promise<readon
     return newestFirst(found);
 }
 
+/** A backup of Velero, whichever cluster made it. */
+export interface VeleroBackup {
+    readonly name: string;
+    readonly completed: Date;
+}
+
+/**
+ * The completed backups of everything that Velero made, the newest first; without those of a few namespaces, or of what
+ * has a label. Velero has a folder for each, `backups/<name>`, and writes `velero-backup.json` in it last.
+ *
+ * @see https://velero.io/docs/v1.16/output-file-format/
+ * @throws Error if the container cannot be read.
+ */
+export async function veleroBackups(access: ContainerAccess): Promise<readonly VeleroBackup[]> {
+    const { folders } = await listFolder(access, "backups/");
+    const found = await Promise.all(folders.map((folder) => veleroBackup(access, folder)));
+    return newestFirst(found.flatMap((each) => each ?? []));
+}
+
+async function veleroBackup(access: ContainerAccess, folder: string): Promise<VeleroBackup | undefined> {
+    const file = `${folder}velero-backup.json`;
+    const { blobs } = await listFolder(access, folder);
+    // Without it, the backup is being made or deleted.
+    const { metadata, spec, status } = (blobs.includes(file) ? JSON.parse(await readBlob(access, file)) : {}) as {
+        readonly metadata?: { readonly name: string };
+        readonly spec?: {
+            readonly includedNamespaces?: readonly string[];
+            readonly labelSelector?: { readonly matchLabels?: object };
+        };
+        readonly status?: { readonly phase?: string; readonly completionTimestamp?: string };
+    };
+    const completed = timeOf(status?.completionTimestamp);
+    const isPart =
+        spec?.labelSelector?.matchLabels !== undefined ||
+        (spec?.includedNamespaces ?? ["*"]).some((namespace) => namespace !== "*");
+    return metadata && status?.phase === "Completed" && completed && !isPart
+        ? { name: metadata.name, completed }
+        : undefined;
+}
+
 /**
  * The newest backup of another generation, which is what a new cluster comes back from; one that was completed by a
  * certain time, if there is one. Undefined if no other generation left a backup.
@@ -47,7 +87,7 @@ export function recoveryPoint(backups: readonly Backup[], generation: string, by
     return newestFirst(backups).find((each) => each.generation !== generation && (!by || each.completed <= by));
 }
 
-function newestFirst(backups: readonly Backup[]): Backup[] {
+function newestFirst<Each extends { readonly completed: Date }>(backups: readonly Each[]): Each[] {
     return [...backups].sort((left, right) => right.completed.getTime() - left.completed.getTime());
 }
 
@@ -66,7 +106,7 @@ function parseInfo(text: string): Readonly<Record<string, string>> {
     return Object.fromEntries(lines.flatMap((line) => (line ? [[line[1] ?? "", line[2] ?? ""]] : [])));
 }
 
-/** A time as Python writes it: `2026-11-27 01:30:05.123456+00:00`. */
+/** A time, also as Python writes it: `2026-11-27 01:30:05.123456+00:00`. */
 function timeOf(text: string | undefined): Date | undefined {
     const time = new Date((text ?? "").replace(" ", "T"));
     return Number.isNaN(time.getTime()) ? undefined : time;

@@ -5,6 +5,8 @@ import { knownOf } from "./known-of";
 
 export interface ResourceGroupsArgs {
     readonly location: pulumi.Input<string>;
+    /** Region of the second group. @default - `location` */
+    readonly clusterLocation?: pulumi.Input<string>;
     /** Name of the group for what outlives a cluster. */
     readonly durableName: pulumi.Input<string>;
     /** Name of the group for what a rebuild replaces. */
@@ -36,7 +38,7 @@ export class ResourceGroups extends pulumi.ComponentResource {
         );
         const clusterGroup = new resources.ResourceGroup(
             `${name}-cluster`,
-            { resourceGroupName: args.clusterName, location: args.location },
+            { resourceGroupName: args.clusterName, location: args.clusterLocation ?? args.location },
             { parent: this },
         );
         this.durableName = knownOf(durableGroup, args.durableName);

@@ -5,6 +5,7 @@ import { priceOf, type PriceTable, type Product } from "./prices";
 interface CostItem {
     readonly name: string;
     readonly sku: string;
+    readonly region: string;
     readonly count: Range;
     /** Undefined if the price is not known. */
     readonly usd: Range | undefined;
@@ -42,11 +43,11 @@ const byUse = (redundancy: string) => [
 
 /** Adds up list prices. Discounts, reservations, taxes and other currencies are not in them. */
 export function estimate(settings: Settings, tables: readonly PriceTable[]): Estimate {
-    const { stack, location: region } = settings;
-    const item = (name: string, product: Product, sku: string, count: Range): CostItem => {
+    const { stack, location, clusterLocation } = settings;
+    const item = (name: string, product: Product, sku: string, count: Range, region = clusterLocation): CostItem => {
         const price = priceOf(tables, product, sku, region);
         const usd = price && { min: price.perMonth * count.min, max: price.perMonth * count.max };
-        return { name, sku, count, usd, date: price?.date };
+        return { name, sku, region, count, usd, date: price?.date };
     };
     const one = { min: 1, max: 1 };
     const pools = nodePools(settings);
@@ -58,19 +59,19 @@ export function estimate(settings: Settings, tables: readonly PriceTable[]): Est
         item("disks of the nodes", "osDisk", osDisk, nodes),
         item("load balancer", "loadBalancer", "Standard", one),
         item("public address for what goes out", "publicIp", "Standard", one),
-        item("container registry", "registry", settings.registrySku, one),
-        ...(settings.domain === undefined ? [] : [item("DNS zone", "dnsZone", "Public", one)]),
+        item("container registry", "registry", settings.registrySku, one, location),
+        ...(settings.domain === undefined ? [] : [item("DNS zone", "dnsZone", "Public", one, location)]),
     ];
     const known = items.flatMap(({ usd }) => usd ?? []);
     const unpriced = items
         .filter(({ usd }) => usd === undefined)
-        .map(({ name, sku }) => `${name} (${sku} in ${region})`);
+        .map(({ name, sku, region }) => `${name} (${sku} in ${region})`);
     const spot = pools
         .filter((pool) => pool.spot)
         .map(({ name }) => `spot machines of pool ${name}, whose price changes`);
     return {
         stack,
-        region,
+        region: clusterLocation,
         items,
         usd: known.reduce((sum, { min, max }) => ({ min: sum.min + min, max: sum.max + max }), zero),
         notKnown: [...unpriced, ...spot, ...byUse(settings.backupRedundancy)],

@@ -16,6 +16,12 @@ export interface Orphan {
     readonly unfinished: boolean;
 }
 
+/** A resource, with what Azure shows of it: under the names of the inputs. */
+export interface Found {
+    readonly orphan: Orphan;
+    readonly shown: Readonly<Record<string, unknown>>;
+}
+
 export interface Places {
     readonly arm: ArmClient;
     readonly github: GitHubApi;
@@ -46,13 +52,14 @@ export async function findOrphans(creates: readonly InterruptedCreate[], places:
 function findOrphan(create: InterruptedCreate, places: Places): Promise<Orphan | undefined> {
     return create.type === "github:index/repositoryDeployKey:RepositoryDeployKey"
         ? findDeployKey(create, places)
-        : findInAzure(create, places);
+        : findInAzure(create, places).then((found) => found?.orphan);
 }
 
-async function findInAzure(
+/** A resource that is in Azure at the address that its inputs name, and in the region that they ask for. */
+export async function findInAzure(
     { type, name, inputs }: InterruptedCreate,
     { arm, subscriptionId }: Places,
-): Promise<Orphan | undefined> {
+): Promise<Found | undefined> {
     const address = azureAddress(type, { ...inputs, subscriptionId });
     if (!address) {
         return undefined;
@@ -65,11 +72,53 @@ async function findInAzure(
     if (answer.status !== 200) {
         throw refusal(`whether ${id} exists`, answer);
     }
-    const { location, properties } = answer.body as { location?: string; properties?: Record<string, unknown> };
+    const { properties, ...rest } = answer.body as { location?: string; properties?: Record<string, unknown> };
+    const { location } = rest;
     if (location !== undefined && inputs.location !== undefined && region(location) !== region(inputs.location)) {
         return undefined;
     }
-    return { type, name, id, apiVersion, unfinished: isUnfinished(text(properties?.provisioningState)) };
+    const unfinished = isUnfinished(text(properties?.provisioningState));
+    return { orphan: { type, name, id, apiVersion, unfinished }, shown: { ...rest, ...properties } };
+}
+
+const assignments = "/providers/Microsoft.Authorization/roleAssignments";
+
+/** A role that a principal has on a scope: the provider made up its name, and Azure refuses another of the same. */
+export async function findRoleAssignment(
+    { type, name, inputs }: InterruptedCreate,
+    { arm }: Places,
+): Promise<Found | undefined> {
+    const apiVersion = "2022-04-01";
+    const scope = text(inputs.scope);
+    const answer = await arm.ask(`${scope}${assignments}?api-version=${apiVersion}&$filter=atScope()`);
+    if (answer.status === 404) {
+        return undefined;
+    }
+    if (answer.status !== 200) {
+        throw refusal(`which roles are granted on ${scope}`, answer);
+    }
+    const found = (answer.body.value as readonly Assignment[]).find(
+        ({ properties }) =>
+            same(properties.scope, scope) &&
+            same(properties.principalId, text(inputs.principalId)) &&
+            // With or without the subscription before it.
+            same(lastOf(properties.roleDefinitionId), lastOf(text(inputs.roleDefinitionId))),
+    );
+    const id = `${scope}${assignments}/${found?.name}`;
+    return found && { orphan: { type, name, id, apiVersion, unfinished: false }, shown: {} };
+}
+
+interface Assignment {
+    readonly name: string;
+    readonly properties: { readonly scope: string; readonly principalId: string; readonly roleDefinitionId: string };
+}
+
+function same(left: string, right: string): boolean {
+    return left.toLowerCase() === right.toLowerCase();
+}
+
+function lastOf(id: string): string {
+    return id.split("/").at(-1) ?? "";
 }
 
 const ended = ["", "succeeded", "failed", "canceled"];
@@ -83,27 +132,28 @@ function region(location: unknown): string {
     return text(location).toLowerCase().replaceAll(" ", "");
 }
 
-interface DeployKey {
+export interface DeployKey {
     readonly id: number;
     readonly title: string;
     readonly key: string;
     readonly read_only: boolean;
 }
 
-async function findDeployKey(
-    { type, name, inputs }: InterruptedCreate,
-    { github, owner }: Places,
-): Promise<Orphan | undefined> {
+async function findDeployKey({ type, name, inputs }: InterruptedCreate, places: Places): Promise<Orphan | undefined> {
     const repository = text(inputs.repository);
-    const keys = (await github.find<DeployKey[]>(`/repos/${owner}/${repository}/keys?per_page=100`)) ?? [];
-    const own = keys.find(
+    const own = (await deployKeys(repository, places)).find(
         ({ key, title, read_only: readOnly }) =>
             keyIn(key) === keyIn(text(inputs.key)) && title === inputs.title && readOnly === inputs.readOnly,
     );
     return own && { type, name, id: `${repository}:${own.id}`, unfinished: false };
 }
 
+/** None, if there is no such repository. */
+export async function deployKeys(repository: string, { github, owner }: Places): Promise<readonly DeployKey[]> {
+    return (await github.find<DeployKey[]>(`/repos/${owner}/${repository}/keys?per_page=100`)) ?? [];
+}
+
 /** Type and data of a public key, without its comment. */
-function keyIn(line: string): string {
+export function keyIn(line: string): string {
     return line.trim().split(/\s+/).slice(0, 2).join(" ");
 }

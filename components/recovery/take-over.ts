@@ -47,7 +47,7 @@ export async function takeOver(orphans: readonly Orphan[], arm: ArmClient): Prom
  * stands in the way of another install, whatever it says. Helm installs over the objects that are there, since they
  * carry the release's name.
  */
-export function installAgain(releases: ReadonlySet<string>): void {
+export function installAgain(releases: Pick<ReadonlySet<string>, "has">): void {
     let kubeconfig: pulumi.Input<string> | undefined;
     pulumi.runtime.registerResourceTransform(async ({ type, name, props }) => {
         if (type === "pulumi:providers:kubernetes") {
@@ -64,8 +64,8 @@ export function installAgain(releases: ReadonlySet<string>): void {
     });
 }
 
-/** What the engine tells when it registers a resource is known. */
-function valueOf<Value>(value: pulumi.Input<Value> | undefined): Promise<Value> {
+/** What the engine tells when it registers a resource is known, except in a preview. */
+export function valueOf<Value>(value: pulumi.Input<Value> | undefined): Promise<Value> {
     return new Promise((resolve) => pulumi.output(value as Value).apply((known) => resolve(known as Value)));
 }
 

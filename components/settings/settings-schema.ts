@@ -108,6 +108,10 @@ export const settingsSchema = z.strictObject({
     userPools: structured(
         z.record(text(/^[a-z]{1,11}$/, "is not a pool name; use 1 to 11 lower-case letters"), userPool),
     ),
+    clusterLocation: optionalText(
+        /^[a-z]+[a-z0-9]*$/,
+        "is no region of Azure; write its short form, such as northeurope",
+    ),
     vnetCidr: cidr,
     nodeSubnetCidr: cidr,
     podCidr: cidr,

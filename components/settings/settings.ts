@@ -19,6 +19,7 @@ const appSetting = "github:appAuth";
  */
 export interface Settings extends Omit<
     SettingValues,
+    | "clusterLocation"
     | "environment"
     | "fleetRepository"
     | "fleetBranch"
@@ -37,6 +38,8 @@ export interface Settings extends Omit<
     readonly fleetBranch: string;
     /** Azure region in its short form, such as `westeurope`; from `azure-native:location`. */
     readonly location: string;
+    /** The region of what a rebuild replaces; `location` unless set. */
+    readonly clusterLocation: string;
     /** The GitHub user or organisation that owns the fleet repository; from `github:owner` or GITHUB_OWNER. */
     readonly githubOwner: string;
 }
@@ -151,7 +154,9 @@ export function readConfiguration(
     const environment = shown.environment ?? stack;
     const fleetRepository = shown.fleetRepository ?? `fleet-${environment}`;
     const fleetBranch = shown.fleetBranch ?? environment;
-    const settings = { ...open, stack, environment, fleetRepository, fleetBranch, location, githubOwner };
+    const clusterLocation = shown.clusterLocation ?? location;
+    const names = { stack, environment, fleetRepository, fleetBranch, githubOwner };
+    const settings = { ...open, ...names, location, clusterLocation };
     return { settings, secrets: { ...secrets, fluxApp }, problems };
 }
 

@@ -62,7 +62,7 @@ describe("a service that is out of order in the middle of an update", function (
             assert.notEqual(code, 0, output);
             assert.match(output, /no space left on device/);
             disk.clear();
-            await stage.repair({ tool: "pulumi", args: ["up", "--refresh"] });
+            await stage.succeeds("up", "--refresh", "--yes", "--skip-preview");
         } finally {
             disk.unmount();
         }

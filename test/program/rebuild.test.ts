@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import { endApiServer } from "../../tools/drill/dead-cluster";
+import { GitHubDeployer, organization } from "../../tools/drill/github-deployer";
 import type { Report } from "../../tools/rebuild/report";
 import { useCheckout } from "../support/checkout";
 import { keepLayers } from "../support/checkout-tree";
@@ -12,7 +13,7 @@ import { control, minimalRoles, readDeployerRole } from "@landfall/sandbox";
 
 const stackFile = "Pulumi.staging.yaml";
 
-/** A rebuild from the worst: a cluster that does not answer, and a rebuild that was killed half-way. Then its end. */
+/** From the worst on: a cluster that does not answer, a rebuild that was killed half-way, a state that is gone. Then the end. */
 describe("npm run rebuild, and npm run destroy", function () {
     const checkout = useCheckout(this);
     const cluster = new Cluster(checkout);
@@ -85,11 +86,31 @@ describe("npm run rebuild, and npm run destroy", function () {
         assert.deepEqual(phases.map(({ name }) => name).sort(), ["cluster", "flux", "layers", "removal"]);
     });
 
-    it("leaves nothing for an update to do", async () => {
-        const { changes, git } = await checkout.up();
-        assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
-        assert.deepEqual(git, { commits: 0, files: 0 });
+    it("leaves nothing for an update to do", () => nothingIsLeftToDo());
+
+    it("says that a state is lost, and takes over what is there: the cluster and the roles too", async () => {
+        const had = await checkout.azureIds();
+        const [running] = (await checkout.status()).clusters;
+        await checkout.output("pulumi", "stack", "rm", "--force", "--preserve-config", "--yes");
+        const planned = await rebuild("--state-lost", "--plan");
+        assert.match(planned.output, /^State of stack staging: 0 resources$/m);
+        const { code, output } = await rebuild("--state-lost", "--yes");
+        assert.equal(code, 0, output);
+        assert.deepEqual(await checkout.azureIds(), had);
+        assert.deepEqual((await checkout.status()).clusters[0]?.adminKubeconfig, running?.adminKubeconfig);
+        const { deployKey, ...others } = await marks();
+        const { deployKey: old, ...othersBefore } = marksBefore;
+        assert.deepEqual(others, othersBefore);
+        assert.notEqual(deployKey, old);
+        const github = new GitHubDeployer(() => checkout.session());
+        const keys = await github.call<{ id: number }[]>("GET", `repos/${organization}/fleet-staging/keys`);
+        assert.deepEqual(
+            keys.map(({ id }) => `fleet-staging:${id}`),
+            [deployKey],
+        );
     });
+
+    it("leaves nothing for an update to do then either", () => nothingIsLeftToDo());
 
     it("is refused an end while nobody agrees, and says what goes and what stays", async () => {
         const { code, output } = await checkout.run(...command("destroy"));
@@ -149,5 +170,11 @@ describe("npm run rebuild, and npm run destroy", function () {
         await put("TXT/a-www", { TXTRecords: [{ value: [`"${mark}"`] }] });
         await put("A/mail", { ARecords: [{ ipv4Address: "192.0.2.2" }] });
         await grant(...minimalRoles(readDeployerRole(checkout.path("."))));
+    }
+
+    async function nothingIsLeftToDo(): Promise<void> {
+        const { changes, git } = await checkout.up();
+        assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+        assert.deepEqual(git, { commits: 0, files: 0 });
     }
 });

@@ -18,15 +18,16 @@ export async function azureStack(
     const configured = configuration(stack, changes);
     const program = () => {
         const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), undefined);
-        const { location, protect, names, deployer } = args;
-        const foundation = new Foundation("landfall", { location, protect, names, deployer, ...args.foundation });
+        const { location, clusterLocation, protect, names, deployer } = args;
+        const shared = { location, clusterLocation, protect, names, deployer };
+        const foundation = new Foundation("landfall", { ...shared, ...args.foundation });
         const { groups, network, identities, registry, vault, backups, zone } = foundation;
         const cluster = new AksCluster("landfall-cluster", {
             ...args.cluster,
             deployer,
             resourceGroupName: groups.clusterName,
             resourceGroupId: groups.clusterId,
-            location,
+            location: clusterLocation,
             clusterName: names.cluster,
             dnsPrefix: names.dnsPrefix,
             nodeResourceGroupName: names.nodeGroup,

@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { copyRepository } from "../../tools/copied-repository";
 import type { Report } from "../../tools/sandbox/report";
 import { Command, type LaunchOptions, type Run } from "./command";
 import { shortenTree, smallTree } from "./small-tree";
@@ -50,14 +51,7 @@ export class Checkout {
     /** Copies what Git knows and what it would add; the packages, which no test changes, are linked. */
     create(): void {
         fs.mkdirSync(this.directory, { mode: 0o700 });
-        for (const file of repositoryFiles()) {
-            const copy = this.path(file);
-            fs.mkdirSync(path.dirname(copy), { recursive: true });
-            fs.copyFileSync(path.join(root, file), copy);
-        }
-        for (const linked of ["node_modules", "packages"]) {
-            fs.symlinkSync(path.join(root, linked), this.path(linked));
-        }
+        copyRepository(root, this.work);
         const { systems = smallTree } = this.options;
         if (systems !== "all") {
             shortenTree(this.path("gitops"), systems);
@@ -127,6 +121,11 @@ export class Checkout {
         return [...(await this.status()).azureResources].sort();
     }
 
+    /** The id of each, likewise. */
+    async azureIds(): Promise<string[]> {
+        return [...(await this.status()).azureIds].sort();
+    }
+
     /** Absolute path of a file of the copy. */
     path(file: string): string {
         return path.join(this.work, file);
@@ -158,11 +157,4 @@ export class Checkout {
         fs.rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
         assert.equal(down?.code ?? 0, 0, `down failed: ${down?.output}`);
     }
-}
-
-function repositoryFiles(): string[] {
-    const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", ":!packages"];
-    return execFileSync("git", list, { cwd: root, encoding: "utf8" })
-        .split("\0")
-        .filter((file) => file !== "" && fs.existsSync(path.join(root, file)));
 }

@@ -1,10 +1,10 @@
 import type { ArmClient } from "../../components/azure/arm-client";
+import { nameOf } from "../../components/recovery/stack-state";
 import type { PhysicalNames } from "../../components/settings/naming";
 import { confirm } from "../rebuild/confirm";
 import type { Engine } from "../rebuild/engine";
 import { byKind } from "../rebuild/plan-text";
 import { RebuildError } from "../rebuild/rebuild-error";
-import { nameOf } from "../rebuild/stack-state";
 import { type ClusterRecord, clusterRecords, deleteRecord } from "./cluster-records";
 import { DestroyError } from "./destroy-error";
 import { destruction, type Plan, readPlan } from "./plan";
@@ -40,7 +40,7 @@ export async function destroy({ engine, names, connect, yes, planOnly }: Destroy
     if (planOnly) {
         return;
     }
-    await confirm(stack, yes);
+    await confirm("Type the stack's name to take down what is listed: ", stack, yes);
     const begin = Date.now();
     const problems = [
         ...(await removeReplaceable(engine)),

@@ -1,7 +1,7 @@
+import { type Export, kindOf, type StateResource } from "../../components/recovery/stack-state";
 import type { PhysicalNames } from "../../components/settings/naming";
 import type { Engine } from "../rebuild/engine";
 import type { Step } from "../rebuild/foreseen";
-import { type Export, kindOf, type StateResource } from "../rebuild/stack-state";
 import { DestroyError } from "./destroy-error";
 
 /** What taking a stack down does with it. */
@@ -23,10 +23,6 @@ interface Cluster {
     readonly nodeGroupId: string;
 }
 
-interface Deployed extends StateResource {
-    readonly outputs?: Readonly<Record<string, unknown>>;
-}
-
 /** Goes on with what does not depend on a failure: one service that is down does not keep the rest. */
 export const destruction = ["destroy", "--exclude-protected", "--continue-on-error"] as const;
 
@@ -36,7 +32,7 @@ export const destruction = ["destroy", "--exclude-protected", "--continue-on-err
  */
 export async function readPlan(engine: Engine, names: (subscriptionId: string) => PhysicalNames): Promise<Plan> {
     const { deployment } = JSON.parse(await engine.output(["stack", "export"])) as Export;
-    const real = ((deployment.resources ?? []) as readonly Deployed[]).filter(
+    const real = (deployment.resources ?? []).filter(
         ({ custom, type }) => custom === true && !type.startsWith("pulumi:providers:"),
     );
     if (real.length === 0) {
@@ -67,7 +63,7 @@ function stepsIn(output: string): readonly Step[] {
 }
 
 /** Those of the state; where an earlier attempt has deleted it, the one that the stack had. */
-function clustersOf(real: readonly Deployed[], names: (subscriptionId: string) => PhysicalNames): Cluster[] {
+function clustersOf(real: readonly StateResource[], names: (subscriptionId: string) => PhysicalNames): Cluster[] {
     const [, subscriptionId = ""] =
         real.map(({ id = "" }) => /^\/subscriptions\/([^/]+)/i.exec(id)).find((match) => match !== null) ?? [];
     const group = (name: string) => `/subscriptions/${subscriptionId}/resourceGroups/${name}`;

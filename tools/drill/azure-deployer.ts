@@ -5,6 +5,7 @@ import type { Session } from "@landfall/sandbox";
 
 type Json = Record<string, unknown>;
 
+const management = "https://management.azure.com";
 const assignmentVersion = "2022-04-01";
 const credentialVersion = "2023-01-31";
 
@@ -15,7 +16,10 @@ interface ArmResource extends Json {
     readonly properties: Json;
 }
 
-/** One call with a token of its own. In a process by itself, since proxy and certificates come from the environment. */
+/**
+ * One call with a token of its own, or the token itself. In a process by itself, since proxy and certificates come from
+ * the environment.
+ */
 const script = `
 (async ([method, resource, url, body]) => {
     const { ARM_CLIENT_ID, ARM_CLIENT_SECRET, ARM_TENANT_ID } = process.env;
@@ -29,6 +33,10 @@ const script = `
         }),
     });
     const { access_token: token } = await login.json();
+    if (method === "token") {
+        console.log(JSON.stringify({ status: login.status, text: JSON.stringify({ token }) }));
+        return;
+    }
     const headers = { authorization: "Bearer " + token, "content-type": "application/json" };
     const answer = await fetch(url, { method, headers, ...(body ? { body } : {}) });
     console.log(JSON.stringify({ status: answer.status, text: await answer.text() }));
@@ -44,8 +52,7 @@ export class AzureDeployer {
 
     /** Calls Resource Manager. Throws with Azure's answer if it refuses. */
     arm<Answer = ArmResource>(method: "GET" | "PUT" | "DELETE", path: string, apiVersion: string, body?: object) {
-        const resource = "https://management.azure.com";
-        return this.call<Answer>(method, resource, `${resource}${path}?api-version=${apiVersion}`, body);
+        return this.call<Answer>(method, management, `${management}${path}?api-version=${apiVersion}`, body);
     }
 
     /** Grants a role, by its GUID. Gives the assignment. */
@@ -54,6 +61,14 @@ export class AzureDeployer {
         const id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
         const properties = { principalId, principalType: "ServicePrincipal", roleDefinitionId };
         return this.arm("PUT", id, assignmentVersion, { properties });
+    }
+
+    /** The object id of who this environment logs in, from their token. */
+    async objectId(environment: Session["environment"]): Promise<string> {
+        const login = new AzureDeployer({ ...this.session, environment });
+        const { token } = await login.call<{ token: string }>("token", management, "");
+        const claims = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+        return (JSON.parse(claims) as { oid: string }).oid;
     }
 
     /** Takes a role away, by the id of its assignment. */

@@ -5,21 +5,27 @@ import { parseArgs } from "node:util";
 import { runCommand } from "../run-command";
 import { readStack } from "../status/stack";
 import { StatusError } from "../status/status-error";
+import { withClusterLocation } from "./cluster-location";
 import { Engine } from "./engine";
 import { JournalFile, journalFolder } from "./journal";
 import { rebuild } from "./rebuild";
 import { RebuildError } from "./rebuild-error";
 import { reportText } from "./report";
 import { rebuildInSandbox } from "./sandbox";
+import { restoreState } from "./state-lost";
 import { workplace } from "./workplace";
-import { SandboxError } from "@landfall/sandbox";
+import { sandboxDirectory, SandboxError } from "@landfall/sandbox";
 
-const usage = `Usage: npm run rebuild -- --stack STACK [--sandbox] [--plan | --yes] [--report FILE]
+const usage = `Usage: npm run rebuild -- --stack STACK [--sandbox] [--location REGION | --state-lost] [--plan | --yes]
+                      [--report FILE]
 
   Replaces the replaceable half of a stack (cluster, network, Flux), whether it is healthy, dead or gone, and leaves the
   durable half and the fleet repository alone. Says first what survives and what is replaced, refuses when something
   that must survive would be touched, and asks for the stack's name. Run again after an interruption, it goes on.
 
+  --location REGION
+                 makes what is replaced in another region: writes landfall:clusterLocation into the stack's file
+  --state-lost   replaces nothing: takes what is there under the stack's names into a state that was lost
   --sandbox      the stack in the sandbox that runs, instead of the real one
   --plan         says what would happen, and changes nothing
   --yes          does not ask; without a terminal, nobody can be asked
@@ -35,6 +41,8 @@ async function main(args: string[]): Promise<number> {
             sandbox: { type: "boolean", default: false },
             plan: { type: "boolean", default: false },
             yes: { type: "boolean", default: false },
+            location: { type: "string" },
+            "state-lost": { type: "boolean", default: false },
             report: { type: "string" },
             "sandbox-folder": { type: "string" },
             help: { type: "boolean", default: false },
@@ -45,23 +53,45 @@ async function main(args: string[]): Promise<number> {
         console.error(usage);
         return values.help ? 0 : 2;
     }
-    if (values.sandbox) {
-        const others = args.filter((arg) => arg !== "--sandbox");
-        return rebuildInSandbox(stack, others);
+    const folder = sandbox ?? (values.sandbox ? sandboxDirectory() : journalFolder());
+    const journal = new JournalFile(folder, stack);
+    // In a sandbox, the copy of the stack's file is made anew from what the repository has.
+    const location = sandbox === undefined ? values.location : undefined;
+    return withClusterLocation(location, { repository, stack, journal, planOnly: values.plan }, () =>
+        values.sandbox
+            ? rebuildInSandbox(
+                  stack,
+                  args.filter((arg) => arg !== "--sandbox"),
+              )
+            : run(stack, { ...values, sandbox, folder, journal }),
+    );
+}
+
+interface Options {
+    readonly plan: boolean;
+    readonly yes: boolean;
+    readonly "state-lost": boolean;
+    readonly report?: string | undefined;
+    /** The folder of the sandbox that the stack is in. */
+    readonly sandbox: string | undefined;
+    readonly folder: string;
+    readonly journal: JournalFile;
+}
+
+async function run(stack: string, { sandbox, folder, journal, ...options }: Options): Promise<number> {
+    const { plan: planOnly, yes } = options;
+    const groups = readStack(repository, stack).names("");
+    const engine = new Engine(workplace(repository, stack, sandbox));
+    if (options["state-lost"]) {
+        await restoreState({ engine, groups, folder, yes, planOnly });
+        return 0;
     }
-    const names = readStack(repository, stack).names("");
-    const report = await rebuild({
-        engine: new Engine(workplace(repository, stack, sandbox)),
-        groups: names,
-        journal: new JournalFile(sandbox ?? journalFolder(), stack),
-        yes: values.yes,
-        planOnly: values.plan,
-        left: sandbox === undefined ? [`pulumi stack output getCredentials --stack ${stack}`] : [],
-    });
+    const left = sandbox === undefined ? [`pulumi stack output getCredentials --stack ${stack}`] : [];
+    const report = await rebuild({ engine, groups, journal, yes, planOnly, left });
     if (report) {
         console.log(reportText(report));
-        if (values.report) {
-            fs.writeFileSync(values.report, `${JSON.stringify(report, undefined, 2)}\n`);
+        if (options.report) {
+            fs.writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
         }
     }
     return 0;

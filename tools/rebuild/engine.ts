@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { RebuildError } from "./rebuild-error";
+import { programCommands } from "@landfall/sandbox";
 
 /** Where the Pulumi CLI works. */
 export interface Workplace {
@@ -20,9 +21,6 @@ interface Outcome {
     readonly stdout: string;
     readonly stderr: string;
 }
-
-/** The commands that run the program. The others look at a stack, or at its settings. */
-const programCommands = new Set(["up", "preview", "destroy", "refresh"]);
 
 /** The Pulumi CLI on one stack. */
 export class Engine {

@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse as parseYaml } from "yaml";
+import type { Export } from "../../components/recovery/stack-state";
 import { copySettings } from "./copied-settings";
 import { Engine, type Workplace } from "./engine";
-import type { Export } from "./stack-state";
 
 /** A step of an update, as `pulumi preview --json` writes it. */
 export interface Step {

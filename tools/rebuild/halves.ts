@@ -1,4 +1,4 @@
-import { kindOf, type StateResource } from "./stack-state";
+import { kindOf, type StateResource } from "../../components/recovery/stack-state";
 
 /** The names of a stack's two resource groups. */
 export interface Groups {

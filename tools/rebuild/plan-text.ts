@@ -1,5 +1,5 @@
+import { kindOf, nameOf, type StateResource } from "../../components/recovery/stack-state";
 import type { Plan } from "./plan";
-import { kindOf, nameOf, type StateResource } from "./stack-state";
 import { storeLines } from "./stores";
 
 /** What a person reads before anything is removed. */

@@ -1,8 +1,8 @@
+import { type Export, kindOf, nameOf, type StateResource } from "../../components/recovery/stack-state";
 import type { Engine } from "./engine";
 import { foresee, type Step } from "./foreseen";
 import { type Groups, type Halves, halvesOf } from "./halves";
 import { RebuildError } from "./rebuild-error";
-import { type Export, kindOf, nameOf, type StateResource } from "./stack-state";
 import { readStores, type Store } from "./stores";
 
 /** What a rebuild is going to do with a stack. */
@@ -19,7 +19,7 @@ export async function readPlan(engine: Engine, groups: Groups): Promise<Plan> {
     const resources = deployment.resources ?? [];
     if (!resources.some(({ custom }) => custom)) {
         throw new RebuildError(
-            `the state of stack ${engine.place.stack} is empty: there is nothing to rebuild. If it was lost, docs/rebuild.md says how to bring it back; if there never was a platform, pulumi up makes one`,
+            `the state of stack ${engine.place.stack} is empty: there is nothing to rebuild. If the state was lost, add --state-lost, which takes over what is there; if there never was a platform, pulumi up makes one`,
         );
     }
     const pending = (deployment.pending_operations ?? []).map(({ resource }) => resource);

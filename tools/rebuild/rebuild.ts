@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { StateResource } from "../../components/recovery/stack-state";
 import { confirm } from "./confirm";
 import type { Engine } from "./engine";
 import type { Groups } from "./halves";
@@ -9,7 +10,6 @@ import { type Plan, readPlan, refusals, removalOf } from "./plan";
 import { planText } from "./plan-text";
 import { RebuildError } from "./rebuild-error";
 import { type Report, reportOf } from "./report";
-import type { StateResource } from "./stack-state";
 import { EventLog, summarize } from "@landfall/sandbox";
 
 export interface RebuildOptions {
@@ -46,7 +46,7 @@ export async function rebuild(options: RebuildOptions): Promise<Report | undefin
     if (earlier) {
         console.log(`Goes on with the rebuild of stack ${stack} that was begun at ${earlier.begun}.`);
     } else {
-        await confirm(stack, options.yes);
+        await confirm("Type the stack's name to replace what is listed: ", stack, options.yes);
     }
     const run = new Run(file, earlier ?? firstOf(plan));
     try {

@@ -1,7 +1,7 @@
-import { type ContainerAccess, listFolder, readBlob } from "../../components/azure/blob-reader";
-import { postgresqlBackups } from "../../components/azure/recovery-points";
+import type { ContainerAccess } from "../../components/azure/blob-reader";
+import { postgresqlBackups, veleroBackups } from "../../components/azure/recovery-points";
+import { kindOf, type StateResource } from "../../components/recovery/stack-state";
 import { accessToken } from "../status/read/azure";
-import { kindOf, type StateResource } from "./stack-state";
 
 /** Something that holds data, and the backup that it comes back from. */
 export interface Store {
@@ -51,37 +51,16 @@ async function postgresql(access: (container: string) => ContainerAccess): Promi
           };
 }
 
-/** @see https://velero.io/docs/v1.16/output-file-format/ */
 async function velero(access: (container: string) => ContainerAccess): Promise<Omit<Store, "name">> {
-    const container = access("velero");
-    const { folders } = await listFolder(container, "backups/");
-    const backups = await Promise.all(folders.map((folder) => readVeleroBackup(container, folder)));
-    const [newest] = backups
-        .flatMap((each) => each ?? [])
-        .sort((left, right) => right.completed.localeCompare(left.completed));
+    const [newest] = await veleroBackups(access("velero"));
     return newest === undefined
         ? {}
         : {
-              backupOf: newest.completed,
+              backupOf: newest.completed.toISOString(),
               from: newest.name,
-              restore: `velero restore create --from-backup ${newest.name} --wait`,
+              // It leaves alone what is there, and so the empty volumes of workloads that Flux has made meanwhile.
+              restore: `velero restore create --from-backup ${newest.name} --wait; volumes: docs/rebuild.md#volumes`,
           };
-}
-
-async function readVeleroBackup(access: ContainerAccess, folder: string) {
-    const file = `${folder}velero-backup.json`;
-    const { blobs } = await listFolder(access, folder);
-    // It is written last: without it, the backup is being made or deleted.
-    if (!blobs.includes(file)) {
-        return undefined;
-    }
-    const { metadata, status } = JSON.parse(await readBlob(access, file)) as {
-        readonly metadata: { readonly name: string };
-        readonly status?: { readonly phase?: string; readonly completionTimestamp?: string };
-    };
-    return status?.phase === "Completed" && status.completionTimestamp !== undefined
-        ? { name: metadata.name, completed: status.completionTimestamp }
-        : undefined;
 }
 
 /** A line for each store: the backup that it comes back from, and how old that is at a time. */

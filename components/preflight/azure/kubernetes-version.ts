@@ -13,7 +13,7 @@ const key = "landfall:kubernetesVersion";
 
 /** Whether AKS offers the minor in the region, for all to use. A cluster that runs it already asks for nothing. */
 export async function kubernetesVersion(subscription: Subscription): Promise<Answer> {
-    const { kubernetesVersion: wanted, location } = subscription.subject.settings;
+    const { kubernetesVersion: wanted, clusterLocation: location } = subscription.subject.settings;
     const pools = await subscription.pools();
     if ([...pools.values()].some(({ version }) => version.startsWith(`${wanted}.`))) {
         return {};

@@ -26,6 +26,8 @@ const resources: readonly (readonly [type: string, apiVersion: string, location?
     ["Microsoft.Network/virtualNetworks", "2024-05-01"],
     ["Microsoft.Storage/storageAccounts", "2024-01-01"],
 ];
+/** What is in the cluster's region. */
+const replaceable = new Set(["Microsoft.ContainerService/managedClusters", "Microsoft.Network/virtualNetworks"]);
 const zone = ["Microsoft.Network/dnsZones", "2018-05-01", "global"] as const;
 
 /** Aliases of properties begin with their type; these are what every resource has. */
@@ -54,7 +56,8 @@ async function denials(
 ): Promise<Problem[]> {
     const { names, settings } = subscription.subject;
     const path = `${subscription.scope}/providers/Microsoft.PolicyInsights/checkPolicyRestrictions?api-version=2023-03-01`;
-    const resourceContent = { type, name: nameOf(type, names, settings.domain), location: global ?? settings.location };
+    const region = replaceable.has(type) ? settings.clusterLocation : settings.location;
+    const resourceContent = { type, name: nameOf(type, names, settings.domain), location: global ?? region };
     const answer = (await subscription.post(path, {
         resourceDetails: { resourceContent, apiVersion },
     })) as Restrictions;

@@ -6,12 +6,13 @@ import type { Subscription, VmSize } from "./subscription";
 /** Whether the region offers the sizes of new pools to this subscription, in their zones. */
 export async function poolSizes(subscription: Subscription): Promise<Answer> {
     const { settings } = subscription.subject;
+    const location = settings.clusterLocation;
     const pools = newPools(plannedPools(settings), await subscription.pools());
     if (pools.length === 0) {
         return {};
     }
     const sizes = await subscription.vmSizes();
-    const problems = pools.flatMap((pool) => problemOf(pool, sizes.get(pool.vmSize.toLowerCase()), settings.location));
+    const problems = pools.flatMap((pool) => problemOf(pool, sizes.get(pool.vmSize.toLowerCase()), location));
     // Pools of several zones say the same of their size.
     return { problems: [...new Map(problems.map((problem) => [problem.key + problem.message, problem])).values()] };
 }

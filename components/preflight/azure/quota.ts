@@ -28,7 +28,7 @@ export async function quota(subscription: Subscription): Promise<Answer> {
     if (missing.length === 0) {
         return {};
     }
-    const path = `${subscription.scope}/providers/Microsoft.Compute/locations/${settings.location}/usages`;
+    const path = `${subscription.scope}/providers/Microsoft.Compute/locations/${settings.clusterLocation}/usages`;
     const [sizes, usages] = await Promise.all([
         subscription.vmSizes(),
         subscription.list(`${path}?api-version=2024-07-01`) as Promise<Usage[]>,
@@ -61,7 +61,7 @@ function shortage(
     if (currentValue + vcpus <= limit) {
         return [];
     }
-    const { location } = subject.settings;
+    const { clusterLocation: location } = subject.settings;
     const what = name.localizedValue ?? name.value;
     const message =
         `the pools need ${vcpus} vCPUs more of "${what}" in ${location}, but ${currentValue} of ${limit} are in use; ` +

@@ -67,7 +67,7 @@ export class Subscription {
     /** Sizes of virtual machines by name in lower case, with what the subscription may not use. */
     vmSizes(): Promise<ReadonlyMap<string, VmSize>> {
         return this.once("sizes", async () => {
-            const { location } = this.subject.settings;
+            const { clusterLocation: location } = this.subject.settings;
             const filter = encodeURIComponent(`location eq '${location}'`);
             const path = `${this.scope}/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=${filter}`;
             const skus = (await this.list(path)) as ComputeSku[];

@@ -34,7 +34,15 @@ export function engineEnvironment(directory: string, session: Session): NodeJS.P
 }
 
 /** The commands that may run the program; the others look at a stack, or change its settings, without it. */
-const programCommands = new Set(["up", "update", "preview", "destroy", "refresh", "watch", "import"]);
+export const programCommands: ReadonlySet<string> = new Set([
+    "up",
+    "update",
+    "preview",
+    "destroy",
+    "refresh",
+    "watch",
+    "import",
+]);
 
 /**
  * Starts the real CLI on the unchanged program, with the sandbox's copy of the stack file.

@@ -11,3 +11,4 @@ export { deployer, subscription, subscriptionId, tenantId, TestSubscription } fr
 export { Egress } from "../cluster/egress";
 export type { Pod } from "../cluster/pod";
 export { type ChartWorld, startChartWorld } from "./chart-world";
+export { expiredAuthority } from "./expired-authority";

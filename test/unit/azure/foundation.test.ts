@@ -9,6 +9,7 @@ const names = physicalNames({ project: "landfall", stack: "test", subscriptionId
 
 const args: FoundationArgs = {
     location: "westeurope",
+    clusterLocation: "westeurope",
     protect: true,
     names,
     deployer,
@@ -32,6 +33,15 @@ const types = {
 };
 
 describe("Foundation", () => {
+    it("has only what a rebuild replaces in the region of the cluster", async () => {
+        const { resources } = await foundation({ clusterLocation: "northeurope", domain: "k8s.example.com" });
+        const elsewhere = resources.filter(({ inputs }) => inputs.location === "northeurope");
+        assert.deepEqual(
+            elsewhere.map(({ inputs }) => inputs.resourceGroupName),
+            [names.clusterGroup, names.clusterGroup],
+        );
+    });
+
     it("has the network in the group that a rebuild replaces, and the rest in the other", async () => {
         const { resources } = await foundation({ domain: "k8s.example.com" });
         const groupOf = (type: string) => only(resources, type).inputs.resourceGroupName;

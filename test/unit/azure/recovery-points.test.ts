@@ -1,5 +1,11 @@
 import * as assert from "node:assert/strict";
-import { type Backup, generationOf, postgresqlBackups, recoveryPoint } from "../../../components/azure/recovery-points";
+import {
+    type Backup,
+    generationOf,
+    postgresqlBackups,
+    recoveryPoint,
+    veleroBackups,
+} from "../../../components/azure/recovery-points";
 import { BlobApi } from "../../support/blob-api";
 
 const access = { account: "acmebackups", container: "postgresql", token: "t" };
@@ -85,5 +91,37 @@ describe("what a new cluster comes back from", () => {
 
     it("is told apart by the cluster's own id, in letters that a folder may have", () => {
         assert.equal(generationOf("0123-ABCD"), "0123abcd");
+    });
+});
+
+describe("the backups of Velero", () => {
+    const api = new BlobApi();
+    const at = { ...access, container: "velero" };
+
+    before(() => api.start());
+    after(() => api.stop());
+
+    function add(name: string, completionTimestamp: string, spec: object = {}, phase = "Completed"): void {
+        const backup = { metadata: { name }, spec, status: { phase, completionTimestamp } };
+        api.blobs[`velero/backups/${name}/${name}.tar.gz`] = "objects";
+        api.blobs[`velero/backups/${name}/velero-backup.json`] = JSON.stringify(backup);
+    }
+
+    it("are the completed ones of everything, the newest first", async () => {
+        const daily = {
+            excludedNamespaces: ["flux-system"],
+            labelSelector: { matchExpressions: [{ key: "cnpg.io/cluster", operator: "DoesNotExist" }] },
+        };
+        add("daily-1", "2026-11-26T02:40:00Z", daily);
+        add("daily-2", "2026-11-27T02:40:00Z", daily);
+        add("by-hand", "2026-11-25T12:00:00Z", { includedNamespaces: ["*"] });
+        add("hourly-1", "2026-11-27T09:05:00Z", { labelSelector: { matchLabels: { backup: "hourly" } } });
+        add("rehearsal", "2026-11-27T10:00:00Z", { includedNamespaces: ["podinfo"] });
+        add("daily-3", "2026-11-28T02:40:00Z", daily, "PartiallyFailed");
+        api.blobs["velero/backups/daily-4/daily-4.tar.gz"] = "being made";
+        assert.deepEqual(
+            (await veleroBackups(at)).map(({ name }) => name),
+            ["daily-2", "daily-1", "by-hand"],
+        );
     });
 });

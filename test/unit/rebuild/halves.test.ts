@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
+import { nameOf, type StateResource } from "../../../components/recovery/stack-state";
 import { halvesOf } from "../../../tools/rebuild/halves";
-import { nameOf, type StateResource } from "../../../tools/rebuild/stack-state";
 
 const groups = { durableGroup: "p-s-durable", clusterGroup: "p-s-cluster" };
 

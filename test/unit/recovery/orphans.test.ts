@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { ArmClient } from "../../../components/azure/arm-client";
 import type { GitHubApi } from "../../../components/gitops/fleet/github-api";
 import type { InterruptedCreate } from "../../../components/recovery/interrupted-creates";
-import { findOrphans } from "../../../components/recovery/orphans";
+import { findOrphans, findRoleAssignment } from "../../../components/recovery/orphans";
 
 const subscriptionId = "11111111-2222-3333-4444-555555555555";
 const group = `/subscriptions/${subscriptionId}/resourceGroups/durable`;
@@ -83,5 +83,33 @@ describe("findOrphans", () => {
             assert.deepEqual((await find([key], {}, [{ ...answer, ...other }])).orphans, []);
         }
         assert.deepEqual((await find([key], {}, undefined)).orphans, []);
+    });
+});
+
+describe("findRoleAssignment", () => {
+    const roles = `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions`;
+    const properties = { scope: group.toUpperCase(), principalId: "P-1", roleDefinitionId: `${roles}/role-1` };
+    const others = [
+        { name: "of the subscription", properties: { ...properties, scope: `/subscriptions/${subscriptionId}` } },
+        { name: "of somebody else", properties: { ...properties, principalId: "p-2" } },
+        { name: "another role", properties: { ...properties, roleDefinitionId: `${roles}/role-2` } },
+    ];
+    const assignment: InterruptedCreate = {
+        type: "azure-native:authorization:RoleAssignment",
+        name: "landfall-reader",
+        inputs: { scope: group, principalId: "p-1", roleDefinitionId: "/providers/x/roleDefinitions/role-1" },
+    };
+    const findAmong = async (value?: readonly object[]) => {
+        const fetch = () => Promise.resolve(new Response(JSON.stringify({ value }), { status: value ? 200 : 404 }));
+        const github = {} as GitHubApi;
+        const places = { arm: new ArmClient("token", fetch), github, subscriptionId, owner: "acme" };
+        return (await findRoleAssignment(assignment, places))?.orphan.id;
+    };
+
+    it("finds the one of the same principal and role on the same scope, and none of those beside it", async () => {
+        const id = `${group}/providers/Microsoft.Authorization/roleAssignments/own`;
+        assert.equal(await findAmong([...others, { name: "own", properties }]), id);
+        assert.equal(await findAmong(others), undefined);
+        assert.equal(await findAmong(), undefined);
     });
 });

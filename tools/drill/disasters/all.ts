@@ -1,13 +1,16 @@
 import { endApiServer } from "../dead-cluster";
-import type { Disaster } from "./disaster";
+import type { Disaster, Rehearsed } from "./disaster";
+import { git, kubectl, pulumi, rebuild } from "./fix";
+import { expireAuthority, requireAuthority } from "./mesh-authority";
 import type { Stage } from "./stage";
 
 const clusters = "2025-09-01";
 const identities = "2023-01-31";
-const refresh = { tool: "pulumi", args: ["up", "--refresh"] } as const;
+const owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+const refresh = pulumi("up", "--refresh");
 
 /** Deletes a resource of the state in Azure, behind the program's back. */
-function deletes(type: string, name: string, version: string): Disaster["strike"] {
+function deletes(type: string, name: string, version: string): Rehearsed["strike"] {
     return async (stage) => {
         const { id } = await stage.resource(type, name);
         await stage.azure.arm("DELETE", id, version);
@@ -19,26 +22,30 @@ async function repositoryPath(stage: Stage): Promise<string> {
     return `repos/${String(outputs.fullName)}`;
 }
 
-/** Every disaster that can be rehearsed on one stack, each after the repair of the one before. */
+async function versionOfKey(stage: Stage): Promise<string> {
+    return String((await stage.resource("Key", "landfall-vault-sops")).outputs.keyUriWithVersion);
+}
+
+/** Every disaster, in an order in which each can be rehearsed after the repair of the one before. */
 export const disasters: readonly Disaster[] = [
     {
         name: "cluster-deleted",
         title: "The cluster was deleted behind Pulumi's back",
-        fix: { tool: "rebuild" },
+        fix: rebuild(),
         lost: "What workloads wrote since their last backup",
         strike: deletes("ManagedCluster", "landfall-cluster", clusters),
     },
     {
         name: "api-server-dead",
         title: "The API server does not answer",
-        fix: { tool: "rebuild" },
+        fix: rebuild(),
         lost: "What workloads wrote since their last backup",
         strike: async (stage) => endApiServer(await stage.cluster()),
     },
     {
         name: "flux-system-deleted",
         title: "Namespace flux-system was deleted",
-        fix: { tool: "rebuild" },
+        fix: rebuild(),
         lost: "What workloads wrote since their last backup: Flux deletes what it made before it is gone itself",
         strike: async (stage) => {
             await stage.kubectl("delete", "namespace", "flux-system", "--wait=false");
@@ -50,6 +57,25 @@ export const disasters: readonly Disaster[] = [
         fix: refresh,
         lost: "Nothing, once its pods run again",
         strike: deletes("AgentPool", "landfall-cluster-apps", clusters),
+    },
+    {
+        name: "state-lost",
+        title: "The state of the stack was lost",
+        fix: rebuild("--state-lost"),
+        lost: "Nothing; the deploy key is another, since its private half was in the state",
+        losesMarks: ["deploy key"],
+        strike: (stage) => stage.succeeds("stack", "rm", "--force", "--preserve-config", "--yes"),
+    },
+    {
+        name: "deployer-replaced",
+        title: "Somebody else deploys: the deployer left, or its login is gone",
+        fix: pulumi("up"),
+        lost: "Nothing, once the other has the roles of the first (permissions.md)",
+        strike: async (stage) => {
+            const other = { ...stage.session.environment, ...stage.session.previewerEnvironment };
+            await stage.azure.grant(await stage.azure.objectId(other), owner, stage.azure.subscription);
+            stage.deployer = loginOf(other);
+        },
     },
     {
         name: "identities-deleted",
@@ -75,18 +101,24 @@ export const disasters: readonly Disaster[] = [
         },
     },
     {
+        name: "app-revoked",
+        title: "The key of Flux's GitHub App was revoked",
+        lost: "Nothing",
+        see: "[secrets.md](secrets.md#rotate): another key of the App",
+    },
+    {
         name: "history-rewritten",
         title: "The history of the fleet repository was rewritten",
         fix: refresh,
         lost: "Commits that were made on the branch only, unless somebody has a clone",
         losesMarks: ["commit of somebody else"],
         strike: (stage) =>
-            stage.commit(async (git) => {
-                await git("checkout", "--quiet", "--orphan", "rewritten");
-                await git("rm", "-r", "--quiet", "--force", "clusters", "note.md");
-                await git("commit", "--quiet", "--allow-empty", "--message", "Rewritten");
-                await git("branch", "--force", stage.fleet.branch);
-                await git("checkout", "--quiet", stage.fleet.branch);
+            stage.commit(async (run) => {
+                await run("checkout", "--quiet", "--orphan", "rewritten");
+                await run("rm", "-r", "--quiet", "--force", "clusters", "note.md");
+                await run("commit", "--quiet", "--allow-empty", "--message", "Rewritten");
+                await run("branch", "--force", stage.fleet.branch);
+                await run("checkout", "--quiet", stage.fleet.branch);
             }),
     },
     {
@@ -102,13 +134,13 @@ export const disasters: readonly Disaster[] = [
     {
         name: "bad-commit",
         title: "A commit breaks a layer",
-        fix: { tool: "git", args: ["revert", "--no-edit", "HEAD"] },
+        fix: git("revert", "--no-edit", "HEAD"),
         lost: "Nothing",
         strike: (stage) =>
-            stage.commit(async (git) => {
+            stage.commit(async (run) => {
                 // The layer has a folder in the environment, which kustomize can no longer build.
-                await git("rm", "--quiet", `clusters/${stage.fleet.branch}/canary/kustomization.yaml`);
-                await git("commit", "--quiet", "--message", "Break a layer");
+                await run("rm", "--quiet", `clusters/${stage.fleet.branch}/canary/kustomization.yaml`);
+                await run("commit", "--quiet", "--message", "Break a layer");
             }),
     },
     {
@@ -119,9 +151,79 @@ export const disasters: readonly Disaster[] = [
         strike: deletes("Vault", "landfall-vault", "2024-11-01"),
     },
     {
+        name: "key-version-disabled",
+        title: "The version of the vault's key that the tree is encrypted to was disabled",
+        fix: {
+            typed: () => "az keyvault key set-attributes --enabled true --id <keyVaultKey>",
+            type: async (stage) => {
+                await stage.azure.vault("PATCH", await versionOfKey(stage), { attributes: { enabled: true } });
+                const refusal = await stage.decryptWithVault();
+                if (refusal !== undefined) {
+                    throw new Error(refusal);
+                }
+            },
+        },
+        lost: "Nothing; what is decrypted already runs on",
+        strike: async (stage) => {
+            await stage.azure.vault("PATCH", await versionOfKey(stage), { attributes: { enabled: false } });
+            if ((await stage.decryptWithVault())?.includes("KeyDisabled") !== true) {
+                throw new Error("Flux still decrypts with the version that is disabled");
+            }
+        },
+    },
+    {
+        name: "pgp-key-deleted",
+        title: "The PGP key was deleted in the cluster",
+        fix: refresh,
+        lost: "Nothing: the stack's configuration has it too",
+        strike: async (stage) => {
+            await stage.kubectl("delete", "secret", "sops-gpg", "--namespace", "flux-system");
+        },
+    },
+    {
+        name: "pgp-key-lost",
+        title: "The PGP key was lost everywhere",
+        lost: "Nothing that is encrypted to the vault's key too",
+        see: "[secrets.md](secrets.md#a-key-is-lost): a new key, which the vault's key gives the files to",
+        test: "test/program/keys.test.ts",
+    },
+    {
+        name: "both-keys-lost",
+        title: "The PGP key and the vault's key were lost",
+        lost: "The values in Git; those in the cluster are read from there",
+        see: "[secrets.md](secrets.md#a-key-is-lost): a new key, and each value anew, which `up` lists",
+        test: "test/program/keys.test.ts",
+    },
+    {
+        name: "mesh-authority-expired",
+        title: "The certificate authority of the mesh expired (Linkerd)",
+        fix: kubectl("delete", "secret", "--all-namespaces", "--selector", "landfall/authority=mesh"),
+        lost: "Calls within the mesh, until its pods are restarted",
+        strike: expireAuthority,
+        check: requireAuthority,
+    },
+    {
+        name: "mesh-authority-expired-istio",
+        title: "The certificate authority of the mesh expired (Istio)",
+        lost: "Calls within the mesh, until its pods are restarted",
+        see: "`kubectl delete secret istio-ca-secret --namespace istio-system`, then restart istiod",
+    },
+    {
+        name: "region-lost",
+        title: "The region of the cluster was lost, and the durable half answers",
+        fix: rebuild("--location", "northeurope"),
+        lost: "What workloads wrote since their last backup. What of the durable half lies elsewhere: [rebuild.md](rebuild.md#the-region-is-gone)",
+        strike: deletes("ManagedCluster", "landfall-cluster", clusters),
+        check: async (stage) => {
+            const { outputs } = await stage.resource("ManagedCluster", "landfall-cluster");
+            if (outputs.location !== "northeurope") {
+                throw new Error(`the cluster is in ${String(outputs.location)}`);
+            }
+        },
+    },
+    {
         name: "destroy-by-mistake",
-        title: "pulumi destroy was typed by mistake",
-        fix: { tool: "none" },
+        title: "`pulumi destroy` was typed by mistake",
         lost: "Nothing: it is refused before anything is deleted",
         strike: async (stage) => {
             const { code, output } = await stage.pulumi("destroy", "--yes");
@@ -130,4 +232,20 @@ export const disasters: readonly Disaster[] = [
             }
         },
     },
+    {
+        name: "destroy-of-the-cluster-by-mistake",
+        title: "`pulumi destroy --exclude-protected` was typed by mistake",
+        fix: pulumi("up"),
+        lost: "What workloads wrote since their last backup",
+        losesMarks: ["deploy key"],
+        strike: (stage) => stage.succeeds("destroy", "--exclude-protected", "--yes", "--skip-preview"),
+    },
 ];
+
+/** Azure's SDK, kubelogin and the provider read different names. */
+function loginOf({ ARM_CLIENT_ID = "", ARM_CLIENT_SECRET = "" }: Readonly<Record<string, string>>) {
+    return {
+        ...{ ARM_CLIENT_ID, ARM_CLIENT_SECRET },
+        ...{ AZURE_CLIENT_ID: ARM_CLIENT_ID, AZURE_CLIENT_SECRET: ARM_CLIENT_SECRET },
+    };
+}

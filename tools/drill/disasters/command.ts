@@ -2,46 +2,59 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { format } from "prettier";
 import { DrillError } from "../drill-error";
 import { disasters } from "./all";
-import { page } from "./page";
-import { type Rehearsal, rehearse } from "./rehearse";
+import { isRehearsed } from "./disaster";
+import { page, type Seconds, secondsOn } from "./page";
+import { rehearse } from "./rehearse";
 import { Stage } from "./stage";
 
 const repository = path.join(__dirname, "../../..");
+const stack = "staging";
 
 /**
- * `disasters [NAME…]`: rehearses all, or some, on a staging of the whole tree in a sandbox of its own. A rehearsal of
- * all writes docs/disasters.md.
+ * `disasters [NAME…]`: rehearses all, or some, in a sandbox of its own, and writes into docs/disasters.md how long each
+ * took. One that goes wrong stops neither the others nor the page, but fails the command.
  */
 export async function rehearseDisasters(args: string[]): Promise<number> {
     const { positionals } = parseArgs({ args, allowPositionals: true });
-    const unknown = positionals.filter((name) => !disasters.some((disaster) => disaster.name === name));
+    const all = disasters.filter(isRehearsed);
+    const unknown = positionals.filter((name) => !all.some((disaster) => disaster.name === name));
     if (unknown.length > 0) {
-        const known = disasters.map(({ name }) => name).join(", ");
-        throw new DrillError(`there is no disaster ${unknown.join(", ")}; there are ${known}`);
+        const known = all.map(({ name }) => name).join(", ");
+        throw new DrillError(`there is no disaster ${unknown.join(", ")} to rehearse; there are ${known}`);
     }
-    const chosen = disasters.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+    const chosen = all.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-drill-"));
-    const rehearsals: Rehearsal[] = [];
+    const place = Stage.prepare(repository, directory, stack);
+    const seconds: Record<string, string> = {};
+    const failures: string[] = [];
     try {
-        await Stage.start({ repository, directory }, "staging");
+        await Stage.start(place, stack);
         for (const disaster of chosen) {
-            const stage = new Stage({ repository, directory }, "staging");
-            const rehearsal = await rehearse(disaster, stage);
-            console.log(`${rehearsal.seconds.toFixed(1).padStart(7)} s  ${disaster.title}`);
-            rehearsals.push(rehearsal);
+            try {
+                const took = (await rehearse(disaster, new Stage(place, stack))).toFixed(0);
+                console.log(`${took.padStart(7)} s  ${disaster.title}`);
+                seconds[disaster.name] = took;
+            } catch (error) {
+                console.log(` failed    ${disaster.title}: ${error instanceof Error ? error.message : String(error)}`);
+                failures.push(disaster.name);
+            }
         }
     } finally {
-        await Stage.end({ repository, directory });
+        await Stage.end(place);
+        fs.rmSync(directory, { recursive: true, force: true });
     }
-    if (positionals.length === 0) {
-        const file = path.join(repository, "docs/disasters.md");
-        fs.writeFileSync(
-            file,
-            await format(page(disasters, rehearsals), { parser: "markdown", proseWrap: "preserve" }),
-        );
+    await writePage(seconds);
+    if (failures.length > 0) {
+        throw new DrillError(`${failures.length} of ${chosen.length} failed: ${failures.join(", ")}`);
     }
     return 0;
+}
+
+/** What was not rehearsed this time keeps its seconds. */
+async function writePage(seconds: Seconds): Promise<void> {
+    const file = path.join(repository, "docs/disasters.md");
+    const before = fs.existsSync(file) ? secondsOn(fs.readFileSync(file, "utf8")) : {};
+    fs.writeFileSync(file, await page(disasters, { ...before, ...seconds }));
 }

@@ -1,40 +1,47 @@
-import type { Disaster, Fix } from "./disaster";
-import type { Rehearsal } from "./rehearse";
+import { format } from "prettier";
+import { type Disaster, isRehearsed } from "./disaster";
 
-/** What people type. */
-function commandOf(fix: Fix, stack: string): string {
-    switch (fix.tool) {
-        case "rebuild":
-            return `npm run rebuild -- --stack ${stack}`;
-        case "pulumi":
-            return `pulumi ${fix.args.join(" ")} --stack ${stack}`;
-        case "git":
-            return `git ${fix.args.join(" ")} && git push`;
-        case "none":
-            return "";
-    }
-}
+/** Seconds from the typing of a disaster's command to its end, by the disaster's name. */
+export type Seconds = Readonly<Record<string, string>>;
+
+const notRehearsed = "not rehearsed";
 
 /** `docs/disasters.md`. */
-export function page(disasters: readonly Disaster[], rehearsals: readonly Rehearsal[]): string {
-    const rows = disasters.map((disaster) => {
-        const seconds = rehearsals.find(({ name }) => name === disaster.name)?.seconds.toFixed(0) ?? "not rehearsed";
-        const command = commandOf(disaster.fix, "production");
-        return `| ${disaster.title} | ${disaster.lost} | ${command === "" ? "none" : `\`${command}\``} | ${seconds} | \`${disaster.name}\` |`;
-    });
-    return [
+export function page(disasters: readonly Disaster[], seconds: Seconds): Promise<string> {
+    const text = [
         "# Disasters",
         "",
         "What can go wrong, what is lost for good, and the one command after which the platform is whole again. `npm run",
         "drill -- disasters` rehearses each in a sandbox of its own, with data before and after, and writes this page;",
         "`npm run drill -- disasters NAME…` rehearses some. After each, an update has nothing left to do.",
         "",
-        "The seconds are those of the sandbox, where Azure takes no time. [rebuild.md](rebuild.md) has what to look at",
-        "before, and the disasters that need more than one command.",
+        "The data are a base backup of PostgreSQL, a commit of somebody else, what the keys decrypt, and the names that",
+        "others rely on. The seconds are those of a sandbox with some of the tree's layers, where Azure takes no time.",
         "",
         "| Disaster | Lost | Command | Seconds | Name |",
         "| -------- | ---- | ------- | ------- | ---- |",
-        ...rows,
+        ...disasters.map((disaster) => row(disaster, seconds)),
         "",
-    ].join("\n");
+        "[rebuild.md](rebuild.md) has what to look at before, and what else can be lost.",
+        "",
+    ];
+    return format(text.join("\n"), { parser: "markdown", proseWrap: "preserve" });
+}
+
+/** The seconds that a page has. */
+export function secondsOn(text: string): Seconds {
+    const rows = [...text.matchAll(/^\|.*\| +(\d+) +\| `([a-z-]+)` +\|$/gm)];
+    return Object.fromEntries(rows.map(([, seconds = "", name = ""]) => [name, seconds]));
+}
+
+function row(disaster: Disaster, seconds: Seconds): string {
+    const { name, title, lost } = disaster;
+    const [command, took] = isRehearsed(disaster)
+        ? [typed(disaster.fix?.typed("production")), seconds[name] ?? notRehearsed]
+        : [disaster.see, disaster.test === undefined ? notRehearsed : `\`${disaster.test}\``];
+    return `| ${title} | ${lost} | ${command} | ${took} | \`${name}\` |`;
+}
+
+function typed(command: string | undefined): string {
+    return command === undefined ? "none" : `\`${command}\``;
 }

@@ -2,22 +2,41 @@ import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { parse, parseDocument, stringify } from "yaml";
+import { copyRepository } from "../../copied-repository";
 import { clusterOf } from "../../sandbox/flux-status";
 import { AzureDeployer } from "../azure-deployer";
 import { GitHubDeployer } from "../github-deployer";
 import type { StackResource } from "../stack-resource";
-import type { Fix } from "./disaster";
 import { type Fleet, fleetOf, readSession, type Session, type Workspace, type WorldStatus } from "@landfall/sandbox";
 
 const run = promisify(execFile);
+
+/** The layers that have keys, certificates and data, with those that they wait for. */
+const layers = [
+    ...["canary", "namespaces", "crds", "identities", "security", "infra", "infra-config"],
+    ...["databases", "databases-config", "backup", "backup-config", "mesh"],
+];
+
+const decryptionMinutes = 5;
+
+interface FluxObject {
+    readonly status?: {
+        readonly lastHandledReconcileAt?: string;
+        readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    };
+}
 
 /** A stack in a sandbox that runs, and what people and programs can do to it. */
 export class Stage {
     readonly azure: AzureDeployer;
     readonly github: GitHubDeployer;
     readonly fleet: Fleet;
-    private readonly session: Session;
+    readonly session: Session;
+    /** Who deploys from now on, as the environment says it. @default - the sandbox's deployer */
+    deployer: Readonly<Record<string, string>> = {};
 
     /** @throws Error if no sandbox runs there. */
     constructor(
@@ -34,12 +53,38 @@ export class Stage {
         this.fleet = fleetOf(place.repository, session, stack);
     }
 
-    /** Starts a sandbox and brings a stack up in it. @throws Error with what it prints if it fails. */
+    /**
+     * Copies a repository, with some layers and with Linkerd, whose authority is in the tree. Gives where a sandbox of
+     * the copy is to run.
+     */
+    static prepare(repository: string, directory: string, stack: string): Workspace {
+        const place = { repository: path.join(directory, "work"), directory: path.join(directory, "sb") };
+        copyRepository(repository, place.repository);
+        const list = path.join(place.repository, `gitops/clusters/${stack}/kustomization.yaml`);
+        const resources = layers.map((name) => `../base/${name}.yaml`);
+        const kustomization = parse(fs.readFileSync(list, "utf8")) as object;
+        fs.writeFileSync(list, stringify({ ...kustomization, resources }));
+        set(place, stack, "landfall:serviceMesh", "linkerd");
+        return place;
+    }
+
+    /**
+     * Starts a sandbox, brings a stack up in it, and has the tree encrypted to the stack's vault too.
+     *
+     * @throws Error with what a command prints if it fails.
+     */
     static async start(place: Workspace, stack: string): Promise<void> {
-        const { code, output } = await runTool(place, "sandbox", ["start", "--stack", stack]);
-        if (code !== 0) {
-            throw new Error(output);
+        const start = ["start", "--stack", stack];
+        outputOf(start, await runTool(place, "sandbox", start));
+        const keyring = path.join(path.dirname(place.directory), "g");
+        fs.mkdirSync(keyring, { mode: 0o700 });
+        const key = path.join(place.repository, "packages/sandbox/keys/demonstration.private.asc");
+        const env = ["env", `GNUPGHOME=${keyring}`];
+        const secret = ["node", "tools/setup.mjs", "tools/secret/cli.ts", "recipients", stack, "--stack", stack];
+        for (const command of [["gpg", "--batch", "--quiet", "--import", key], secret]) {
+            outputOf(command, await runTool(place, "sandbox", ["exec", ...env, ...command]));
         }
+        outputOf(start, await runTool(place, "sandbox", start));
     }
 
     /** Takes the sandbox down. */
@@ -49,23 +94,30 @@ export class Stage {
 
     /** `npm run sandbox -- …`. Gives what it prints. @throws Error with that if it fails. */
     async sandbox(...args: readonly string[]): Promise<string> {
-        const { code, output } = await this.tool("sandbox", args);
-        if (code !== 0) {
-            throw new Error(`${args.join(" ")}\n${output}`);
-        }
-        return output;
+        return outputOf(args, await runTool(this.place, "sandbox", args));
     }
 
+    /** The Pulumi CLI as who deploys. */
     pulumi(...args: readonly string[]): Promise<ToolRun> {
-        return this.tool("sandbox", ["pulumi", "--stack", this.stack, ...args]);
+        const login = Object.entries(this.deployer).map(([name, value]) => `${name}=${value}`);
+        const stackFile = path.join(this.place.directory, "stacks", `Pulumi.${this.stack}.yaml`);
+        return login.length === 0
+            ? runTool(this.place, "sandbox", ["pulumi", "--stack", this.stack, ...args])
+            : runTool(this.place, "sandbox", [
+                  ...["exec", "env", ...login, "pulumi", ...args],
+                  ...["--stack", this.stack, "--config-file", stackFile],
+              ]);
     }
 
-    /** Runs a command of the documentation. @throws Error with what it prints if it fails. */
-    async repair(fix: Fix): Promise<void> {
-        const { code, output } = await this.tryRepair(fix);
-        if (code !== 0) {
-            throw new Error(output);
-        }
+    /** The same for a command that has to succeed. @throws Error with what it prints if it fails. */
+    async succeeds(...args: readonly string[]): Promise<void> {
+        outputOf(["pulumi", ...args], await this.pulumi(...args));
+    }
+
+    /** `npm run rebuild`, which asks nobody. @throws Error with what it prints if it fails. */
+    async rebuild(...args: readonly string[]): Promise<void> {
+        const options = ["--stack", this.stack, "--sandbox", "--yes", ...args];
+        outputOf(["rebuild", ...args], await runTool(this.place, "rebuild", options));
     }
 
     /** The cluster as its administrator sees it. */
@@ -79,6 +131,21 @@ export class Stage {
             KUBECACHEDIR: path.join(this.place.directory, "kube-cache"),
         };
         return (await run(path.join(binaries, "kubectl"), [...args], { env, maxBuffer: 64 * 1024 * 1024 })).stdout;
+    }
+
+    /** Has Flux decrypt what the vault's key alone decrypts. Gives what it says of it; undefined if it can. */
+    async decryptWithVault(): Promise<string | undefined> {
+        const time = new Date().toISOString();
+        const canary = ["kustomization", "canary", "--namespace", "flux-system"];
+        await this.kubectl("annotate", "--overwrite", ...canary, `reconcile.fluxcd.io/requestedAt=${time}`);
+        for (const deadline = Date.now() + decryptionMinutes * 60_000; Date.now() < deadline; await sleep(1000)) {
+            const { status } = JSON.parse(await this.kubectl("get", ...canary, "--output", "json")) as FluxObject;
+            const ready = status?.conditions?.find(({ type }) => type === "Ready");
+            if (status?.lastHandledReconcileAt === time && ready?.status !== "Unknown") {
+                return ready?.status === "True" ? undefined : (ready?.message ?? "");
+            }
+        }
+        throw new Error(`Flux has not applied the canaries after ${decryptionMinutes} minutes`);
     }
 
     /** @throws Error if the stack has no cluster. */
@@ -134,26 +201,21 @@ export class Stage {
         }
         return found;
     }
+}
 
-    private async tryRepair(fix: Fix) {
-        switch (fix.tool) {
-            case "rebuild":
-                return this.tool("rebuild", ["--stack", this.stack, "--sandbox", "--yes"]);
-            case "pulumi":
-                return this.pulumi(...fix.args, "--yes", "--skip-preview");
-            case "git":
-                await this.commit(async (git) => {
-                    await git(...fix.args);
-                });
-                return { code: 0, output: "" };
-            case "none":
-                return { code: 0, output: "" };
-        }
-    }
+/** Changes a setting in a stack's file. */
+function set({ repository }: Workspace, stack: string, key: string, value: string): void {
+    const file = path.join(repository, `Pulumi.${stack}.yaml`);
+    const document = parseDocument(fs.readFileSync(file, "utf8"));
+    document.setIn(["config", key], value);
+    fs.writeFileSync(file, document.toString());
+}
 
-    private tool(name: Tool, args: readonly string[]) {
-        return runTool(this.place, name, args);
+function outputOf(command: readonly string[], { code, output }: ToolRun): string {
+    if (code !== 0) {
+        throw new Error(`${command.join(" ")} failed (${code})\n${output}`);
     }
+    return output;
 }
 
 type Tool = "sandbox" | "rebuild";

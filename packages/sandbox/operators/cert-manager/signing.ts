@@ -65,10 +65,10 @@ function certificatesIn(pem: string): x509.X509Certificate[] {
 }
 
 /** Signs what a Certificate asks for, for a key; without a signer it signs itself. */
-export async function sign(spec: Spec, key: KeyObject, signer?: Signer): Promise<Signed> {
+export async function sign(spec: Spec, key: KeyObject, signer?: Signer, begin = new Date()): Promise<Signed> {
     const keys = await webKeys(key);
     const { commonName, isCA = false } = spec;
-    const notBefore = new Date(Math.floor(Date.now() / 1000) * 1000);
+    const notBefore = new Date(Math.floor(begin.getTime() / 1000) * 1000);
     const notAfter = new Date(notBefore.getTime() + millisecondsOf(spec.duration, defaultLife));
     const subject = commonName ? [{ CN: [commonName] }] : [];
     const issuer = signer?.certificate;

@@ -1,22 +1,6 @@
 import * as assert from "node:assert/strict";
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { ensureToolchain } from "@landfall/toolchain";
-import { loadOrCreateAuthority } from "../../network/authority";
-import { freePort } from "../../network/free-port";
-import { startProxy } from "../../network/proxy";
-import { tenantId, TestSubscription } from "../../testing/azure-subscription";
-import { OperatorCluster } from "../support/operator-cluster";
-
-const issuer = "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/";
-const roles = {
-    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
-    "Storage Blob Delegator": "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
-};
-const location = { location: "westeurope" };
-const accountName = "stbackups";
-const password = "a password of the test's own";
+import { repositoryPassword, VeleroServer, workload } from "../support/velero-server";
 
 /**
  * Velero's own server and command, with its workload identity and its roles against the sandbox's blob storage. Volumes
@@ -24,229 +8,189 @@ const password = "a password of the test's own";
  */
 describe("Velero", function () {
     this.timeout(15 * 60_000);
-    let cluster: OperatorCluster;
-    let directory: string;
-    let environment: NodeJS.ProcessEnv;
-    let server: ChildProcess | undefined;
-    let program: string;
-    const closing: (() => Promise<void>)[] = [];
+    let server: VeleroServer;
 
-    before("starts a cluster, the storage with its roles, and Velero", async () => {
-        const only = ["velero", "velero-object-store"];
-        const { binaries } = await ensureToolchain({ log: (line) => console.error(line), only });
-        program = path.join(binaries, "velero");
-        cluster = await OperatorCluster.start();
-        closing.push(() => cluster.stop());
-        directory = fs.mkdtempSync(path.join(path.dirname(cluster.cluster.adminKubeconfig), "velero-"));
-        const subscription = new TestSubscription({
-            issuerKeys: (asked) => (asked === issuer ? cluster.cluster.jwks() : Promise.resolve(undefined)),
-        });
-        const clientId = await makeStorage(subscription);
-        const authority = await loadOrCreateAuthority(directory);
-        const report = (message: string) => console.error(message);
-        const proxy = await startProxy({ routes: [...subscription.azure.routes], authority, report });
-        closing.push(() => proxy.close());
-        await makeNamespace();
-        environment = {
-            ...{ PATH: process.env.PATH, HOME: directory, HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.1" },
-            ...{ SSL_CERT_FILE: authority.certificateFile, KUBECONFIG: await kubeconfig() },
-            ...{ AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId },
-            AZURE_AUTHORITY_HOST: "https://login.microsoftonline.com/",
-            AZURE_FEDERATED_TOKEN_FILE: file("token", await token("api://AzureADTokenExchange")),
-        };
-        fs.mkdirSync(path.join(directory, "plugins"));
-        const plugin = path.join(directory, "plugins", "velero-plugin-for-microsoft-azure");
-        fs.copyFileSync(path.join(binaries, "velero-object-store"), plugin);
-        await kubectl(
-            "apply",
-            "-f",
-            file("crds.yaml", await velero("install", "--crds-only", "--dry-run", "-o", "yaml")),
-        );
-        await kubectl("apply", "-f", file("location.json", JSON.stringify(storageLocation)));
-        await start();
+    before(async () => {
+        server = await VeleroServer.start();
     });
 
-    after(async () => {
-        server?.kill("SIGKILL");
-        for (const close of closing.reverse()) {
-            await close();
-        }
-    });
+    after(() => server?.stop());
 
     it("reaches its container as the identity of its service account", async () => {
-        await cluster.until(
+        await server.cluster.until(
             "the location",
-            async () => (await velero("backup-location", "get")).includes("Available"),
+            async () => (await server.velero("backup-location", "get")).includes("Available"),
             90_000,
         );
     });
 
     it("leaves the repository's password that the tree brings", async () => {
-        assert.deepEqual(await cluster.secret("velero", "velero-repo-credentials"), {
-            "repository-password": password,
+        assert.deepEqual(await server.cluster.secret("velero", "velero-repo-credentials"), {
+            "repository-password": repositoryPassword,
         });
     });
 
     it("brings back a namespace that is gone as it was, and what of it is there stays", async () => {
-        await kubectl("apply", "-f", file("app.json", JSON.stringify({ apiVersion: "v1", kind: "List", items: app })));
+        await server.kubectl(
+            "apply",
+            "-f",
+            server.file("app.json", JSON.stringify({ apiVersion: "v1", kind: "List", items: app })),
+        );
         const before = await objects();
         assert.match(
-            await velero("backup", "create", "one", "--include-namespaces", "app", "--wait"),
+            await server.velero("backup", "create", "one", "--include-namespaces", "app", "--wait"),
             /status: Completed/,
         );
-        await kubectl("delete", "namespace", "app", "--wait=true");
+        await server.kubectl("delete", "namespace", "app", "--wait=true");
         assert.deepEqual(await objects(), []);
         await restore("one");
         assert.deepEqual(await objects(), before);
-        await kubectl("patch", "configmap", "settings", "-n", "app", "-p", '{"data":{"colour":"green"}}');
+        await server.kubectl("patch", "configmap", "settings", "-n", "app", "-p", '{"data":{"colour":"green"}}');
         await restore("two");
-        const colour = await kubectl("get", "configmap", "settings", "-n", "app", "-o", "jsonpath={.data.colour}");
+        const colour = await server.kubectl(
+            "get",
+            "configmap",
+            "settings",
+            "-n",
+            "app",
+            "-o",
+            "jsonpath={.data.colour}",
+        );
         assert.equal(colour, "green");
     });
 
     it("lets its logs and details be read by signed links", async () => {
-        assert.match(await velero("backup", "logs", "one"), /Backed up \d+ items|Backed up a total of/);
-        const details = await velero("backup", "describe", "one", "--details");
+        assert.match(await server.velero("backup", "logs", "one"), /Backed up \d+ items|Backed up a total of/);
+        const details = await server.velero("backup", "describe", "one", "--details");
         assert.match(details, /Resource List:[\s\S]*v1\/Secret:\n\s+- app\/login/);
-        assert.match(await velero("restore", "logs", "one"), /Restored \d+ items|restore completed/i);
+        assert.match(await server.velero("restore", "logs", "one"), /Restored \d+ items|restore completed/i);
+    });
+
+    describe("the tree's test of restoring", () => {
+        const folder = path.join(__dirname, "../../../../gitops/systems/velero");
+        let tester: string;
+
+        before("makes what the tree has, and what is to be compared", async () => {
+            await server.cluster.namespace("valkey");
+            for (const name of ["namespace", "access", "policy", "script"]) {
+                await server.kubectl("apply", "-f", path.join(folder, `restore-test/${name}.yaml`));
+            }
+            await server.kubectl("apply", "-f", path.join(folder, "daily.yaml"));
+            await server.kubectl("apply", "-f", server.file("kept.json", JSON.stringify(kept)));
+            tester = await server.kubeconfig("restore-test");
+            await server.cluster.until("the policy", async () => !(await may("pods")), 30_000);
+        });
+
+        it("may restore nothing else", async () => {
+            assert.equal(await may("configmaps"), true);
+            assert.equal(await may("secrets"), false);
+        });
+
+        it("fails without a backup, with one that is too old, and with one in which something is missing or different", async () => {
+            assert.match(await refused(), /schedule daily has no good backup/);
+            await backUp();
+            assert.match(
+                await refused({ MAX_AGE_HOURS: "0" }),
+                /the newest good backup, \S+, is of .* older than 0 hours/,
+            );
+            await change("left-out", "metadata", { labels: { "velero.io/exclude-from-backup": "true" } });
+            await backUp();
+            assert.match(await refused(), /brings back no configmaps left-out/);
+            await server.kubectl("delete", "configmap", "left-out", "-n", "valkey");
+            await change("settings", "data", { colour: "red" });
+            // As if nobody had changed it since the backup.
+            await change("settings", "metadata", { managedFields: [{}] });
+            assert.match(await refused(), /brings back configmaps settings with another content/);
+        });
+
+        it("restores the newest backup beside what is there, compares, and cleans up", async () => {
+            await backUp();
+            assert.match(await test(), /backup daily-\d+ of \S+ was restored, and [23] objects compared/);
+            const left = await server.kubectl(
+                "get",
+                "configmaps,pvc",
+                "-n",
+                "restore-test",
+                "-l",
+                "velero.io/restore-name",
+            );
+            assert.equal(left.trim(), "");
+        });
+
+        /** In a second of its own: times have no fractions. */
+        async function backUp(): Promise<void> {
+            await new Promise((resolve) => setTimeout(resolve, 1100));
+            const said = await server.velero(
+                "backup",
+                "create",
+                `daily-${Date.now()}`,
+                "--from-schedule",
+                "daily",
+                "--wait",
+            );
+            assert.match(said, /status: Completed/);
+        }
+
+        const script = async () =>
+            server.file(
+                "restore-test.sh",
+                await server.kubectl(
+                    ...["get", "configmap", "restore-test", "-n", "velero"],
+                    ...["-o", "jsonpath={.data.restore-test\\.sh}"],
+                ),
+            );
+
+        async function test(variables: Readonly<Record<string, string>> = {}): Promise<string> {
+            const own = { KUBECONFIG: tester, NAMESPACE: "valkey", MAX_AGE_HOURS: "26", ...variables };
+            return server.run("/bin/sh", [await script()], own);
+        }
+
+        async function refused(variables: Readonly<Record<string, string>> = {}): Promise<string> {
+            return test(variables).then(
+                (said) => assert.fail(`the test did not fail: ${said}`),
+                (error: Error) => error.message,
+            );
+        }
+
+        async function change(name: string, part: string, value: object): Promise<void> {
+            const patch = JSON.stringify({ [part]: value });
+            await server.kubectl("patch", "configmap", name, "-n", "valkey", "--type", "merge", "--patch", patch);
+        }
+
+        /** Whether the tester may restore such things. */
+        async function may(resource: string): Promise<boolean> {
+            const spec = {
+                ...{ backupName: "none", includedNamespaces: ["valkey"], includedResources: [resource] },
+                namespaceMapping: { valkey: "restore-test" },
+            };
+            const metadata = { name: "tried", namespace: "velero" };
+            const restore = server.file(
+                "tried.json",
+                JSON.stringify({ apiVersion: "velero.io/v1", kind: "Restore", metadata, spec }),
+            );
+            return server.run("kubectl", ["create", "--dry-run=server", "-f", restore], { KUBECONFIG: tester }).then(
+                () => true,
+                (error: Error) => {
+                    assert.match(error.message, /and nothing else/);
+                    return false;
+                },
+            );
+        }
     });
 
     async function restore(name: string): Promise<void> {
-        const said = await velero("restore", "create", name, "--from-backup", "one", "--wait");
-        assert.match(said, /status: Completed/, await velero("restore", "describe", name));
+        const said = await server.velero("restore", "create", name, "--from-backup", "one", "--wait");
+        assert.match(said, /status: Completed/, await server.velero("restore", "describe", name));
     }
 
     /** ConfigMap, Secret and Deployment of the namespace, without what an API server adds. */
     async function objects(): Promise<unknown[]> {
         const list = JSON.parse(
-            await kubectl("get", "configmaps,secrets,deployments", "-n", "app", "-l", "test=yes", "-o", "json"),
+            await server.kubectl("get", "configmaps,secrets,deployments", "-n", "app", "-l", "test=yes", "-o", "json"),
         ) as { items: { kind: string; metadata: { name: string }; data?: object; spec?: object }[] };
         return list.items.map(({ kind, metadata: { name }, data, spec }) => ({ kind, name, data, spec }));
     }
-
-    async function start(): Promise<void> {
-        const args = ["server", "--namespace=velero", `--plugin-dir=${path.join(directory, "plugins")}`];
-        const log = fs.openSync(path.join(directory, "velero.log"), "w");
-        server = spawn(program, [...args, `--metrics-address=127.0.0.1:${await freePort()}`], {
-            env: environment,
-            stdio: ["ignore", log, log],
-        });
-        fs.closeSync(log);
-    }
-
-    async function makeNamespace(): Promise<void> {
-        await cluster.namespace("velero");
-        const metadata = { name: "velero", namespace: "velero" };
-        await cluster.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata });
-        await cluster.apply({
-            ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding" },
-            metadata: { name: "velero-server" },
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
-            subjects: [{ kind: "ServiceAccount", ...metadata }],
-        });
-        // What would run the server that runs beside the cluster here: a restore reads the image's version from it.
-        await cluster.apply({ ...deployment("velero", "velero/velero:v1"), metadata });
-        await cluster.apply({
-            ...{ apiVersion: "v1", kind: "Secret" },
-            metadata: { name: "velero-repo-credentials", namespace: "velero" },
-            stringData: { "repository-password": password },
-        });
-    }
-
-    async function token(audience?: string): Promise<string> {
-        const { status } = await cluster.api.create<{ status: { token: string } }>(
-            "/api/v1/namespaces/velero/serviceaccounts/velero/token",
-            { spec: { audiences: audience === undefined ? undefined : [audience], expirationSeconds: 3600 } },
-        );
-        return status.token;
-    }
-
-    async function kubeconfig(): Promise<string> {
-        const { port, caPem } = cluster.cluster;
-        const certificate = Buffer.from(caPem).toString("base64");
-        const server = { server: `https://127.0.0.1:${port}`, "certificate-authority-data": certificate };
-        return file(
-            "kubeconfig",
-            JSON.stringify({
-                ...{ apiVersion: "v1", kind: "Config", "current-context": "velero" },
-                clusters: [{ name: "velero", cluster: server }],
-                users: [{ name: "velero", user: { token: await token() } }],
-                contexts: [{ name: "velero", context: { cluster: "velero", user: "velero" } }],
-            }),
-        );
-    }
-
-    function file(name: string, content: string): string {
-        const to = path.join(directory, name);
-        fs.writeFileSync(to, content, { mode: 0o600 });
-        return to;
-    }
-
-    const velero = (...args: string[]) => run(program, ["--namespace", "velero", ...args]);
-    const kubectl = (...args: string[]) => run(path.join(path.dirname(program), "kubectl"), args);
-
-    /** What a program prints; throws with all it said, and the end of the server's log, when it fails. */
-    function run(command: string, args: readonly string[]): Promise<string> {
-        return new Promise((resolve, reject) => {
-            execFile(command, args, { env: environment, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-                const log = path.join(directory, "velero.log");
-                const told = fs.existsSync(log) ? fs.readFileSync(log, "utf8").slice(-4000) : "";
-                return error ? reject(new Error(`${error.message}\n${stdout}${stderr}\n${told}`)) : resolve(stdout);
-            });
-        });
-    }
 });
-
-/** Account, container and identity, with the roles that the program grants. Gives the identity's client id. */
-async function makeStorage(subscription: TestSubscription): Promise<string> {
-    await subscription.make("resources:ResourceGroup", {}, location);
-    const resourceName = "id-velero";
-    const identity = await subscription.make("managedidentity:UserAssignedIdentity", { resourceName }, location);
-    await subscription.make(
-        "managedidentity:FederatedIdentityCredential",
-        { resourceName, federatedIdentityCredentialResourceName: "velero" },
-        { issuer, subject: "system:serviceaccount:velero:velero", audiences: ["api://AzureADTokenExchange"] },
-    );
-    const account = await subscription.make(
-        "storage:StorageAccount",
-        { accountName },
-        { ...location, kind: "StorageV2", sku: { name: "Standard_LRS" }, allowSharedKeyAccess: false },
-    );
-    await subscription.make(
-        "storage:BlobServiceProperties",
-        { accountName, blobServicesName: "default" },
-        { isVersioningEnabled: true },
-    );
-    const at = { accountName, containerName: "velero" };
-    const container = await subscription.make("storage:BlobContainer", at, {
-        immutableStorageWithVersioning: { enabled: true },
-    });
-    await subscription.make(
-        "storage:BlobContainerImmutabilityPolicy",
-        { ...at, immutabilityPolicyName: "default" },
-        { immutabilityPeriodSinceCreationInDays: 14 },
-    );
-    const principal = identity.principalId;
-    await subscription.assign(principal, roles["Storage Blob Data Contributor"], container.id);
-    await subscription.assign(principal, roles["Storage Blob Delegator"], account.id);
-    return String(identity.clientId);
-}
-
-/** As the tree's release configures it. */
-const storageLocation = {
-    ...{ apiVersion: "velero.io/v1", kind: "BackupStorageLocation" },
-    metadata: { name: "default", namespace: "velero" },
-    spec: {
-        ...{ provider: "azure", default: true, objectStorage: { bucket: "velero" } },
-        config: {
-            useAAD: "true",
-            subscriptionId: "22222222-2222-4222-8222-222222222222",
-            resourceGroup: "rg",
-            storageAccount: accountName,
-            storageAccountURI: `https://${accountName}.blob.core.windows.net`,
-        },
-    },
-};
 
 const labels = { test: "yes" };
 const app = [
@@ -259,16 +203,19 @@ const app = [
         ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "login", namespace: "app", labels } },
         stringData: { password: "of the app" },
     },
-    { ...deployment("web", "registry.example/web:1"), metadata: { name: "web", namespace: "app", labels } },
+    { ...workload("web", "registry.example/web:1"), metadata: { name: "web", namespace: "app", labels } },
 ];
 
-function deployment(app: string, image: string) {
-    return {
-        ...{ apiVersion: "apps/v1", kind: "Deployment" },
-        spec: {
-            replicas: 2,
-            selector: { matchLabels: { app } },
-            template: { metadata: { labels: { app } }, spec: { containers: [{ name: app, image }] } },
+const settings = { metadata: { name: "settings", namespace: "valkey" }, data: { colour: "blue" } };
+/** What the tree's test compares. */
+const kept = {
+    ...{ apiVersion: "v1", kind: "List" },
+    items: [
+        { apiVersion: "v1", kind: "ConfigMap", ...settings },
+        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "left-out", namespace: "valkey" } },
+        {
+            ...{ apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", namespace: "valkey" } },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
         },
-    };
-}
+    ],
+};
