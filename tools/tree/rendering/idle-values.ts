@@ -22,8 +22,8 @@ const format = 1;
 const running = new Map<string, Promise<readonly JudgedValue[]>>();
 
 /**
- * Which of the values that differ from the chart's defaults change what it makes. A list counts as one value. Each takes
- * a rendering, so the answer is kept in the cache.
+ * Which of the values that differ from the chart's defaults change what it makes. A list counts as one value. Each
+ * takes a rendering, so the answer is kept in the cache.
  *
  * @param given what the release sets.
  */
