@@ -117,6 +117,13 @@ export const programsOnDemand: readonly Program[] = [
             "sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress": "0",
         }),
     },
+    {
+        name: "external-dns",
+        folder: "external-dns",
+        module: "sigs.k8s.io/external-dns",
+        package: "sigs.k8s.io/external-dns",
+        versionArguments: ["--version"],
+    },
     // Of this repository, with Velero's library: the plugin for Azure is not in Go's module proxy.
     {
         name: "velero-object-store",
@@ -150,5 +157,6 @@ export const buildOrder: readonly (readonly Family[])[] = [
         { folder: "flux-operator", title: "Flux Operator", weight: 10 },
         { folder: "flux", title: "the flux command", weight: 3 },
         { folder: "velero", title: "Velero", weight: 15 },
+        { folder: "external-dns", title: "external-dns", weight: 15 },
     ],
 ];

@@ -34,7 +34,11 @@ const versions: Readonly<Record<string, readonly Place[]>> = {
         ["packages/toolchain/modules/*/go.mod", /github\.com\/vmware-tanzu\/velero v(\S+)/g],
         ["packages/facts/charts/velero/chart.yaml", /^appVersion: (.+)/gm],
     ],
-    Go: [["packages/toolchain/modules/*/go.mod", /^go (\S+)/gm]],
+    "external-dns": [
+        ["packages/toolchain/modules/*/go.mod", /sigs\.k8s\.io\/external-dns v(\S+)/g],
+        ["packages/facts/charts/external-dns/chart.yaml", /^appVersion: (.+)/gm],
+    ],
+    "Go's release line": [["packages/toolchain/modules/*/go.mod", /^go (\d+\.\d+)/gm]],
     "Node's major": [
         [".nvmrc", /^(\d+)/gm],
         ["package.json", /"node": ">=(\d+)/g],

@@ -77,12 +77,9 @@ export async function layerManifest(
  * that, so the program commits it.
  */
 export function breakApps(checkout: Checkout): () => void {
-    const patch = "[{ op: remove, path: /spec/noSuchField }]";
+    const patch = `'[{"op": "remove", "path": "/spec/noSuchField"}]'`;
     return checkout.edit("gitops/layers/apps/kustomization.yaml", (text) =>
-        text.replace(
-            "patches:\n",
-            `patches:\n  - { target: { kind: Deployment, name: podinfo }, patch: "${patch}" }\n`,
-        ),
+        text.replace("patches:\n", `patches:\n  - { target: { kind: Deployment, name: podinfo }, patch: ${patch} }\n`),
     );
 }
 

@@ -21,6 +21,7 @@ interface Pod {
     readonly spec: {
         readonly serviceAccountName: string;
         readonly containers: readonly {
+            readonly args?: readonly string[];
             readonly env?: readonly { readonly name: string; readonly value?: string }[];
         }[];
         readonly volumes?: readonly {
@@ -96,19 +97,41 @@ export class PodIdentity {
      * it refuses.
      */
     async call(resource: string, call: Call): Promise<CallAnswer> {
-        const { audience, pod } = this;
-        if (audience === undefined) {
-            throw new Error(`the pod ${pod.metadata.name} was given no token for Azure`);
-        }
-        const bound = ["--bound-object-kind", "Pod", "--bound-object-name", pod.metadata.name];
-        const account = ["create", "token", pod.spec.serviceAccountName, "-n", this.namespace];
-        const assertion = (await this.kubectl(...account, "--audience", audience, ...bound)).trim();
         const login = {
             authority: this.variable("AZURE_AUTHORITY_HOST"),
             tenantId: this.variable("AZURE_TENANT_ID"),
             clientId: this.variable("AZURE_CLIENT_ID"),
+            assertion: await this.assertion(),
         };
-        return this.run({ ...login, assertion, scope: `${resource}/.default`, ...call });
+        return this.run({ ...login, scope: `${resource}/.default`, ...call });
+    }
+
+    /** The token that proves to Entra who the pod is. */
+    assertion(): Promise<string> {
+        if (this.audience === undefined) {
+            throw new Error(`the pod ${this.pod.metadata.name} was given no token for Azure`);
+        }
+        return this.token("--audience", this.audience);
+    }
+
+    /** A token of the pod's service account, by default for the API server. */
+    async token(...args: string[]): Promise<string> {
+        const { metadata, spec } = this.pod;
+        const bound = ["--bound-object-kind", "Pod", "--bound-object-name", metadata.name];
+        const account = ["create", "token", spec.serviceAccountName, "-n", this.namespace];
+        return (await this.kubectl(...account, ...args, ...bound)).trim();
+    }
+
+    /** What its main container is started with. */
+    get args(): readonly string[] {
+        return this.pod.spec.containers[0]?.args ?? [];
+    }
+
+    /** What its main container has of variables, and the sandbox's way out, without the deployer's credentials. */
+    environment(): Record<string, string> {
+        const own = this.pod.spec.containers[0]?.env ?? [];
+        const variables = Object.fromEntries(own.map(({ name, value = "" }) => [name, value]));
+        return { ...variables, ...withoutCredentials(this.session.environment) };
     }
 
     private variable(name: string): string {

@@ -1,85 +1,84 @@
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
-import { parseAllDocuments } from "yaml";
 import { chartOf } from "../../tools/tree/charts";
-import { field, list, textAt } from "../../tools/tree/object";
-import { program } from "../../tools/tree/programs";
-import { type Cluster, everyOfKind, type Manifest } from "../../tools/tree/tree";
+import { inTurn } from "../../tools/tree/in-turn";
+import { type WantedRelease, wantedReleases } from "../../tools/tree/rendering/rendered";
+import { renderedFacts } from "../../tools/tree/rendering/rendered-facts";
+import { type Cluster, everyOfKind } from "../../tools/tree/tree";
 import { committedTree } from "../support/tree";
 import {
     type ChartDefinition,
     chartsFolder,
     type Fact,
     factKey,
-    factOf,
     factsIn,
-    type ManifestObject,
     readDefinitions,
     standInFiles,
 } from "@landfall/facts";
 
 /** A release with the chart that stands in for its own. */
-interface Release {
+interface Release extends WantedRelease {
     readonly cluster: Cluster;
-    readonly manifest: Manifest;
     readonly definition: ChartDefinition;
 }
 
 describe("The stand-in of a chart", function () {
     this.timeout(300_000);
-    let folder: string;
     let definitions: ChartDefinition[];
     let releases: Release[];
 
     before(async () => {
-        folder = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-stand-ins-"));
         // The Flux Operator's definitions come from its own source, and its chart is no release of the tree.
         definitions = (await readDefinitions(chartsFolder)).filter(({ crds }) => crds?.from === undefined);
-        await Promise.all(definitions.map((definition) => write(definition)));
-        releases = (await committedTree()).clusters.flatMap((cluster) =>
-            everyOfKind(cluster, "HelmRelease").map((manifest) => ({
-                cluster,
-                manifest,
-                definition: chartFor(cluster, manifest),
-            })),
+        const tree = await committedTree();
+        const wanted = await Promise.all(
+            tree.clusters.map(async (cluster) =>
+                (await wantedReleases(cluster)).map((release) => ({
+                    ...release,
+                    cluster,
+                    definition: chartFor(cluster, release),
+                })),
+            ),
         );
+        releases = wanted.flat();
     });
 
-    after(() => fs.rmSync(folder, { recursive: true }));
+    const chartFor = (cluster: Cluster, { release }: WantedRelease) =>
+        definitions.find(({ folder }) => chartOf(cluster, release)?.folder.endsWith(`/${folder}`))!;
 
-    it("is there for each release of each environment", () => {
-        assert.ok(releases.length > 100, String(releases.length));
-        const unknown = releases.filter(({ manifest, definition }) => !factsOf(definition, manifest));
-        assert.deepEqual([...new Set(unknown.map(({ manifest }) => manifest.object.metadata.name))], []);
+    it("is there for each release of each environment", async () => {
+        const all = (await committedTree()).clusters.flatMap((cluster) => everyOfKind(cluster, "HelmRelease"));
+        assert.ok(all.length > 100, String(all.length));
+        const known = new Set(releases.filter((each) => factsOf(each.definition, each)).map(({ release }) => release));
+        const unknown = all.filter((release) => release.layer !== "tenants" && !known.has(release));
+        assert.deepEqual([...new Set(unknown.map(({ object }) => object.metadata.name))], []);
     });
 
-    it("makes of the tree's values what the published chart makes", () => {
-        const checked = new Map<string, string[]>();
+    it("makes of the tree's values what the published chart makes", async () => {
+        const checked = new Map<string, Promise<string[]>>();
         for (const release of releases) {
-            const { cluster, manifest, definition } = release;
-            const facts = factsOf(definition, manifest)!;
-            const input = JSON.stringify([manifest.object, cluster.environment]);
-            if (!checked.has(input)) {
-                const made = render(definition, manifest);
-                const found = differences(factsIn(facts, cluster.environment), made, facts.namespace);
-                checked.set(
-                    input,
-                    found.map((line) => `${cluster.environment}: ${manifest.object.metadata.name}: ${line}`),
-                );
-            }
+            const { cluster, wanted, definition } = release;
+            const facts = factsOf(definition, release)!;
+            const found = async () => {
+                const made = await renderedFacts(wanted);
+                const lines = differences(factsIn(facts, cluster.environment), made, facts.namespace);
+                return lines.map((line) => `${cluster.environment}: ${wanted.name}: ${line}`);
+            };
+            // Stand-ins do not ask which definitions there are.
+            const input = JSON.stringify([{ ...wanted, apiVersions: undefined }, cluster.environment]);
+            checked.set(input, checked.get(input) ?? inTurn(found));
         }
-        assert.deepEqual([...checked.values()].flat(), []);
+        assert.deepEqual((await Promise.all(checked.values())).flat(), []);
     });
 
-    it("differs when one object of its does", () => {
-        const release = releases.find(({ manifest }) => manifest.object.metadata.name === "sealed-secrets")!;
-        const facts = factsOf(release.definition, release.manifest)!;
+    it("differs when one object of its does", async () => {
+        const release = releases.find(({ wanted }) => wanted.name === "sealed-secrets")!;
+        const facts = factsOf(release.definition, release)!;
         const [role, ...others] = factsIn(facts, "staging");
-        const made = render(release.definition, release.manifest);
+        const made = await renderedFacts(release.wanted);
         const changed = { ...role!, rules: [] };
         assert.deepEqual(differences([changed, ...others], made, facts.namespace), [
             `${factKey(changed)} has other rules`,
@@ -93,12 +92,13 @@ describe("The stand-in of a chart", function () {
     });
 
     it("is of the version whose facts are there, and of no other", async () => {
-        const copy = path.join(folder, "copy");
+        const copy = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-stand-ins-"));
         fs.cpSync(path.join(chartsFolder, "external-dns"), path.join(copy, "external-dns"), { recursive: true });
         const file = path.join(copy, "external-dns/chart.yaml");
         fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("version: 1.21.1", "version: 1.22.0"));
+        const read = readDefinitions(copy).finally(() => fs.rmSync(copy, { recursive: true }));
         await assert.rejects(
-            readDefinitions(copy),
+            read,
             /external-dns\/rendered\/external-dns\.json is of external-dns 1\.21\.1, and chart\.yaml of external-dns 1\.22\.0: render/,
         );
     });
@@ -125,53 +125,10 @@ describe("The stand-in of a chart", function () {
         const share = (record / 2 ** 20) * 100;
         assert.ok(share > 30 && share < definition.releaseRecord!, String(share));
     });
-
-    function chartFor(cluster: Cluster, manifest: Manifest): ChartDefinition {
-        const found = definitions.find(({ folder: name }) => chartOf(cluster, manifest)?.folder.endsWith(`/${name}`));
-        assert.ok(found, `no stand-in for ${manifest.object.metadata.name}`);
-        return found;
-    }
-
-    async function write(definition: ChartDefinition): Promise<void> {
-        for (const [name, text] of Object.entries(await standInFiles(definition, ""))) {
-            const file = path.join(folder, definition.folder, name);
-            fs.mkdirSync(path.dirname(file), { recursive: true });
-            fs.writeFileSync(file, text);
-        }
-    }
-
-    function render(definition: ChartDefinition, { object }: Manifest): Fact[] {
-        const values = path.join(folder, "values.json");
-        fs.writeFileSync(values, JSON.stringify(field(object, "spec.values") ?? {}));
-        // What a Secret of the cluster holds is any text here.
-        const secret = list(object, "spec.valuesFrom").map((from) => `${textAt(from, "targetPath")}=secret`);
-        const args = ["template", releaseName(object), path.join(folder, definition.folder), "--include-crds"];
-        const text = execFileSync(
-            program("helm"),
-            [
-                ...args,
-                "--namespace",
-                textAt(object, "spec.targetNamespace") ?? "flux-system",
-                "--values",
-                values,
-                "--set",
-                secret.join(","),
-            ],
-            { encoding: "utf8", maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "pipe"] },
-        );
-        return parseAllDocuments(text)
-            .map((document) => document.toJS({ maxAliasCount: -1 }) as ManifestObject | null)
-            .filter((made) => made !== null)
-            .map(factOf);
-    }
 });
 
-function releaseName(object: unknown): string {
-    return textAt(object, "spec.releaseName") ?? textAt(object, "metadata.name") ?? "";
-}
-
-function factsOf({ rendered }: ChartDefinition, { object }: Manifest) {
-    return rendered.find(({ release }) => release === releaseName(object));
+function factsOf({ rendered }: ChartDefinition, { wanted }: WantedRelease) {
+    return rendered.find(({ release }) => release === wanted.name);
 }
 
 /** Where what was made is not what the facts say. */

@@ -13,6 +13,7 @@ import { disruptionBudgets } from "./rules/disruption-budgets";
 import { environments } from "./rules/environments";
 import { files } from "./rules/files";
 import { healthChecks } from "./rules/health-checks";
+import { idleValues } from "./rules/idle-values";
 import { imageAutomation } from "./rules/image-automation";
 import { images } from "./rules/images";
 import { ingressClasses } from "./rules/ingress-classes";
@@ -72,6 +73,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     environments,
     files,
     "health-checks": healthChecks,
+    "idle-values": idleValues,
     "image-automation": imageAutomation,
     images,
     "ingress-classes": ingressClasses,

@@ -150,8 +150,11 @@ function podFacts(template: unknown): Fields {
 function containerFacts(container: unknown): Fields {
     const probes = ["livenessProbe", "readinessProbe", "startupProbe"];
     const ports = list(at(container, "ports"));
+    // Others are scripts.
+    const isFlag = (arg: unknown) => String(arg).startsWith("-");
     return defined({
         ...pick(container, "name", "image", "restartPolicy"),
+        args: maybe(list(at(container, "args")), (args) => (args.every(isFlag) ? args : undefined)),
         ports: maybe(ports, () =>
             Object.fromEntries(
                 ports.map((port) => [String(at(port, "name") ?? at(port, "containerPort")), at(port, "containerPort")]),

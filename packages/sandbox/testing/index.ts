@@ -1,4 +1,5 @@
 /** What tests outside of this package may use of it: parts of the outside world in the test's own process. */
+export { TestApiServer } from "./api-server";
 export { armType } from "../azure/arm/resource-id";
 export { findType } from "../azure/arm/resource-types";
 export { checkSchema } from "../azure/arm/schema-check";

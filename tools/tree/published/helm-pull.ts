@@ -26,6 +26,11 @@ const causes: readonly { readonly pattern: RegExp; readonly problem: string; rea
         advice: "look at the network, HTTPS_PROXY and SSL_CERT_FILE of this machine",
     },
     {
+        pattern: /unable to locate any tags/i,
+        problem: "Helm does not say which version is the newest, since it lists no tags that begin with v",
+        advice: "name one, such as npm run tree -- bump cert-manager v1.22.0",
+    },
+    {
         pattern: /\b404\b|not found|MANIFEST_UNKNOWN|NAME_UNKNOWN|no chart version found/i,
         problem: "the registry does not have it",
         advice: "look whether it has moved or was taken back, and correct the source or the version",

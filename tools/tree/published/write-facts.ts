@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseAllDocuments } from "yaml";
 import { chartOf, chartReference } from "../charts";
-import { printedBy, type Wanted } from "../rendering/helm-template";
-import { publishedReleases } from "../rendering/rendered";
+import type { Wanted } from "../rendering/helm-template";
+import { wantedReleases } from "../rendering/rendered";
+import { renderedFacts } from "../rendering/rendered-facts";
 import type { Tree } from "../tree";
 import { TreeError } from "../tree-error";
-import { type Fact, factKey, factOf, type ManifestObject } from "@landfall/facts";
+import { type Fact, factKey } from "@landfall/facts";
 
 /** What a release makes by its published chart, in one environment. */
 interface Made {
@@ -27,21 +27,21 @@ interface Made {
  * @throws TreeError if no chart is at hand, or Helm refuses one.
  */
 export async function writeFacts(tree: Tree, charts: string): Promise<string[]> {
-    const made = await Promise.all(
-        tree.clusters.flatMap((cluster) =>
-            publishedReleases(cluster).map(async ({ release, wanted }): Promise<Made> => {
-                const { name, version = "", url = "" } = chartReference(cluster, release);
-                const folder = chartOf(cluster, release)?.folder.split("/").at(-1) ?? name;
-                const { environment } = cluster;
-                return {
-                    environment,
-                    wanted,
-                    folder,
-                    chart: { name, version, source: url },
-                    objects: await facts(wanted),
-                };
-            }),
+    const releases = await Promise.all(
+        tree.clusters.map(async (cluster) =>
+            (await wantedReleases(cluster)).map((release) => ({ ...release, cluster })),
         ),
+    );
+    const published = releases.flat().filter(({ wanted }) => wanted.isPublished);
+    const made = await Promise.all(
+        published.map(async ({ cluster, release, wanted }): Promise<Made> => {
+            const { name, version = "", url = "" } = chartReference(cluster, release);
+            return {
+                ...{ environment: cluster.environment, wanted, chart: { name, version, source: url } },
+                folder: chartOf(cluster, release)?.folder.split("/").at(-1) ?? name,
+                objects: await renderedFacts(wanted),
+            };
+        }),
     );
     if (made.length === 0) {
         throw new TreeError("no published chart is at hand: first npm run tree -- charts pull");
@@ -52,17 +52,6 @@ export async function writeFacts(tree: Tree, charts: string): Promise<string[]> 
         files.set(file, [...(files.get(file) ?? []), one]);
     }
     return [...files].filter(([file, several]) => write(file, several)).map(([file]) => file);
-}
-
-async function facts(wanted: Wanted): Promise<Fact[]> {
-    const result = await printedBy(wanted);
-    if ("error" in result) {
-        throw new TreeError(`Helm does not render ${wanted.name}: ${result.error}`);
-    }
-    return parseAllDocuments(result.printed)
-        .map((document) => document.toJS({ maxAliasCount: -1 }) as ManifestObject | null)
-        .filter((object) => object !== null)
-        .map(factOf);
 }
 
 /** Whether the file has another content than before. */

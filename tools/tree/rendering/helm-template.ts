@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { inTurn } from "../in-turn";
 import { program } from "../programs";
+import { cachedOr } from "./cached";
 import { type MadeObject, madeObjects } from "./pared";
 import { postRendered } from "./post-renderers";
 import { recordSize } from "./release-record";
@@ -47,24 +48,6 @@ export function helmTemplate(wanted: Wanted, cache: string): Promise<Template> {
     const known = running.get(key) ?? cachedOr(path.join(cache, `${key}.json`), () => inTurn(() => render(wanted)));
     running.set(key, known);
     return known;
-}
-
-async function cachedOr(file: string, make: () => Promise<Template>): Promise<Template> {
-    const text = await fs.readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") {
-            throw error;
-        }
-        return undefined;
-    });
-    if (text !== undefined) {
-        return JSON.parse(text) as Template;
-    }
-    const made = await make();
-    await fs.mkdir(path.dirname(file), { recursive: true });
-    const temporary = `${file}.${process.pid}.tmp`;
-    await fs.writeFile(temporary, JSON.stringify(made));
-    await fs.rename(temporary, file);
-    return made;
 }
 
 async function render(wanted: Wanted): Promise<Template> {

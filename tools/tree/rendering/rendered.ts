@@ -44,37 +44,38 @@ export function renderedReleases(cluster: Cluster): Promise<readonly Rendered[]>
 }
 
 async function renderAll(cluster: Cluster): Promise<readonly Rendered[]> {
-    const apiVersions = apiVersionsOf(cluster);
-    const rendered = await Promise.all(
-        releasesOf(cluster).map((release) => renderRelease(cluster, release, apiVersions)),
-    );
-    return rendered.flat();
+    const wanted = await wantedReleases(cluster);
+    return Promise.all(wanted.map((release) => renderRelease(release)));
 }
 
-async function renderRelease(
-    cluster: Cluster,
-    release: Manifest,
-    apiVersions: readonly string[],
-): Promise<readonly Rendered[]> {
-    const found = publishedChart(cluster, release) ?? (await standIn(cluster, release));
-    if (!found) {
-        return [];
-    }
-    const wanted = wantedOf(cluster, release, found, apiVersions);
-    const { namespace } = wanted;
+async function renderRelease({ release, chart, wanted }: WantedRelease): Promise<Rendered> {
+    const { namespace, isPublished } = wanted;
     const template = await helmTemplate(wanted, path.join(chartCache(), "rendered"));
     const { error, recordSize } = template;
     const objects = template.objects.map((made) => ({ ...made, object: inNamespace(made.object, namespace), release }));
-    return [{ release, chart: found.chart, isPublished: found.isPublished, error, objects, recordSize }];
+    return { release, chart, isPublished, error, objects, recordSize };
 }
 
-/** The releases of a cluster whose published chart is at hand, and what to render of each. */
-export function publishedReleases(cluster: Cluster): { readonly release: Manifest; readonly wanted: Wanted }[] {
+/** A release, and what there is to render of it. */
+export interface WantedRelease {
+    readonly release: Manifest;
+    /** Its name. */
+    readonly chart: string;
+    readonly wanted: Wanted;
+}
+
+/** The releases of a cluster whose chart somebody knows. */
+export async function wantedReleases(cluster: Cluster): Promise<readonly WantedRelease[]> {
     const apiVersions = apiVersionsOf(cluster);
-    return releasesOf(cluster).flatMap((release) => {
-        const found = publishedChart(cluster, release);
-        return found ? [{ release, wanted: wantedOf(cluster, release, found, apiVersions) }] : [];
-    });
+    const releases = await Promise.all(
+        releasesOf(cluster).map(async (release) => {
+            const found = publishedChart(cluster, release) ?? (await standIn(cluster, release));
+            return found
+                ? [{ release, chart: found.chart, wanted: wantedOf(cluster, release, found, apiVersions) }]
+                : [];
+        }),
+    );
+    return releases.flat();
 }
 
 function releasesOf(cluster: Cluster): Manifest[] {

@@ -1,32 +1,33 @@
-import { chartOf } from "../charts";
 import type { Finding } from "../finding";
-import { list, mapAt, textAt } from "../object";
-import { everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
+import { field, isMap, label, list } from "../object";
+import { inEveryLiveCluster, type LiveObject, liveOfKind } from "../rendering/live";
+import { findingAt, type Tree } from "../tree";
+
+const kept = ["metadata", "annotations", "admissions.enforcer/disabled"];
 
 /**
- * A release whose chart has webhooks that choose namespaces keeps AKS from adding to the choice, which Flux would undo
- * for ever. Which charts have such webhooks, the facts of what they make say.
+ * Webhooks that say which namespaces they are for, be it all of them, keep AKS from adding to that. Its admissions
+ * enforcer takes the field over: Flux puts the chart's back for ever, and Helm's next upgrade fails with a conflict. A
+ * webhook that leaves the field out has nothing to lose.
+ *
+ * @see https://github.com/Azure/AKS/issues/4002
+ * @see https://github.com/aws-observability/helm-charts/pull/350 for the conflict
  */
-export function webhookNamespaces(tree: Tree): readonly Finding[] {
-    return inEveryCluster(tree, (cluster) =>
-        everyOfKind(cluster, "HelmRelease").flatMap((release) => {
-            const name = textAt(release.object, "spec.releaseName");
-            const facts = chartOf(cluster, release)?.rendered.find((rendered) => rendered.release === name);
-            const chooses = (facts?.objects ?? [])
-                .filter(({ kind }) => kind.endsWith("WebhookConfiguration"))
-                .find((object) => list(object, "webhooks").some((hook) => isNarrow(hook)));
-            const problem = `has ${chooses?.kind} ${chooses?.name}, which chooses namespaces: AKS would add to the choice`;
-            return chooses === undefined || isKept(release)
-                ? []
-                : [findingAt(release, "metadata.labels", problem, "add label webhooks: whole")];
-        }),
+export function webhookNamespaces(tree: Tree): Promise<readonly Finding[]> {
+    return inEveryLiveCluster(tree, (live) =>
+        liveOfKind(live, "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+            .filter(({ object }) => field(object, kept) !== "true" && list(object, "webhooks").some(choosesNamespaces))
+            .map((webhooks) => contested(webhooks)),
     );
 }
 
-function isNarrow(webhook: unknown): boolean {
-    return Object.keys(mapAt(webhook, "namespaceSelector")).length > 0;
+function choosesNamespaces(webhook: unknown): boolean {
+    return isMap(field(webhook, "namespaceSelector"));
 }
 
-function isKept({ object }: Manifest): boolean {
-    return mapAt(object, "metadata.labels").webhooks === "whole";
+function contested({ manifest, object, rendered }: LiveObject): Finding {
+    const says = "says for which namespaces it is: AKS would add to that";
+    return rendered
+        ? findingAt(manifest, "metadata.labels", `makes ${label(object)}, which ${says}`, "add label webhooks: whole")
+        : findingAt(manifest, "webhooks", says, `add annotation ${kept.at(-1)}: "true"`);
 }

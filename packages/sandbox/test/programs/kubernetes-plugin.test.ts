@@ -10,7 +10,7 @@ import { InitializationError } from "../../plugins/initialization-error";
 import { kubeconfigAccess, loadKubeConfig } from "../../plugins/kubernetes/kubeconfig";
 import { KubernetesProvider } from "../../plugins/kubernetes/provider";
 import type { Properties } from "../../plugins/provider";
-import { binary, TestApiServer } from "../support/api-server";
+import { binary, TestApiServer } from "../../testing/api-server";
 
 const configMap = "kubernetes:core/v1:ConfigMap";
 const namespace = "kubernetes:core/v1:Namespace";

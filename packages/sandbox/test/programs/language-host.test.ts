@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { writeEngineHome } from "../../plugins/engine-home";
-import { binary, TestApiServer } from "../support/api-server";
+import { binary, TestApiServer } from "../../testing/api-server";
 
 const repository = path.join(__dirname, "../../../..");
 const program = `

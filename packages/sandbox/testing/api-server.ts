@@ -5,7 +5,7 @@ import { request } from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../network/free-port";
+import { freePort } from "../network/free-port";
 
 /** etcd and an API server of their own for a test, with one administrator; no controllers, so nothing gets a status. */
 export class TestApiServer {
@@ -54,6 +54,7 @@ export class TestApiServer {
             "--bind-address=127.0.0.1",
             `--token-auth-file=${tokens}`,
             "--authorization-mode=RBAC",
+            "--allow-privileged=true",
             "--service-account-issuer=https://issuer.example/",
             `--service-account-key-file=${key}`,
             `--service-account-signing-key-file=${key}`,
