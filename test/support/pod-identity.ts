@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { Session } from "@landfall/sandbox";
 
 /** kubectl as the cluster's administrator: gives its standard output. */
@@ -96,19 +99,47 @@ export class PodIdentity {
      * it refuses.
      */
     async call(resource: string, call: Call): Promise<CallAnswer> {
-        const { audience, pod } = this;
-        if (audience === undefined) {
-            throw new Error(`the pod ${pod.metadata.name} was given no token for Azure`);
-        }
-        const bound = ["--bound-object-kind", "Pod", "--bound-object-name", pod.metadata.name];
-        const account = ["create", "token", pod.spec.serviceAccountName, "-n", this.namespace];
-        const assertion = (await this.kubectl(...account, "--audience", audience, ...bound)).trim();
+        const assertion = await this.token();
         const login = {
             authority: this.variable("AZURE_AUTHORITY_HOST"),
             tenantId: this.variable("AZURE_TENANT_ID"),
             clientId: this.variable("AZURE_CLIENT_ID"),
         };
         return this.run({ ...login, assertion, scope: `${resource}/.default`, ...call });
+    }
+
+    /**
+     * Runs a script of the pod with its environment and its token, on this machine. Gives what it
+     * prints, errors too.
+     */
+    async shell(script: string): Promise<string> {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pod-"));
+        const tokenFile = path.join(folder, "token");
+        fs.writeFileSync(tokenFile, await this.token(), { mode: 0o600 });
+        const own = this.pod.spec.containers.flatMap(({ env = [] }) => env.map(({ name, value }) => [name, value]));
+        const env = {
+            PATH: process.env.PATH,
+            ...withoutCredentials(this.session.environment),
+            ...(Object.fromEntries(own) as Record<string, string>),
+            AZURE_FEDERATED_TOKEN_FILE: tokenFile,
+        };
+        return new Promise((resolve) => {
+            const child = execFile("sh", ["-s"], { env }, (_error, stdout, stderr) => {
+                fs.rmSync(folder, { recursive: true });
+                resolve(`${stdout}${stderr}`);
+            });
+            child.stdin?.end(script);
+        });
+    }
+
+    private async token(): Promise<string> {
+        const { audience, pod } = this;
+        if (audience === undefined) {
+            throw new Error(`the pod ${pod.metadata.name} was given no token for Azure`);
+        }
+        const bound = ["--bound-object-kind", "Pod", "--bound-object-name", pod.metadata.name];
+        const account = ["create", "token", pod.spec.serviceAccountName, "-n", this.namespace];
+        return (await this.kubectl(...account, "--audience", audience, ...bound)).trim();
     }
 
     private variable(name: string): string {
