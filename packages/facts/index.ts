@@ -6,6 +6,7 @@ export { type Fact, factKey, factsIn, readRendered, type RenderedFacts } from ".
 export { manifestOf } from "./charts/stand-in/manifest";
 export { metadataOf, standInFiles } from "./charts/stand-in/files";
 export { refusedValues } from "./charts/values-check";
+export { type PublishedImage, readImages } from "./images/image";
 export { readRepositories, type RepositoryDefinition } from "./repositories/repository";
 export { repositoryFiles } from "./repositories/stand-in";
 
@@ -13,6 +14,8 @@ export { repositoryFiles } from "./repositories/stand-in";
 export const chartsFolder = path.join(__dirname, "charts");
 /** One file a repository of another project, from which the tree takes definitions. */
 export const repositoriesFolder = path.join(__dirname, "repositories");
+/** One file an image of others whose tags Flux reads. */
+export const imagesFolder = path.join(__dirname, "images");
 /** JSON schemas of the kinds that the charts and repositories define: `<group>/<kind>_<version>.json`. */
 export const chartSchemasFolder = path.join(__dirname, "schemas/charts");
 /** JSON schemas of Flux's kinds, in the same form. */

@@ -215,7 +215,7 @@ describe("docs/operations.md", function () {
             );
         const before = await image();
         fleet.push(
-            ["systems/echo-mirror/deployment.yaml", before, "docker.io/traefik/whoami:v1.10.4"],
+            ["clusters/staging/apps/kustomization.yaml", "newTag: v1.11.0", "newTag: v1.10.4"],
             ["systems/traefik/release.yaml", "memory: 256Mi", "memory: 320Mi"],
         );
         await fetch();

@@ -33,7 +33,8 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
   break identity|key|chart [--stack S]  do what goes wrong with real platforms; npm run status then says what
   mend [--stack S]        put it right again: git revert and pulumi up --refresh
   push-charts [--stack S] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
-  push-images [--stack S] NAME:TAG…  images without content, likewise: Flux reads their tags
+  push-images [--stack S] NAME:TAG…  images without content, likewise: Flux reads their tags; with a registry before the
+                          name, such as ghcr.io/stefanprodan/podinfo:6.15.0, as the publisher of that image
   toolchain               build the programs that the sandbox runs, and say where they are
   down                    end every process and remove every file of the sandbox
   clean                   remove the programs and charts in the cache too, once no sandbox runs; the next start builds

@@ -21,7 +21,7 @@ export async function pushCharts(args: string[]): Promise<number> {
     return runPipeline(pipelines.charts, stack, rest);
 }
 
-/** `push-images NAME:TAG…` */
+/** `push-images [REGISTRY/]NAME:TAG…` */
 export async function pushImages(args: string[]): Promise<number> {
     const { stack, rest } = takeStack(args);
     if (rest.length === 0) {
@@ -57,6 +57,7 @@ async function runPipeline(script: string, stack: string, args: readonly string[
         AZURE_CLIENT_ID: ciClientId,
         AZURE_TENANT_ID: ARM_TENANT_ID,
         REGISTRY: registry,
+        PUBLISHER_TOKEN: session.publisherToken,
     };
     return exitOf(
         spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), script, ...args], {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { chartsFolder, readDefinitions } from "@landfall/facts";
+import { chartsFolder, type PublishedImage, readDefinitions } from "@landfall/facts";
 import type { Route } from "../network/route";
+import { imagePlace } from "../registry/image-place";
 import { type Chart, packageChart } from "./chart";
 import { type PublishedArchive, publishedChart } from "./published";
 import { registryHandler } from "./registry";
@@ -42,8 +43,17 @@ export async function chartsToServe(
     return [...published, ...standIns.filter(({ name }) => !published.some((chart) => chart.name === name))];
 }
 
-/** The hosts that the charts are published at: OCI registries and Helm repositories. */
-export function chartRoutes(charts: readonly Chart[]): Route[] {
+/** Images of others, and what lets somebody publish more of their tags. */
+export interface PublicImages {
+    readonly images: readonly PublishedImage[];
+    readonly publisherToken: string;
+}
+
+/** The hosts that charts and images are published at: OCI registries and Helm repositories. */
+export function publicRoutes(
+    charts: readonly Chart[],
+    { images, publisherToken }: Partial<PublicImages> = {},
+): Route[] {
     const places = charts.flatMap((chart) =>
         chart.published.map((address) => {
             // The URL parser knows no host in an address whose scheme it does not know.
@@ -51,12 +61,14 @@ export function chartRoutes(charts: readonly Chart[]): Route[] {
             return { chart, host, path: pathname.replace(/\/$/, ""), oci: address.startsWith("oci:") };
         }),
     );
-    return [...new Set(places.map(({ host }) => host))].map((host) => {
+    const imagePlaces = (images ?? []).map(({ image, tags }) => ({ ...imagePlace(image), tags }));
+    return [...new Set([...places, ...imagePlaces].map(({ host }) => host))].map((host) => {
         const here = places.filter((place) => place.host === host);
-        const registry = registryHandler(
-            host,
-            here.filter(({ oci }) => oci).map(({ path, chart }) => ({ repository: path.slice(1), chart })),
-        );
+        const content = {
+            charts: here.filter(({ oci }) => oci).map(({ path, chart }) => ({ repository: path.slice(1), chart })),
+            images: imagePlaces.filter((place) => place.host === host),
+        };
+        const registry = registryHandler(host, content, publisherToken);
         const repository = repositoryHandler(
             host,
             here.filter(({ oci }) => !oci),

@@ -1,6 +1,7 @@
 import { answerRefusals } from "../network/refusal";
 import type { HttpHandler } from "../network/route";
 import { answerRegistry, type Registry } from "../registry/distribution";
+import { emptyImage } from "../registry/empty-image";
 import { RegistryError, repositoryUnknown } from "../registry/registry-error";
 import { RegistryRepository } from "../registry/repository";
 import type { Chart } from "./chart";
@@ -9,22 +10,34 @@ const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const configType = "application/vnd.cncf.helm.config.v1+json";
 const contentType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 
+/** What a public registry holds. */
+export interface RegistryContent {
+    readonly charts: readonly { readonly repository: string; readonly chart: Chart }[];
+    readonly images: readonly { readonly repository: string; readonly tags: readonly string[] }[];
+}
+
 /**
- * Answers for an OCI registry that holds charts. It can only be pulled from, and lets everybody pull: that a private
- * registry would ask for a login is not shown by it.
+ * Answers for a public OCI registry. Everybody may pull: that a registry would ask for a login is not shown by it. Who
+ * has the publisher's token may push to the repositories that there are.
  */
-export function registryHandler(host: string, charts: readonly { repository: string; chart: Chart }[]): HttpHandler {
+export function registryHandler(
+    host: string,
+    { charts, images }: RegistryContent,
+    publisherToken: string | undefined,
+): HttpHandler {
     const repositories = new Map<string, RegistryRepository>();
-    for (const { repository, chart } of charts) {
-        const there = repositories.get(repository) ?? new RegistryRepository(repository);
-        repositories.set(repository, there);
-        addChart(there, chart);
-    }
-    const registry: Registry = {
+    const repositoryOf = (name: string) => {
+        const there = repositories.get(name) ?? new RegistryRepository(name);
+        repositories.set(name, there);
+        return there;
+    };
+    charts.forEach(({ repository, chart }) => addChart(repositoryOf(repository), chart));
+    images.forEach(({ repository, tags }) => tags.forEach((tag) => addImage(repositoryOf(repository), tag)));
+    const registry = (authorization: string | undefined): Registry => ({
         authorize: (_, action) =>
-            action === "pull"
+            action === "pull" || (publisherToken !== undefined && authorization === `Bearer ${publisherToken}`)
                 ? Promise.resolve()
-                : Promise.reject(new RegistryError(405, "UNSUPPORTED", `${host} can only be pulled from`)),
+                : Promise.reject(new RegistryError(401, "UNAUTHORIZED", `${host} lets its publishers push`)),
         repository: (name) => {
             const found = repositories.get(name);
             if (!found) {
@@ -32,8 +45,14 @@ export function registryHandler(host: string, charts: readonly { repository: str
             }
             return found;
         },
-    };
-    return answerRefusals((request) => answerRegistry(registry, request));
+    });
+    return answerRefusals((request) => answerRegistry(registry(request.headers.authorization), request));
+}
+
+function addImage(repository: RegistryRepository, tag: string): void {
+    const { config, mediaType, manifest } = emptyImage;
+    repository.putBlob(config);
+    repository.putManifest({ mediaType, content: manifest }, tag);
 }
 
 function addChart(repository: RegistryRepository, { name, version, metadata, archive }: Chart): void {

@@ -1,20 +1,20 @@
 /**
- * What a team's pipeline does in a job of GitHub Actions to push images (docker push). Arguments: names with tags, such
- * as `team-kustomize/app:TAG`. The images have no layers: nothing in the sandbox runs them, Flux reads their tags.
+ * Pushes images (docker push). Arguments: names with tags, such as `team-kustomize/app:TAG`, for the stack's registry,
+ * as a team's pipeline does in a job of GitHub Actions; with a public registry before the name, as its publisher.
  */
-import { createHash } from "node:crypto";
+import { emptyImage } from "../registry/empty-image";
+import { imagePlace } from "../registry/image-place";
 import { pushToken, variable } from "./registry-login";
 
-const configType = "application/vnd.oci.image.config.v1+json";
-const manifestType = "application/vnd.oci.image.manifest.v1+json";
-
-async function push(registry: string, image: string): Promise<void> {
-    const [, name = "", tag = ""] = /^([a-z0-9._/-]+):([\w.-]+)$/.exec(image) ?? [];
+async function push(image: string): Promise<void> {
+    const [, host, name = "", tag = ""] = /^(?:([\w-]+(?:\.[\w-]+)+)\/)?([a-z0-9._/-]+):([\w.-]+)$/.exec(image) ?? [];
     if (name === "") {
         throw new Error(`${image} is no image: NAME:TAG, such as team-kustomize/app:v1`);
     }
-    const authorization = `Bearer ${await pushToken(registry, name)}`;
-    const send = async (method: string, path: string, type: string, body: string) => {
+    const registry = host === undefined ? variable("REGISTRY") : imagePlace(`${host}/${name}`).host;
+    const token = host === undefined ? await pushToken(registry, name) : variable("PUBLISHER_TOKEN");
+    const authorization = `Bearer ${token}`;
+    const send = async (method: string, path: string, type: string, body: string | Buffer) => {
         const headers = { authorization, "content-type": type };
         const answer = await fetch(`https://${registry}${path}`, { method, headers, body });
         if (!answer.ok) {
@@ -22,24 +22,16 @@ async function push(registry: string, image: string): Promise<void> {
         }
         return answer.headers.get("location") ?? "";
     };
-    const config = JSON.stringify({ architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [] } });
-    const digest = `sha256:${createHash("sha256").update(config).digest("hex")}`;
+    const { config, digest, mediaType, manifest } = emptyImage;
     const upload = await send("POST", `/v2/${name}/blobs/uploads/`, "application/octet-stream", "");
     await send("PUT", `${upload}?digest=${encodeURIComponent(digest)}`, "application/octet-stream", config);
-    const manifest = {
-        schemaVersion: 2,
-        mediaType: manifestType,
-        config: { mediaType: configType, digest, size: Buffer.byteLength(config) },
-        layers: [],
-    };
-    await send("PUT", `/v2/${name}/manifests/${tag}`, manifestType, JSON.stringify(manifest));
-    console.log(`pushed ${registry}/${image}`);
+    await send("PUT", `/v2/${name}/manifests/${tag}`, mediaType, manifest);
+    console.log(`pushed ${host === undefined ? `${registry}/` : ""}${image}`);
 }
 
 async function main(images: readonly string[]): Promise<void> {
-    const registry = variable("REGISTRY");
     for (const image of images) {
-        await push(registry, image);
+        await push(image);
     }
 }
 

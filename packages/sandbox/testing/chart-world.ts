@@ -1,4 +1,4 @@
-import { chartRoutes } from "../charts/charts";
+import { publicRoutes } from "../charts/charts";
 import { type PublishedArchive, publishedChart } from "../charts/published";
 import { loadOrCreateAuthority } from "../network/authority";
 import { startProxy } from "../network/proxy";
@@ -25,7 +25,7 @@ export async function startChartWorld(directory: string): Promise<ChartWorld> {
     return {
         environment: { HTTPS_PROXY: proxy.url, NO_PROXY: "", SSL_CERT_FILE: authority.certificateFile },
         serve: async (archives) => {
-            const routes = chartRoutes(await Promise.all(archives.map(publishedChart)));
+            const routes = publicRoutes(await Promise.all(archives.map(publishedChart)));
             hosts.clear();
             routes.forEach((route) => "handle" in route && hosts.set(String(route.host), route.handle));
         },

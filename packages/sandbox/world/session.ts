@@ -13,6 +13,8 @@ export interface Session {
     readonly environment: Readonly<Record<string, string>>;
     /** What differs of it for who may only preview. Secret. */
     readonly previewerEnvironment: Readonly<Record<string, string>>;
+    /** Lets somebody push to the public registries, as the publisher of what is there. Secret. */
+    readonly publisherToken: string;
     readonly binaries: string;
     readonly fleetRepositories: string;
     /** Which charts its registries serve. */

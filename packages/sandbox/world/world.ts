@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import * as path from "node:path";
+import { imagesFolder, readImages } from "@landfall/facts";
 import { SandboxClock } from "../azure/arm/clock";
 import { minimalRoles, readDeployerRole } from "../azure/arm/deployer-roles";
 import { type Azure, createAzure } from "../azure/azure";
 import { demonstrationTenant } from "../azure/entra/tenant";
-import { chartRoutes, chartsToServe, readArchives } from "../charts/charts";
+import { chartsToServe, publicRoutes, readArchives } from "../charts/charts";
 import { pulumiHome } from "../engine/engine";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
@@ -77,7 +78,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const archives = options.archives === undefined ? [] : await readArchives(options.archives);
     const charts = await chartsToServe(archives, options.fluxOperatorSource);
     const faults = new Faults();
-    const outside = [...azure.routes, ...github.routes, ...actions.routes, ...chartRoutes(charts), clusters.route()];
+    const { publisherToken } = credentials;
+    const registries = publicRoutes(charts, { images: await readImages(imagesFolder), publisherToken });
+    const outside = [...azure.routes, ...github.routes, ...actions.routes, ...registries, clusters.route()];
     routes.push(...outside.map((route) => faults.before(route)));
     const { port } = options;
     const proxy = await startProxy({ routes, authority, port, report }).catch((error: NodeJS.ErrnoException) => {
@@ -100,6 +103,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
                 pid: process.pid,
                 environment,
                 previewerEnvironment: previewerEnvironment(credentials),
+                publisherToken,
                 binaries,
                 fleetRepositories: path.join(repositories, "repositories"),
                 charts: options.archives === undefined ? "stand-ins" : "published",
@@ -141,6 +145,7 @@ function createCredentials(repository: string) {
         previewer: createLogin(),
         githubToken: createToken(),
         readingToken: createToken(),
+        publisherToken: randomBytes(24).toString("hex"),
     };
 }
 

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { ensureToolchain } from "@landfall/toolchain";
 import type { Chart } from "../../charts/chart";
-import { chartRoutes, chartsToServe, generateCharts } from "../../charts/charts";
+import { chartsToServe, generateCharts, publicRoutes } from "../../charts/charts";
 import type { HttpResponse } from "../../network/route";
 
 describe("the sandbox's charts", () => {
@@ -74,7 +74,7 @@ describe("the sandbox's charts", () => {
 
     async function get(address: string): Promise<HttpResponse> {
         const url = new URL(address);
-        const route = chartRoutes(charts).find(({ host }) => host === url.host);
+        const route = publicRoutes(charts).find(({ host }) => host === url.host);
         assert.ok(route !== undefined && "handle" in route, `no route for ${url.host}`);
         return route.handle({ method: "GET", url, headers: {}, body: Buffer.alloc(0) });
     }

@@ -13,6 +13,7 @@ describe("the folder of a sandbox", () => {
         pid: 1,
         environment: {},
         previewerEnvironment: {},
+        publisherToken: "",
         binaries: "",
         fleetRepositories: "",
         charts: "stand-ins" as const,
