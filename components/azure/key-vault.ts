@@ -13,8 +13,8 @@ export interface KeyVaultArgs {
     /** Who runs the program. */
     readonly deployer: Deployer;
     /**
-     * ARM id of the key, if Azure still keeps this vault, deleted, and is to bring it back with its key instead of
-     * making both; see `checkNames`.
+     * ARM id of the key, if Azure still keeps this vault, deleted, and is to bring it back with what is in it
+     * instead of making that; see `checkNames`.
      *
      * @default - vault and key are made
      */
@@ -24,8 +24,9 @@ export interface KeyVaultArgs {
 }
 
 /**
- * A Key Vault with the key `sops` that encrypts the tree's secrets. Rights come from Azure RBAC, not access policies.
- * Deleted, it is kept for 90 days, nobody can purge it before, and its name stays taken.
+ * A Key Vault with the key `sops` that encrypts the tree's secrets, and the secret `example`, which hides nothing and
+ * is there to be read in the ways that pods have. Rights come from Azure RBAC, not access policies. Deleted, it is kept
+ * for 90 days, nobody can purge it before, and its name stays taken.
  *
  * Azure makes a key only if it is absent and ignores later changes of size or operations; rotate it with `az keyvault
  * key rotate`, and keep old versions enabled, since each encrypted file names the version it was encrypted with.
@@ -34,6 +35,8 @@ export interface KeyVaultArgs {
  * it.
  */
 export class KeyVault extends pulumi.ComponentResource {
+    /** Name of the vault, known once it is there. */
+    readonly vaultName: pulumi.Output<string>;
     /** ARM id of the vault. */
     readonly vaultId: pulumi.Output<string>;
     /** The vault's address, such as `https://example.vault.azure.net/`. */
@@ -42,6 +45,8 @@ export class KeyVault extends pulumi.ComponentResource {
     readonly keyId: pulumi.Output<string>;
     /** The key's address with its version, as `.sops.yaml` needs it. */
     readonly keyUri: pulumi.Output<string>;
+    /** ARM id of the secret `example`, which the tree's examples read. */
+    readonly exampleId: pulumi.Output<string>;
 
     constructor(name: string, args: KeyVaultArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:KeyVault", name, {}, opts);
@@ -63,15 +68,32 @@ export class KeyVault extends pulumi.ComponentResource {
             },
             { ...durable(this, args.protect), ...taken(args.recoveredKeyId), dependsOn: [officer] },
         );
+        const example = new keyvault.Secret(
+            `${name}-example`,
+            {
+                resourceGroupName: args.resourceGroupName,
+                vaultName: knownOf(vault, args.vaultName),
+                secretName: "example",
+                properties: { value: "read from Key Vault", contentType: "text/plain" },
+            },
+            {
+                ...durable(this, args.protect),
+                ...taken(args.recoveredKeyId?.replace(/keys\/sops$/, "secrets/example")),
+            },
+        );
+        this.vaultName = knownOf(vault, args.vaultName);
         this.vaultId = vault.id;
         this.vaultUri = knownOf(vault, pulumi.interpolate`https://${args.vaultName}.vault.azure.net/`);
         this.keyId = key.id;
         this.keyUri = key.keyUriWithVersion;
+        this.exampleId = example.id;
         this.registerOutputs({
+            vaultName: this.vaultName,
             vaultId: this.vaultId,
             vaultUri: this.vaultUri,
             keyId: this.keyId,
             keyUri: this.keyUri,
+            exampleId: this.exampleId,
         });
     }
 
@@ -99,15 +121,15 @@ export class KeyVault extends pulumi.ComponentResource {
 }
 
 /**
- * Options of a key that is never deleted by itself, since a deleted vault keeps it and brings it back, and that is
- * taken over when its vault comes back. What a key is was decided when it was made.
+ * Options of what is in a vault: never deleted by itself, since a deleted vault keeps it and brings it back, and taken
+ * over when its vault comes back. What a key is was decided when it was made, and a secret's value is never read back.
  */
-function taken(recoveredKeyId: string | undefined): pulumi.CustomResourceOptions {
-    // A preview would look for the key while its vault is still deleted.
-    const recovers = recoveredKeyId !== undefined && !pulumi.runtime.isDryRun();
+function taken(recoveredId: string | undefined): pulumi.CustomResourceOptions {
+    // A preview would look for it while its vault is still deleted.
+    const recovers = recoveredId !== undefined && !pulumi.runtime.isDryRun();
     return {
         retainOnDelete: true,
         ignoreChanges: ["properties", "tags"],
-        ...(recovers ? { import: recoveredKeyId } : {}),
+        ...(recovers ? { import: recoveredId } : {}),
     };
 }

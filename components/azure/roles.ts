@@ -55,7 +55,7 @@ export const keyVaultCryptoUser: Role = {
 export const keyVaultSecretsUser: Role = {
     title: "Key Vault Secrets User",
     guid: "4633458b-17de-408a-b874-0445c86b69e6",
-    grantedSoThat: "the vault's secrets can be read, and become Secrets of the cluster",
+    grantedSoThat: "secrets of the vault can be read, and become Secrets of the cluster or files of a pod",
 };
 
 export const managedIdentityOperator: Role = {

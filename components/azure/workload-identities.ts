@@ -32,6 +32,8 @@ export interface WorkloadScopes {
     readonly vaultId: pulumi.Input<string>;
     /** The key that decrypts the tree's Secrets. */
     readonly keyId: pulumi.Input<string>;
+    /** The secret that the tree's examples read. */
+    readonly exampleId: pulumi.Input<string>;
     /** The account of the containers. */
     readonly storageAccountId: pulumi.Input<string>;
     readonly containerIds: Readonly<Record<BlobContainer, pulumi.Input<string>>>;
@@ -47,7 +49,7 @@ interface Workload {
 
 /** What acts in Azure from inside the cluster, and what it may do there. One entry is one identity. */
 function workloadsOf(scopes: WorkloadScopes) {
-    const { registryId, vaultId, keyId, storageAccountId, containerIds, zoneId, durableGroupId } = scopes;
+    const { registryId, vaultId, keyId, exampleId, storageAccountId, containerIds, zoneId, durableGroupId } = scopes;
     const pull = [{ role: acrPull, scope: registryId }];
     const records = zoneId ? [{ role: dnsZoneContributor, scope: zoneId }] : [];
     return {
@@ -68,6 +70,11 @@ function workloadsOf(scopes: WorkloadScopes) {
             namespace: "external-secrets",
             serviceAccount: "external-secrets",
             grants: [{ role: keyVaultSecretsUser, scope: vaultId }],
+        },
+        examples: {
+            namespace: "examples",
+            serviceAccount: "vault-reader",
+            grants: [{ role: keyVaultSecretsUser, scope: exampleId }],
         },
         "external-dns": {
             namespace: "external-dns",

@@ -36,6 +36,7 @@ const addresses: Readonly<Record<string, Address>> = {
         apiVersion: "2023-07-01-preview",
     },
     "azure-native:keyvault:Key": { path: `${vault}/keys/{keyName}`, apiVersion: "2024-11-01" },
+    "azure-native:keyvault:Secret": { path: `${vault}/secrets/{secretName}`, apiVersion: "2024-11-01" },
     "azure-native:keyvault:Vault": { path: vault, apiVersion: "2024-11-01" },
     "azure-native:managedidentity:FederatedIdentityCredential": {
         path: `${identity}/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}`,

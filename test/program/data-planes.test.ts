@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { probableCause } from "../../components/gitops/readiness/probable-cause";
 import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import { useCheckout } from "../support/checkout";
@@ -18,7 +19,7 @@ const blobReader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
 /** The layers that bring the pods and the store of secrets. */
 const layers = [
     ...["canary", "namespaces", "crds", "identities", "security", "infra", "infra-config"],
-    ...["dns", "secrets", "secrets-config", "backup", "backup-config"],
+    ...["dns", "secrets", "secrets-config", "backup", "backup-config", "examples"],
 ];
 const address = { properties: { TTL: 300, ARecords: [{ ipv4Address: "198.18.0.1" }] } };
 const challenge = { properties: { TTL: 60, TXTRecords: [{ value: ["proof"] }] } };
@@ -141,6 +142,33 @@ describe("the workloads that act in Azure", function () {
         const read = ["get", "secret", "-n", "podinfo", "database", "-o", "jsonpath={.data.password}"];
         const value = await until("the Secret", () => cluster.answer(...read), /^[\w+/=]+$/);
         assert.equal(Buffer.from(value, "base64").toString("utf8"), "a password");
+    });
+
+    it("lets the examples have the one secret that is theirs, in each way there is", async () => {
+        const greeting = await cluster.secret("examples", "greeting", "message");
+        const { data } = await cluster.get<{ data: Record<string, string> }>({
+            ...{ kind: "configmap", name: "vault-reader", namespace: "examples" },
+        });
+        const read = data["read.sh"] ?? "";
+        const run = async (script: string) => (await pod("examples", { account: "vault-reader" })).shell(script);
+        assert.equal(greeting, "read from Key Vault");
+        assert.equal(await run(read), greeting);
+        assert.match(await run(read.replace("secrets/example", "secrets/database")), /ForbiddenByRbac/);
+        // What the Secrets Store driver would read, as whom and where.
+        const { spec } = await cluster.get<{ spec: { parameters: Record<string, string> } }>({
+            ...{ kind: "secretproviderclass", name: "greeting", namespace: "examples" },
+        });
+        const { clientID, keyvaultName, tenantId, objects = "" } = spec.parameters;
+        const [object = ""] = (parse(objects) as { array: string[] }).array;
+        const { objectName, objectType } = parse(object) as Record<string, string>;
+        const { "azure.workload.identity/client-id": client } = (
+            await cluster.get<{ metadata: { annotations: Record<string, string> } }>({
+                ...{ kind: "serviceaccount", name: "vault-reader", namespace: "examples" },
+            })
+        ).metadata.annotations;
+        assert.deepEqual([clientID, keyvaultName], [client, nameOf(vault)]);
+        assert.equal(tenantId, checkout.session().environment.ARM_TENANT_ID);
+        assert.deepEqual([objectType, objectName], ["secret", "example"]);
     });
 
     it("lets source-controller pull a chart that the team's pipeline pushed", async () => {

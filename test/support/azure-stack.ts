@@ -47,6 +47,7 @@ export async function azureStack(
                 registryId: registry.registryId,
                 vaultId: vault.vaultId,
                 keyId: vault.keyId,
+                exampleId: vault.exampleId,
                 storageAccountId: backups.accountId,
                 containerIds: backups.containerIds,
                 zoneId: zone?.zoneId,

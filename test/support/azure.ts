@@ -98,6 +98,9 @@ export const azureMocks: Record<string, Mock> = {
         id: armId("Microsoft.KeyVault/vaults", `${input(args, "vaultName")}/keys/${input(args, "keyName")}`),
         keyUriWithVersion: `https://${input(args, "vaultName")}.vault.azure.net/keys/${input(args, "keyName")}/1`,
     }),
+    "azure-native:keyvault:Secret": (args) => ({
+        id: armId("Microsoft.KeyVault/vaults", `${input(args, "vaultName")}/secrets/${input(args, "secretName")}`),
+    }),
     "azure-native:storage:StorageAccount": (args) => ({
         ...named("Microsoft.Storage/storageAccounts", "accountName")(args),
         primaryEndpoints: { blob: `https://${input(args, "accountName")}.blob.core.windows.net/` },

@@ -15,6 +15,7 @@ const scopes: Readonly<Record<string, (scope: Registered) => string>> = {
     "containerservice:ManagedCluster": () => "the cluster",
     "dns:Zone": () => "the DNS zone",
     "keyvault:Key": ({ inputs }) => `the key \`${String(inputs.keyName)}\``,
+    "keyvault:Secret": ({ inputs }) => `the secret \`${String(inputs.secretName)}\``,
     "keyvault:Vault": () => "the Key Vault",
     "managedidentity:UserAssignedIdentity": (scope) => `the identity \`${identityName(scope)}\``,
     "network:Subnet": () => "the nodes' subnet",

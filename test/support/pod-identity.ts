@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { Session } from "@landfall/sandbox";
 
 /** kubectl as the cluster's administrator: gives its standard output. */
@@ -132,6 +135,21 @@ export class PodIdentity {
         const own = this.pod.spec.containers[0]?.env ?? [];
         const variables = Object.fromEntries(own.map(({ name, value = "" }) => [name, value]));
         return { ...variables, ...withoutCredentials(this.session.environment) };
+    }
+
+    /** Runs a script of the pod with its environment and its token, on this machine. Gives what it prints, errors too. */
+    async shell(script: string): Promise<string> {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pod-"));
+        const tokenFile = path.join(folder, "token");
+        fs.writeFileSync(tokenFile, await this.assertion(), { mode: 0o600 });
+        const env = { PATH: process.env.PATH, ...this.environment(), AZURE_FEDERATED_TOKEN_FILE: tokenFile };
+        return new Promise((resolve) => {
+            const child = execFile("sh", ["-s"], { env }, (_error, stdout, stderr) => {
+                fs.rmSync(folder, { recursive: true });
+                resolve(`${stdout}${stderr}`);
+            });
+            child.stdin?.end(script);
+        });
     }
 
     private variable(name: string): string {

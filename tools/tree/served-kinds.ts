@@ -45,6 +45,8 @@ const builtIn: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     "storage.k8s.io/v1": { StorageClass: 6, VolumeAttributesClass: 34 },
     // Of the snapshot controller, which AKS runs.
     "snapshot.storage.k8s.io/v1": { VolumeSnapshotClass: 20 },
+    // Of the Secrets Store driver, an add-on of AKS that the program switches on.
+    "secrets-store.csi.x-k8s.io/v1": { SecretProviderClass: 20 },
     "admissionregistration.k8s.io/v1": {
         MutatingAdmissionPolicy: 36,
         MutatingAdmissionPolicyBinding: 36,

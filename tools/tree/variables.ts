@@ -9,6 +9,7 @@ export const sampleVariables: Readonly<ClusterVars<string>> = {
     tenant_id: "00000000-0000-4000-8000-000000000001",
     subscription_id: "00000000-0000-4000-8000-000000000002",
     resource_group: "landfall-sample-durable",
+    key_vault_name: "landfall-sample",
     key_vault_url: "https://landfall-sample.vault.azure.net/",
     registry: "landfallsample.azurecr.io",
     storage_account: "landfallsample",
@@ -29,6 +30,7 @@ export const sampleVariables: Readonly<ClusterVars<string>> = {
     external_secrets_client_id: "44444444-4444-4444-8444-444444444444",
     loki_client_id: "55555555-5555-4555-8555-555555555555",
     postgresql_client_id: "66666666-6666-4666-8666-666666666666",
+    examples_client_id: "77777777-7777-4777-8777-777777777777",
 };
 
 /**

@@ -20,6 +20,8 @@ export interface ClusterVars<Value> {
     readonly subscription_id: Value;
     /** Resource group of what outlives the cluster: DNS zone, vault, registry, storage. */
     readonly resource_group: Value;
+    /** Name of the Key Vault. */
+    readonly key_vault_name: Value;
     /** Address of the Key Vault, such as `https://example.vault.azure.net/`. */
     readonly key_vault_url: Value;
     /** Login server of the container registry, such as `example.azurecr.io`. */
@@ -50,6 +52,8 @@ export interface ClusterVars<Value> {
     readonly image_automation_suspended: Value;
     /** Client id of the identity that cert-manager answers DNS-01 challenges with. */
     readonly cert_manager_client_id: Value;
+    /** Client id of the identity that the examples read a secret of the Key Vault with. */
+    readonly examples_client_id: Value;
     /** Client id of the identity that external-dns writes records with. */
     readonly external_dns_client_id: Value;
     /** Client id of the identity that External Secrets reads the Key Vault with. */
@@ -69,6 +73,7 @@ const produced: { readonly [name in keyof ClusterVars<unknown>]: true } = {
     tenant_id: true,
     subscription_id: true,
     resource_group: true,
+    key_vault_name: true,
     key_vault_url: true,
     registry: true,
     storage_account: true,
@@ -84,6 +89,7 @@ const produced: { readonly [name in keyof ClusterVars<unknown>]: true } = {
     fleet_branch: true,
     image_automation_suspended: true,
     cert_manager_client_id: true,
+    examples_client_id: true,
     external_dns_client_id: true,
     external_secrets_client_id: true,
     loki_client_id: true,

@@ -13,6 +13,7 @@ import { operators } from "../operators/all";
 import { Operators } from "../operators/operators";
 import { stopRecorded } from "../processes";
 import { accessFlags, type AccessReview, type EntraTrust } from "./access";
+import { applyAksKinds } from "./aks-kinds";
 import { startControlPlane, stopControlPlane } from "./control-plane";
 import { type Credentials, kubeconfig, prepareCredentials, writePrivate } from "./credentials";
 import { Egress } from "./egress";
@@ -24,7 +25,6 @@ import { PodAddresses } from "./pod-addresses";
 import type { EgressProxy, HostNode } from "./pod-process";
 import { serviceRoutes } from "./service-routes";
 import { makeShortFolder, shortFolders } from "./short-folder";
-import { applySnapshotKinds } from "./snapshot-kinds";
 import { applyStorageClasses } from "./storage-classes";
 import { WebhookTrust } from "./webhook-trust";
 import { startWebhooks, type Webhooks } from "./webhooks";
@@ -206,7 +206,7 @@ async function bootstrap(
     await Promise.all([
         applyNodes(api, options.nodes, kubeletPort),
         applyStorageClasses(api),
-        applySnapshotKinds(api),
+        applyAksKinds(api),
         options.workloadIdentity && registerWorkloadIdentity(api, options.authority, webhooks.mutateUrl),
     ]);
     await appears(api, "/api/v1/namespaces/default/serviceaccounts/default");

@@ -6,6 +6,7 @@ import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 
 const vaultType = "azure-native:keyvault:Vault";
 const key = "azure-native:keyvault:Key";
+const secret = "azure-native:keyvault:Secret";
 const assignment = "azure-native:authorization:RoleAssignment";
 
 const keyId = armId("Microsoft.KeyVault/vaults", "landfall/keys/sops");
@@ -53,26 +54,31 @@ describe("KeyVault", () => {
         assert.ok(dependsOn(only(resources, key), officer));
     });
 
-    it("protects vault and key, and keeps both in Azure", async () => {
+    it("protects all three, and keeps them in Azure", async () => {
         const { resources } = await vault();
-        for (const durable of [...all(resources, vaultType), ...all(resources, key)]) {
+        for (const durable of [...[vaultType, key, secret].flatMap((type) => all(resources, type))]) {
             assert.deepEqual([durable.protect, durable.retainOnDelete], [true, true], durable.name);
         }
     });
 
-    it("keeps the key in a vault that is deleted, which brings it back, also where nothing is retained", async () => {
+    it("keeps what is in a vault that is deleted, which brings it back, also where nothing is retained", async () => {
         const { resources } = await vault({ protect: false });
-        assert.deepEqual([only(resources, key).protect, only(resources, key).retainOnDelete], [false, true]);
+        for (const { protect, retainOnDelete } of [only(resources, key), only(resources, secret)]) {
+            assert.deepEqual([protect, retainOnDelete], [false, true]);
+        }
         assert.equal(only(resources, vaultType).retainOnDelete, false);
     });
 
-    it("brings back a deleted vault and takes over the key in it, only when it has to", async () => {
+    it("brings back a deleted vault and takes over what is in it, only when it has to", async () => {
         const made = (await vault()).resources;
         assert.ok(!("createMode" in (only(made, vaultType).inputs.properties as VaultProperties)));
         assert.equal(only(made, key).importId, "");
         const recovered = (await vault({ recoveredKeyId: keyId })).resources;
         assert.equal((only(recovered, vaultType).inputs.properties as VaultProperties).createMode, "recover");
         assert.equal(only(recovered, key).importId, keyId);
+        const secretId = armId("Microsoft.KeyVault/vaults", "landfall/secrets/example");
+        assert.equal(only(recovered, secret).importId, secretId);
+        assert.equal(only(made, secret).importId, "");
     });
 
     it("looks for the key of a deleted vault in no preview, in which the vault is still deleted", async () => {

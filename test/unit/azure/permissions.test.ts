@@ -21,6 +21,7 @@ const expectedGrants = [
     "deployer: Key Vault Crypto Officer on keyvault:Vault",
     "deployer: Storage Blob Data Reader on storage:BlobContainer",
     "deployer: Storage Blob Data Reader on storage:BlobContainer",
+    "examples: Key Vault Secrets User on keyvault:Secret",
     "external-dns: DNS Zone Contributor on dns:Zone",
     "external-dns: Reader on resources:ResourceGroup",
     "external-secrets: Key Vault Secrets User on keyvault:Vault",
@@ -103,9 +104,9 @@ describe("docs/deployer-role.json", () => {
 
     it("writes and deletes what the program makes but role assignments, deletes records, and no other type", async () => {
         const made = (await types()).filter(({ token }) => token !== "authorization:RoleAssignment");
-        // A key is deleted through its vault, which is a matter of the roles on the vault; what keeps blobs from
-        // deletion goes with its container.
-        const kept = ["keyvault:Key", "storage:BlobContainerImmutabilityPolicy"];
+        // Keys and secrets are deleted through their vault, which is a matter of the roles on the vault; what keeps
+        // blobs from deletion goes with its container.
+        const kept = ["keyvault:Key", "keyvault:Secret", "storage:BlobContainerImmutabilityPolicy"];
         const deleted = made.filter(({ token, singleton }) => !singleton && !kept.includes(token));
         const expected = [
             ...made.map(({ armType }) => `${armType}/write`),

@@ -14,6 +14,7 @@ const workloadScopes: WorkloadScopes = {
     registryId: armId("Microsoft.ContainerRegistry/registries", "registry"),
     vaultId: armId("Microsoft.KeyVault/vaults", "vault"),
     keyId: armId("Microsoft.KeyVault/vaults", "vault/keys/sops"),
+    exampleId: armId("Microsoft.KeyVault/vaults", "vault/secrets/example"),
     storageAccountId: account,
     containerIds: { velero: container("velero"), postgresql: container("postgresql"), loki: container("loki") },
     zoneId: armId("Microsoft.Network/dnsZones", "example.com"),

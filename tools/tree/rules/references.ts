@@ -1,6 +1,6 @@
 import type { Finding } from "../finding";
 import { type Need, type Needs, unmetNeeds } from "../needs";
-import { entriesWithin, field, list, mapAt, textAt } from "../object";
+import { entriesWithin, field, type KubernetesObject, list, mapAt, textAt } from "../object";
 import { inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** What the program makes before the first layer. */
@@ -21,7 +21,9 @@ const fields: Readonly<Record<string, string>> = {
 
 /**
  * Every Secret and ConfigMap that an object names is in this layer or one before it, or made by what is: a certificate,
- * an external or sealed secret. Those that are optional, and those in values of charts, are not looked at.
+ * an external or sealed secret. Those that are optional, and those in values of charts, are not looked at. The same for
+ * the store of an external secret, the Gateway of a route, the class of a volume of the Secrets Store driver, and the
+ * configuration of a Dapr sidecar.
  */
 export function references(tree: Tree): readonly Finding[] {
     return inEveryCluster(tree, (cluster) => unmetNeeds(cluster, referenceNeeds));
@@ -47,7 +49,38 @@ function needs({ object, layer }: Manifest): Need[] {
         const what = `${textAt(source, "kind")} ${namespace}/${textAt(source, "name")}`;
         return field(source, "optional") === true ? [] : [{ path: ["spec", "valuesFrom", index, "name"], what }];
     });
-    return [...named, ...valuesFrom];
+    return [...named, ...valuesFrom, ...others(object, namespace)];
+}
+
+/** What an object names that is neither a Secret nor a ConfigMap. */
+function others(object: KubernetesObject, namespace: string): Need[] {
+    const need = (path: Need["path"], kind: string, name: string | undefined, home?: string): Need[] =>
+        name === undefined ? [] : [{ path, what: `${kind} ${home === undefined ? "" : `${home}/`}${name}` }];
+    const store = mapAt(object, "spec.secretStoreRef");
+    const storeKind = textAt(store, "kind") ?? "SecretStore";
+    const storeHome = storeKind === "ClusterSecretStore" ? undefined : namespace;
+    const template = ["spec", "template", "metadata", "annotations", "dapr.io/config"];
+    const annotations = mapAt(object, "spec.template.metadata.annotations");
+    const configuration = annotations["dapr.io/config"];
+    return [
+        ...need(["spec", "secretStoreRef", "name"], storeKind, textAt(store, "name"), storeHome),
+        ...list(object, "spec.parentRefs").flatMap((parent, index) =>
+            (textAt(parent, "kind") ?? "Gateway") === "Gateway"
+                ? need(
+                      ["spec", "parentRefs", index, "name"],
+                      "Gateway",
+                      textAt(parent, "name"),
+                      textAt(parent, "namespace") ?? namespace,
+                  )
+                : [],
+        ),
+        ...[...entriesWithin(mapAt(object, "spec"), ["spec"])].flatMap(({ path, key, value }) =>
+            key === "secretProviderClass" && typeof value === "string"
+                ? need(path, "SecretProviderClass", value, namespace)
+                : [],
+        ),
+        ...(typeof configuration === "string" ? need(template, "Configuration", configuration, namespace) : []),
+    ];
 }
 
 /** Secrets that controllers make of an object. */
