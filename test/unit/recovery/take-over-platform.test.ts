@@ -40,7 +40,7 @@ describe("takingOver", () => {
         { bodies = {}, known = [], opts = {} }: Situation = {},
     ): Promise<pulumi.CustomResourceOptions | undefined> {
         const fetch = (url: string | URL | Request) => {
-            const body = bodies[new URL(url as string).pathname];
+            const body = bodies[new URL(url instanceof Request ? url.url : url).pathname];
             return Promise.resolve(new Response(JSON.stringify(body ?? {}), { status: body ? 200 : 404 }));
         };
         const keys = [
@@ -57,7 +57,7 @@ describe("takingOver", () => {
         });
         // As the engine hands it over: without an import, it is empty.
         const args = { type, name, props, custom: true, opts: { import: "", ...opts } };
-        const result = await transform(args as pulumi.ResourceTransformArgs);
+        const result = await transform(args);
         return result?.opts;
     }
 
