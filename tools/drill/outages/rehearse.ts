@@ -55,23 +55,28 @@ async function takeAway(stage: Stage): Promise<void> {
     await stage.kubectl("delete", "configmap", "cluster-vars", "--namespace", "flux-system");
 }
 
+/** The outage begins with the first request that meets it, and ends with the command at the latest. */
 async function during<Result>(place: Place, outage: Outage, seconds: number, run: () => Promise<Result>) {
     const { host } = outage.service;
     await setFaults(place, [{ host, effect: effects[outage.effect] }]);
     const end = new AbortController();
-    const over = sleep(seconds * 1000, undefined, { signal: end.signal })
-        .catch(() => undefined)
-        .then(async () => {
-            const { met } = await control<FaultsMet>(place.directory, "GET", "/faults");
-            await setFaults(place, []);
-            return met.length;
-        });
-    try {
-        return { outcome: await run(), requests: await over };
-    } finally {
-        end.abort();
-        await over;
-    }
+    const wait = (ms: number) => sleep(ms, undefined, { signal: end.signal }).catch(() => undefined);
+    const watch = async () => {
+        while (!end.signal.aborted && (await requestsMet(place)) === 0) {
+            await wait(300);
+        }
+        await wait(seconds * 1000);
+        const requests = await requestsMet(place);
+        await setFaults(place, []);
+        return requests;
+    };
+    const over = watch();
+    const outcome = await run().finally(() => end.abort());
+    return { outcome, requests: await over };
+}
+
+async function requestsMet({ directory }: Place): Promise<number> {
+    return (await control<FaultsMet>(directory, "GET", "/faults")).met.length;
 }
 
 async function setFaults({ directory }: Place, faults: readonly object[]): Promise<void> {
