@@ -37,6 +37,7 @@ async function landfall() {
         kubeconfig: cluster.kubeconfig,
         registry: foundation.registry.loginServer,
         ciClientId: foundation.registry.ciClientId,
+        teamClientIds: foundation.registry.teamClientIds,
         keyVaultKey: foundation.vault.keyUri,
         nameServers: foundation.zone?.nameServers,
         fleetRepository: delivery.repository.htmlUrl,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { jobsOf } from "./azure/container-registry";
 import type { KubeLogin } from "./azure/kubeconfig";
 import type { LiveCluster } from "./azure/live-cluster";
 import type { PlatformArgs } from "./platform";
@@ -66,7 +67,11 @@ function clusterArgs(settings: Settings): Omit<PlatformArgs["cluster"], "login" 
 }
 
 function foundationArgs(settings: Settings): Omit<PlatformArgs["foundation"], "recoverKeyVault"> {
-    const { ciRepository: repository, environment } = settings;
+    const { ciRepository: repository, environment, teamPipelines } = settings;
+    const teams = Object.entries(teamPipelines).map(([team, pipeline]) => ({
+        team,
+        ...(typeof pipeline === "string" ? jobsOf(pipeline, environment) : pipeline),
+    }));
     return {
         vnetCidr: settings.vnetCidr,
         nodeSubnetCidr: settings.nodeSubnetCidr,
@@ -75,6 +80,7 @@ function foundationArgs(settings: Settings): Omit<PlatformArgs["foundation"], "r
             // Regions without zones refuse it; a stack that spreads nodes over zones is in a region that has them.
             zoneRedundant: settings.registrySku === "Premium" && settings.systemPool.zones.length > 1,
             ci: repository ? { repository, environment } : undefined,
+            teams,
         },
         backups: {
             redundancy: settings.backupRedundancy,

@@ -7,6 +7,7 @@ import type { Deployer } from "./azure/deployer";
 import { Foundation, type FoundationArgs } from "./azure/foundation";
 import type { ClusterPlacement } from "./azure/managed-cluster";
 import { generationOf } from "./azure/recovery-points";
+import { RegistryPermissions } from "./azure/registry-permissions";
 import { WorkloadIdentities } from "./azure/workload-identities";
 import { Delivery, type DeliveryArgs } from "./gitops/delivery";
 import type { ClusterVars } from "./gitops/flux/cluster-vars";
@@ -52,7 +53,9 @@ export class Platform extends pulumi.ComponentResource {
         const shared = { location, clusterLocation, protect, names, deployer };
         this.foundation = new Foundation(name, { ...shared, ...args.foundation }, { parent: this });
         this.cluster = this.createCluster(name, args);
-        const { clientIds } = this.createIdentities(name, args);
+        const identities = this.createIdentities(name, args);
+        this.setRegistryMode(name, identities);
+        const { clientIds } = identities;
         this.delivery = new Delivery(
             name,
             {
@@ -102,6 +105,20 @@ export class Platform extends pulumi.ComponentResource {
         );
     }
 
+    /** After all that pulls and pushes has the roles of the mode. */
+    private setRegistryMode(name: string, identities: WorkloadIdentities): void {
+        const { registry } = this.foundation;
+        new RegistryPermissions(
+            `${name}-registry`,
+            {
+                registryId: registry.registryId,
+                mode: registry.mode,
+                token: authorization.getClientTokenOutput({}, { parent: this }).token,
+            },
+            { parent: this, dependsOn: [registry, identities] },
+        );
+    }
+
     private createIdentities(name: string, { location, protect, names }: PlatformArgs): WorkloadIdentities {
         const { groups, registry, vault, backups, zone } = this.foundation;
         return new WorkloadIdentities(
@@ -113,6 +130,7 @@ export class Platform extends pulumi.ComponentResource {
                 scopes: {
                     durableGroupId: groups.durableId,
                     registryId: registry.registryId,
+                    registryMode: registry.mode,
                     vaultId: vault.vaultId,
                     keyId: vault.keyId,
                     exampleId: vault.exampleId,

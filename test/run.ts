@@ -19,7 +19,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     integration: { folder: "test/integration", programs: [] },
     toolchain: { folder: "packages/toolchain/test", programs: [] },
     sandbox: { folder: "packages/sandbox/test/services", programs: [] },
-    workflows: { folder: "test/workflows", programs: ["actionlint"] },
+    workflows: { folder: "test/workflows", programs: ["actionlint", "helm", "kustomize"] },
     tree: { folder: "test/tree", programs: ["promtool", "kustomize", "kubeconform", "sops", "helm"] },
     programs: { folder: "packages/sandbox/test/programs", programs: "all" },
     program: { folder: "test/program", programs: "all" },

@@ -2,12 +2,17 @@ import * as containerregistry from "@pulumi/azure-native/containerregistry";
 import * as pulumi from "@pulumi/pulumi";
 import { durable } from "./durable";
 import { knownOf } from "./known-of";
-import { grantRole } from "./role-grant";
-import { acrPull, acrPush } from "./roles";
+import { belowRepository, type RegistryMode, registryRoles } from "./registry-permissions";
+import { type Grant, grantRole, roleSlug } from "./role-grant";
 import { WorkloadIdentity } from "./workload-identity";
 
 /** Issuer of the tokens of GitHub Actions. */
 const githubIssuer = "https://token.actions.githubusercontent.com";
+
+/** Whose tokens a pipeline has that runs in a GitHub environment of a repository. */
+export function jobsOf(repository: string, environment: string): { issuer: string; subject: string } {
+    return { issuer: githubIssuer, subject: `repo:${repository}:environment:${environment}` };
+}
 
 export interface ContainerRegistryArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -20,6 +25,8 @@ export interface ContainerRegistryArgs {
     readonly kubeletPrincipalId: pulumi.Input<string>;
     /** The pipeline that pushes. @default - none */
     readonly ci?: RegistryPipeline | undefined;
+    /** Pipelines that push below a team's name alone. @default - none */
+    readonly teams?: readonly TeamPipeline[];
     /** Whether the registry, and the pipeline's identity, are protected and retained. */
     readonly protect: boolean;
 }
@@ -33,34 +40,58 @@ export interface RegistryPipeline {
     readonly environment: string;
 }
 
+/** A team's pipeline, trusted by the tokens of its jobs, which pushes to the repositories below the team's name. */
+export interface TeamPipeline {
+    readonly team: string;
+    readonly identityName: pulumi.Input<string>;
+    /** Who signs the tokens of its jobs. */
+    readonly issuer: string;
+    readonly subject: string;
+}
+
 /**
  * A container registry for images and charts, with no password: nodes pull with their own identity, the pipeline pushes
  * with one that trusts its tokens. Public on the network, since hosted pipelines push to it; anonymous pull is off.
  */
 export class ContainerRegistry extends pulumi.ComponentResource {
+    /** A role on the registry is one for all of it; for teams it goes by another mode. */
+    readonly mode: RegistryMode;
     /** ARM id of the registry. */
     readonly registryId: pulumi.Output<string>;
     /** Host name that images are named by, such as `example.azurecr.io`. */
     readonly loginServer: pulumi.Output<string>;
     /** Client id that the pipeline logs in with; undefined without one. */
     readonly ciClientId: pulumi.Output<string> | undefined;
+    /** Client ids that the teams' pipelines log in with, by team. */
+    readonly teamClientIds: Readonly<Record<string, pulumi.Output<string>>>;
 
     constructor(name: string, args: ContainerRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:ContainerRegistry", name, {}, opts);
         const registry = this.createRegistry(name, args);
+        const { teams = [] } = args;
+        this.mode = teams.length > 0 ? "AbacRepositoryPermissions" : "LegacyRegistryPermissions";
+        const { pull, push } = registryRoles[this.mode];
         grantRole(
-            `${name}-kubelet-acr-pull`,
+            `${name}-kubelet-${roleSlug(pull)}`,
             { objectId: args.kubeletPrincipalId, type: "ServicePrincipal" },
-            { role: acrPull, scope: registry.id },
+            { role: pull, scope: registry.id },
             { parent: this },
         );
         this.registryId = registry.id;
         this.loginServer = knownOf(registry, pulumi.interpolate`${args.registryName}.azurecr.io`);
-        this.ciClientId = args.ci && this.createPipeline(`${name}-ci`, args, args.ci, registry).clientId;
+        const grant = { role: push, scope: registry.id };
+        this.ciClientId = args.ci && this.createPipeline(`${name}-ci`, args, trusted(args.ci), grant).clientId;
+        this.teamClientIds = Object.fromEntries(
+            teams.map((pipeline) => {
+                const own = { ...grant, condition: belowRepository(pipeline.team) };
+                return [pipeline.team, this.createPipeline(`${name}-${pipeline.team}`, args, pipeline, own).clientId];
+            }),
+        );
         this.registerOutputs({
             registryId: this.registryId,
             loginServer: this.loginServer,
             ciClientId: this.ciClientId,
+            teamClientIds: this.teamClientIds,
         });
     }
 
@@ -86,21 +117,25 @@ export class ContainerRegistry extends pulumi.ComponentResource {
     private createPipeline(
         name: string,
         args: ContainerRegistryArgs,
-        ci: RegistryPipeline,
-        registry: containerregistry.Registry,
+        pipeline: Pick<TeamPipeline, "identityName" | "issuer" | "subject">,
+        grant: Grant,
     ): WorkloadIdentity {
         return new WorkloadIdentity(
             name,
             {
                 resourceGroupName: args.resourceGroupName,
                 location: args.location,
-                identityName: ci.identityName,
-                issuerUrl: githubIssuer,
-                subjects: [`repo:${ci.repository}:environment:${ci.environment}`],
-                grants: [{ role: acrPush, scope: registry.id }],
+                identityName: pipeline.identityName,
+                issuerUrl: pipeline.issuer,
+                subjects: [pipeline.subject],
+                grants: [grant],
                 protect: args.protect,
             },
             { parent: this },
         );
     }
+}
+
+function trusted({ identityName, repository, environment }: RegistryPipeline) {
+    return { identityName, ...jobsOf(repository, environment) };
 }

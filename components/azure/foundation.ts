@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PhysicalNames } from "../settings/naming";
 import { BackupStorage, type BackupStorageArgs, type BlobContainer } from "./backup-storage";
 import { ClusterIdentities } from "./cluster-identities";
-import { ContainerRegistry, type ContainerRegistryArgs } from "./container-registry";
+import { ContainerRegistry, type ContainerRegistryArgs, type TeamPipeline } from "./container-registry";
 import type { Deployer } from "./deployer";
 import { DnsZone } from "./dns-zone";
 import { sopsKeyId } from "./key-check";
@@ -30,6 +30,8 @@ export interface FoundationArgs {
     readonly registry: Pick<ContainerRegistryArgs, "sku" | "zoneRedundant"> & {
         /** The pipeline that pushes: its repository, and the GitHub environment of its jobs. @default - none */
         readonly ci?: { readonly repository: string; readonly environment: string } | undefined;
+        /** The teams' pipelines, and whose tokens they have. @default - none */
+        readonly teams?: readonly Omit<TeamPipeline, "identityName">[];
     };
     readonly backups: Pick<BackupStorageArgs, "redundancy" | "retentionDays" | "immutableDays">;
     /** The domain to make a DNS zone for. @default - no zone */
@@ -109,7 +111,7 @@ export class Foundation extends pulumi.ComponentResource {
     }
 
     private createRegistry(name: string, { location, protect, names, registry }: FoundationArgs): ContainerRegistry {
-        const { ci, ...size } = registry;
+        const { ci, teams = [], ...size } = registry;
         return new ContainerRegistry(
             `${name}-registry`,
             {
@@ -119,6 +121,7 @@ export class Foundation extends pulumi.ComponentResource {
                 registryName: names.registry,
                 kubeletPrincipalId: this.identities.kubeletPrincipalId,
                 ci: ci && { ...ci, identityName: names.identity("ci") },
+                teams: teams.map((pipeline) => ({ ...pipeline, identityName: names.identity(`ci-${pipeline.team}`) })),
                 protect,
             },
             { parent: this },

@@ -7,6 +7,8 @@ export interface Grant {
     readonly role: Role;
     /** The ARM id of the resource or resource group; as narrow as works. */
     readonly scope: pulumi.Input<string>;
+    /** What Azure compares a request with, in its language of conditions. @default - every request */
+    readonly condition?: string;
 }
 
 /** Who a role is granted to. */
@@ -40,6 +42,7 @@ export function grantRole(
             principalType: principal.type,
             roleDefinitionId: roleDefinitionId(grant.role, grant.scope),
             scope: grant.scope,
+            ...(grant.condition === undefined ? {} : { condition: grant.condition, conditionVersion: "2.0" }),
         },
         { ...opts, replaceOnChanges: ["roleDefinitionId"] },
     );

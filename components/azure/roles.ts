@@ -32,6 +32,20 @@ export const aksRbacClusterAdmin: Role = {
     grantedSoThat: "Flux can be installed: with Azure RBAC, the maker of a cluster has no access to what is in it",
 };
 
+/** In the place of AcrPull where a registry has permissions for each repository. */
+export const containerRegistryRepositoryReader: Role = {
+    title: "Container Registry Repository Reader",
+    guid: "b93aa761-3e63-49ed-ac28-beffa264f7ac",
+    grantedSoThat: "images and charts can be pulled",
+};
+
+/** In the place of AcrPush where a registry has permissions for each repository. */
+export const containerRegistryRepositoryWriter: Role = {
+    title: "Container Registry Repository Writer",
+    guid: "2a1e307c-b015-4ebd-883e-5b7698a07328",
+    grantedSoThat: "images can be pushed, by a team below its own name alone",
+};
+
 export const dnsZoneContributor: Role = {
     title: "DNS Zone Contributor",
     guid: "befefa01-2a29-4197-83a8-272ff33ce314",

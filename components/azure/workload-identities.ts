@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { fluxNamespace } from "../gitops/flux-names";
 import type { PhysicalNames } from "../settings/naming";
 import type { BlobContainer } from "./backup-storage";
+import { type RegistryMode, registryRoles } from "./registry-permissions";
 import type { Grant } from "./role-grant";
 import {
-    acrPull,
     dnsZoneContributor,
     keyVaultCryptoUser,
     keyVaultSecretsUser,
@@ -29,6 +29,7 @@ export interface WorkloadIdentitiesArgs {
 export interface WorkloadScopes {
     readonly durableGroupId: pulumi.Input<string>;
     readonly registryId: pulumi.Input<string>;
+    readonly registryMode: RegistryMode;
     readonly vaultId: pulumi.Input<string>;
     /** The key that decrypts the tree's Secrets. */
     readonly keyId: pulumi.Input<string>;
@@ -49,8 +50,9 @@ interface Workload {
 
 /** What acts in Azure from inside the cluster, and what it may do there. One entry is one identity. */
 function workloadsOf(scopes: WorkloadScopes) {
-    const { registryId, vaultId, keyId, exampleId, storageAccountId, containerIds, zoneId, durableGroupId } = scopes;
-    const pull = [{ role: acrPull, scope: registryId }];
+    const { registryId, registryMode, vaultId, keyId, exampleId } = scopes;
+    const { storageAccountId, containerIds, zoneId, durableGroupId } = scopes;
+    const pull = [{ role: registryRoles[registryMode].pull, scope: registryId }];
     const records = zoneId ? [{ role: dnsZoneContributor, scope: zoneId }] : [];
     return {
         "kustomize-controller": flux("kustomize-controller", [{ role: keyVaultCryptoUser, scope: keyId }]),

@@ -91,6 +91,16 @@ const maintenanceWindow = z.strictObject({
 });
 
 const gitName = /^[A-Za-z0-9_.-]+$/;
+
+const repository = new RegExp(`${gitName.source.slice(0, -1)}(@\\d+)?/${gitName.source.slice(1, -1)}(@\\d+)?$`);
+const repositoryRule =
+    "is not a repository; write owner/repository, or owner@id/repository@id where GitHub uses immutable subjects";
+
+/** What Azure DevOps shows of a service connection with workload identity federation. */
+const federation = z.strictObject({
+    issuer: text(/^https:\/\/[a-z0-9.-]+\.(dev\.azure|microsoftonline)\.com\/\S+$/, "is not an issuer of Azure DevOps"),
+    subject: text(/^\S+$/, "is not a subject; copy it from the service connection"),
+});
 const globalName = "registry, vault and storage names are shared by all of Azure";
 
 /**
@@ -176,9 +186,14 @@ export const settingsSchema = z.strictObject({
         })
         .transform((value) => value || undefined),
     readyTimeoutMinutes: integer(1, 120),
-    ciRepository: optionalText(
-        new RegExp(`${gitName.source.slice(0, -1)}(@\\d+)?/${gitName.source.slice(1, -1)}(@\\d+)?$`),
-        "is not a repository; write owner/repository, or owner@id/repository@id where GitHub uses immutable subjects",
+    ciRepository: optionalText(repository, repositoryRule),
+    teamPipelines: structured(
+        z.record(
+            text(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/, "is not the name of a team in gitops/tenants"),
+            z.union([text(repository, repositoryRule), federation], {
+                error: "is neither a repository, such as owner/repository, nor { issuer, subject } of a service connection",
+            }),
+        ),
     ),
     sopsPgpPrivateKey: z
         .string({ error: "is not set" })
@@ -198,6 +213,7 @@ export const settingsSchema = z.strictObject({
 /** The keys of each structured setting, for suggestions; those of `userPools` are the keys of one pool. */
 export const nestedKeys: Readonly<Record<string, readonly string[]>> = {
     systemPool: Object.keys(systemPool.shape),
+    teamPipelines: Object.keys(federation.shape),
     userPools: Object.keys(userPool.shape),
     maintenanceWindow: Object.keys(maintenanceWindow.shape),
 };

@@ -9,9 +9,13 @@ import { until } from "../support/until";
 
 const examples = path.join(__dirname, "../../examples");
 
+interface Outputs {
+    readonly registry: string;
+}
+
 /**
- * The two example teams, with the repositories of `examples/`. The test does not prove image automation, whose
- * controllers do not run in the sandbox, nor that the images exist.
+ * The two example teams, with the repositories of `examples/`. The test does not prove image automation, nor that the
+ * images exist: what their pipelines push is test/workflows/team-pushes.test.ts's.
  */
 describe("the example teams", function () {
     const checkout = useCheckout(this);
@@ -24,7 +28,7 @@ describe("the example teams", function () {
         owner.holdDemonstrationKey();
         for (const { name } of [helm, kustomize]) {
             const repository = new TeamRepository(checkout, owner, name);
-            await repository.createSecret();
+            await repository.createSecrets("staging");
             await repository.create(path.join(examples, name));
         }
         listTeams(checkout, "team-helm", "team-kustomize");
@@ -48,8 +52,9 @@ describe("the example teams", function () {
         await push("back", "front");
         const released = () => helm.message("helmrelease", "front", "Ready", "True");
         await until("the release of the chart", released, /front@0\.1\.0/);
+        const { registry } = JSON.parse(await checkout.output("pulumi", "stack", "output", "--json")) as Outputs;
         const image = ["get", "deployment", "front", "-n", helm.name, "-o", "jsonpath={..containers[0].image}"];
-        assert.equal(await helm.cluster.kubectl(...image), "ghcr.io/stefanprodan/podinfo:6.14.1");
+        assert.equal(await helm.cluster.kubectl(...image), `${registry}/team-helm/front:0.1.0`);
     });
 
     it("move to a newer version when their pipeline pushes it", async () => {
@@ -80,7 +85,12 @@ describe("the example teams", function () {
     });
 
     async function push(...charts: string[]): Promise<void> {
-        await checkout.output("push-charts", ...charts.map((name) => `examples/team-helm/charts/${name}`));
+        await checkout.output(
+            "push-charts",
+            "--to",
+            "team-helm/charts",
+            ...charts.map((name) => `examples/team-helm/charts/${name}`),
+        );
         for (const name of charts) {
             await helm.cluster.reconcile({ kind: "ocirepository", name, namespace: helm.name });
         }

@@ -3,18 +3,19 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 
-const folder = path.join(__dirname, "../../.github");
+const root = path.join(__dirname, "../..");
+const folder = path.join(root, ".github");
 
-const files = fs
-    .readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => /^(workflows|actions)\/.+\.ya?ml$/.test(file));
+const files = yamlIn(".github").map((file) => path.relative(".github", file));
+const examples = ["examples/team-helm/.github", "examples/team-kustomize/.github"].flatMap(yamlIn);
 
 const read = (file: string) => fs.readFileSync(path.join(folder, file), "utf8");
 
 describe("the workflows", () => {
-    for (const file of files) {
+    for (const file of [...files.map((name) => `.github/${name}`), ...examples]) {
         it(`pin the actions of ${file} by commit, with the version in a comment`, () => {
-            const uses = [...read(file).matchAll(/\buses: +(?!\.\/)(.+)/g)].map(([, action]) => action);
+            const text = fs.readFileSync(path.join(root, file), "utf8");
+            const uses = [...text.matchAll(/\buses: +(?!\.\/)(.+)/g)].map(([, action]) => action);
             const loose = uses.filter(
                 (action) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action ?? ""),
             );
@@ -47,3 +48,10 @@ describe("the workflows", () => {
         });
     }
 });
+
+function yamlIn(github: string): string[] {
+    return fs
+        .readdirSync(path.join(root, github), { recursive: true, encoding: "utf8" })
+        .filter((file) => /^(workflows|actions)\/.+\.ya?ml$/.test(file))
+        .map((file) => `${github}/${file}`);
+}

@@ -33,7 +33,8 @@ const config = vm.runInNewContext(`(${read(".github/renovate.json5")})`) as Conf
 const ownManagers: readonly Manager[] = [
     { files: [/(^|\/)package\.json$/], text: /"[^"]+": "[^"]+"/g },
     { files: [/(^|\/)go\.mod$/], text: /.+/g },
-    { files: [/^\.github\/(workflows|actions)\/.+\.ya?ml$/], text: /uses: .+ # v.+|pulumi-version: .+/g },
+    { files: [/(^|\/)\.github\/(workflows|actions)\/.+\.ya?ml$/], text: /uses: .+ # v.+|pulumi-version: .+/g },
+    { files: [/(^|\/)Dockerfile$/], text: /^FROM .+/gm },
     { files: patterns(config.flux), text: /^ +(tag|version): .+/gm },
     { files: patterns(config.kubernetes), text: /\bimage: .+/g },
     { files: [/(^|\/)kustomization\.yaml$/], text: /\bnewTag: .+/g },
@@ -49,6 +50,8 @@ const customManagers = config.customManagers.map((manager) => ({
 const exempt: readonly (Manager & { readonly reason: string })[] = [
     { files: [/^packages\/toolchain\/.+\.ts$/], text: /"v[\d.]+": "h1:.+/g, reason: "a checksum belongs to it" },
     { files: [/^examples\/.+\/Chart\.yaml$/], text: /^version: .+/gm, reason: "the chart's own version" },
+    { files: [/\.go$/], text: /text\/plain; version=.+/g, reason: "the format of Prometheus" },
+    { files: [/^examples\/.+\/VERSION$/], text: /.+/g, reason: "the team's own version" },
     { files: [/^gitops\//], text: /^ +(semver|range): .+/gm, reason: "Flux follows what the teams release" },
     { files: [/^Pulumi\.yaml$/], text: /^ +description: .+/gm, reason: "an example in a sentence" },
 ];

@@ -45,6 +45,7 @@ export async function azureStack(
             scopes: {
                 durableGroupId: groups.durableId,
                 registryId: registry.registryId,
+                registryMode: registry.mode,
                 vaultId: vault.vaultId,
                 keyId: vault.keyId,
                 exampleId: vault.exampleId,

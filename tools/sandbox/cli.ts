@@ -32,7 +32,7 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
   exec …                  any program as the deployer, for example: npm run secret -- recipients staging --stack staging
   break identity|key|chart [--stack S]  do what goes wrong with real platforms; npm run status then says what
   mend [--stack S]        put it right again: git revert and pulumi up --refresh
-  push-charts [--stack S] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
+  push-charts [--stack S] [--to PATH] FOLDER…  Helm charts to the stack's registry, as the pipeline of landfall:ciRepository
   push-images [--stack S] NAME:TAG…  images without content, likewise: Flux reads their tags; with a registry before the
                           name, such as ghcr.io/stefanprodan/podinfo:6.15.0, as the publisher of that image
   toolchain               build the programs that the sandbox runs, and say where they are

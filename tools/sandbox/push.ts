@@ -12,13 +12,14 @@ import {
     stackFolder,
 } from "@landfall/sandbox";
 
-/** `push-charts FOLDER…` */
+/** `push-charts [--to PATH] FOLDER…` */
 export async function pushCharts(args: string[]): Promise<number> {
     const { stack, rest } = takeStack(args);
-    if (rest.length === 0) {
+    const [to, folders] = rest[0] === "--to" ? [rest[1], rest.slice(2)] : ["charts", rest];
+    if (to === undefined || folders.length === 0) {
         throw new SandboxError("push-charts needs a chart's folder: push-charts examples/team-helm/charts/front");
     }
-    return runPipeline(pipelines.charts, stack, rest);
+    return runPipeline(pipelines.charts, stack, [to, ...folders]);
 }
 
 /** `push-images [REGISTRY/]NAME:TAG…` */

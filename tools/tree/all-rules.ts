@@ -32,6 +32,7 @@ import { openPages } from "./rules/open-pages";
 import { overlays } from "./rules/overlays";
 import { pins } from "./rules/pins";
 import { podSecurity } from "./rules/pod-security";
+import { preReleases } from "./rules/pre-releases";
 import { priorityClasses } from "./rules/priority-classes";
 import { pruning } from "./rules/pruning";
 import { references } from "./rules/references";
@@ -92,6 +93,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     overlays,
     "pod-security": podSecurity,
     pins,
+    "pre-releases": preReleases,
     "priority-classes": priorityClasses,
     pruning,
     references,

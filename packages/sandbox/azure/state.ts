@@ -59,6 +59,8 @@ export class AzureState {
     readonly deletedKeys = new Map<string, Resource>();
     /** By id of the registry in lower case, and name of the repository. */
     readonly registryContents = new Map<string, Map<string, RegistryRepository>>();
+    /** Ids in lower case of registries that go by permissions for each repository. */
+    readonly registriesByRepository = new Set<string>();
     /** By id of the container in lower case. */
     readonly containerContents = new Map<string, BlobContainer>();
     /** Containers that an account still keeps after their deletion. */
@@ -97,6 +99,7 @@ export class AzureState {
     remove(id: string): void {
         this.all.delete(id.toLowerCase());
         this.registryContents.delete(id.toLowerCase());
+        this.registriesByRepository.delete(id.toLowerCase());
     }
 
     resources(): Resource[] {

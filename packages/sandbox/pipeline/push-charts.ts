@@ -1,4 +1,7 @@
-/** What a team's pipeline does in a job of GitHub Actions to push charts (helm push). Arguments: their folders. */
+/**
+ * What a team's pipeline does in a job of GitHub Actions to push charts (helm push). Arguments: where to, in the
+ * registry, and the charts' folders.
+ */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -15,7 +18,7 @@ function helm(home: string, args: readonly string[], input = ""): string {
     return stdout;
 }
 
-async function main(charts: readonly string[]): Promise<void> {
+async function main([to = "", ...charts]: readonly string[]): Promise<void> {
     const registry = variable("REGISTRY");
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-push-"));
     try {
@@ -25,8 +28,8 @@ async function main(charts: readonly string[]): Promise<void> {
             helm(home, ["package", chart, "--destination", home]);
         }
         for (const archive of fs.readdirSync(home).filter((file) => file.endsWith(".tgz"))) {
-            helm(home, ["push", path.join(home, archive), `oci://${registry}/charts`]);
-            console.log(`pushed ${archive} to oci://${registry}/charts`);
+            helm(home, ["push", path.join(home, archive), `oci://${registry}/${to}`]);
+            console.log(`pushed ${archive} to oci://${registry}/${to}`);
         }
     } finally {
         fs.rmSync(home, { recursive: true, force: true });

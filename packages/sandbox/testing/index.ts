@@ -13,3 +13,4 @@ export { Egress } from "../cluster/egress";
 export type { Pod } from "../cluster/pod";
 export { type ChartWorld, startChartWorld } from "./chart-world";
 export { expiredAuthority } from "./expired-authority";
+export { type PipelineWorld, startPipelineWorld } from "./pipeline-world";

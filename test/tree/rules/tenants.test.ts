@@ -1,5 +1,4 @@
 import { describeRule, type Example } from "../../support/rule-examples";
-import type { Edit } from "../../support/tree-copy";
 
 const folder = "tenants/team-example";
 const restricted = "pod-security.kubernetes.io/enforce";
@@ -23,15 +22,6 @@ const without = (kind: string, file: string): Example => ({
     fix: /copy it from tenants\/team-example/,
 });
 
-/** As `npm run tree -- add team` lists a team in an environment. */
-const listed = (environment: string): Edit => ({
-    file: `clusters/${environment}/kustomization.yaml`,
-    from: /(components:\n {2}- \.\.\/base\n)[^]*/,
-    to: `components:\n  - ../base\npatches:\n  - target: { kind: Kustomization, name: tenants }\n    patch: |\n      - { op: add, path: /spec/components/0, value: ../../tenants/team-helm }\n`,
-});
-
-const charts = "tenants/team-helm/charts.yaml";
-
 describeRule("tenants", [
     {
         finds: "teams that may be there before what fences them",
@@ -41,33 +31,6 @@ describeRule("tenants", [
         problem: /needs ValidatingAdmissionPolicyBinding tenant-pods, which layer security makes/,
         fix: /add "- name: security" to dependsOn in clusters\/base\/tenants\.yaml/,
     },
-    {
-        finds: "pre-releases in every environment",
-        edits: [{ file: charts, from: 'semver: ">=0.1.0"', to: 'semver: ">=0.1.0-0"' }],
-        line: "semver:",
-        problem: /OCIRepository team-helm\/front follows pre-releases \(>=0\.1\.0-0\) in every environment/,
-        fix: /without -0, and a patch with it for one environment/,
-    },
-    {
-        finds: "pre-releases in production by a patch",
-        edits: [
-            {
-                file: "tenants/team-helm/charts-production.yaml",
-                text: "- { op: replace, path: /spec/ref/semver, value: '>=0.1.0-0' }\n",
-            },
-            {
-                file: "clusters/production/tenants/kustomization.yaml",
-                from: /#[^]*/,
-                to: "patches:\n  - path: ../../../tenants/team-helm/charts-production.yaml\n    target: { kind: OCIRepository, name: back }\n",
-            },
-            listed("production"),
-        ],
-        line: "semver",
-        problem: /OCIRepository team-helm\/back follows pre-releases/,
-        fix: /for one environment/,
-        options: { environments: ["production"], meshes: ["istio"] },
-    },
-    { accepts: "pre-releases in staging by a patch", edits: [listed("staging")] },
     without("ServiceAccount", "access.yaml"),
     without("RoleBinding", "access.yaml"),
     without("ResourceQuota", "limits.yaml"),

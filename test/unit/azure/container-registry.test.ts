@@ -1,7 +1,13 @@
 import * as assert from "node:assert/strict";
-import { ContainerRegistry, type ContainerRegistryArgs } from "../../../components/azure/container-registry";
-import { acrPull, acrPush } from "../../../components/azure/roles";
-import { armId, azureMocks, clientIdOf } from "../../support/azure";
+import { ContainerRegistry, type ContainerRegistryArgs, jobsOf } from "../../../components/azure/container-registry";
+import { belowRepository } from "../../../components/azure/registry-permissions";
+import {
+    acrPull,
+    acrPush,
+    containerRegistryRepositoryReader,
+    containerRegistryRepositoryWriter,
+} from "../../../components/azure/roles";
+import { armId, azureMocks, clientIdOf, principalIdOf } from "../../support/azure";
 import { all, deploy, only, valueOf } from "../../support/deploy";
 
 const registryType = "azure-native:containerregistry:Registry";
@@ -64,6 +70,40 @@ describe("ContainerRegistry", () => {
         assert.ok(String(push.inputs.roleDefinitionId).endsWith(acrPush.guid));
         assert.ok(result.ciClientId);
         assert.equal(await valueOf(result.ciClientId), clientIdOf("ci"));
+    });
+
+    it("lets a team's pipeline push below the team's name alone, by the roles that know repositories", async () => {
+        const issuer = "https://login.microsoftonline.com/tenant/v2.0";
+        const teams = [
+            { team: "orders", identityName: "ci-orders", ...jobsOf("acme/orders", "staging") },
+            { team: "shop", identityName: "ci-shop", issuer, subject: "/eid1/sc/1" },
+        ];
+        const { resources, result } = await registry({ ci, teams });
+        assert.equal(result.mode, "AbacRepositoryPermissions");
+        const credentials = all(resources, "azure-native:managedidentity:FederatedIdentityCredential");
+        assert.deepEqual(
+            credentials.map(({ inputs }) => [inputs.resourceName, inputs.issuer, inputs.subject]).slice(1),
+            [
+                ["ci-orders", "https://token.actions.githubusercontent.com", "repo:acme/orders:environment:staging"],
+                ["ci-shop", issuer, "/eid1/sc/1"],
+            ],
+        );
+        const grants = Object.fromEntries(
+            all(resources, assignment).map(({ inputs }) => [String(inputs.principalId), inputs]),
+        );
+        const guidOf = (principal: string) => String(grants[principal]?.roleDefinitionId).split("/").at(-1);
+        assert.equal(guidOf("kubelet"), containerRegistryRepositoryReader.guid);
+        for (const [identity, team] of [
+            ["ci", undefined],
+            ["ci-orders", "orders"],
+            ["ci-shop", "shop"],
+        ] as const) {
+            const principal = principalIdOf(identity);
+            assert.equal(guidOf(principal), containerRegistryRepositoryWriter.guid);
+            assert.equal(grants[principal]?.condition, team && belowRepository(team));
+            assert.equal(grants[principal]?.conditionVersion, team && "2.0");
+        }
+        assert.equal(await valueOf(result.teamClientIds.orders!), clientIdOf("ci-orders"));
     });
 
     it("is protected and kept in Azure", async () => {

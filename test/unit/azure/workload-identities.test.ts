@@ -12,6 +12,7 @@ const account = armId("Microsoft.Storage/storageAccounts", "a");
 const workloadScopes: WorkloadScopes = {
     durableGroupId: "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/durable",
     registryId: armId("Microsoft.ContainerRegistry/registries", "registry"),
+    registryMode: "LegacyRegistryPermissions",
     vaultId: armId("Microsoft.KeyVault/vaults", "vault"),
     keyId: armId("Microsoft.KeyVault/vaults", "vault/keys/sops"),
     exampleId: armId("Microsoft.KeyVault/vaults", "vault/secrets/example"),

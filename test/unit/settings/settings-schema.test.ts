@@ -72,7 +72,12 @@ describe("the schema of the settings", () => {
     });
 
     it("knows the keys inside of the structured settings", () => {
-        assert.deepEqual(Object.keys(nestedKeys).sort(), ["maintenanceWindow", "systemPool", "userPools"]);
+        assert.deepEqual(Object.keys(nestedKeys).sort(), [
+            "maintenanceWindow",
+            "systemPool",
+            "teamPipelines",
+            "userPools",
+        ]);
         assert.ok(nestedKeys.userPools?.includes("spot"));
         assert.ok(Object.keys(nestedKeys).every((key) => settingKeys.includes(key)));
     });

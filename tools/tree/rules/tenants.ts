@@ -1,7 +1,7 @@
 import type { Finding } from "../finding";
 import { type Need, type Needs, unmetNeeds } from "../needs";
 import { field, type KubernetesObject, label, list, mapAt, type Path, textAt } from "../object";
-import { at, type Cluster, everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
+import { type Cluster, everyOfKind, findingAt, inEveryCluster, type Manifest, type Tree } from "../tree";
 
 /** The label that makes a namespace a tenant's; its value is the tenant's name. */
 const tenant = "toolkit.fluxcd.io/tenant";
@@ -179,18 +179,6 @@ const rules: Readonly<Record<string, (manifest: Manifest, tenant: string) => Fin
                 : [findingAt(manifest, ["subjects", index], problem, `bind service accounts of ${tenant} alone`)];
         }),
     ],
-    OCIRepository: (manifest) => {
-        const range = textAt(manifest.object, "spec.ref.semver") ?? "";
-        const { file } = at(manifest, "spec.ref.semver");
-        return failed(manifest, [
-            [
-                !/\d-/.test(range) || /-(?!production)[a-z0-9]+\.yaml$/.test(file),
-                "spec.ref.semver",
-                `follows pre-releases (${range}) in every environment, or in production`,
-                "write the range without -0, and a patch with it for one environment, as charts-staging.yaml is",
-            ],
-        ]);
-    },
     NetworkPolicy: (manifest) =>
         failed(manifest, [
             [

@@ -1,5 +1,6 @@
 import type { AzureState } from "../state";
 import { ArmError } from "./arm-error";
+import { type ConditionRequest, parseCondition } from "./conditions";
 import { isWithin } from "./resource-id";
 import { builtInRoles, type RoleDefinition } from "./roles";
 
@@ -11,25 +12,46 @@ export interface Caller {
 
 type Plane = "actions" | "dataActions";
 
-/** Whether a role assignment at the scope or above it allows the action. Nobody has a right but by an assignment. */
+/**
+ * Whether a role assignment at the scope or above it allows the action. Nobody has a right but by an assignment.
+ *
+ * @param attributes what conditions of assignments compare. Without it they are passed over.
+ */
 export function isAllowed(
     state: AzureState,
     principalId: string,
     action: string,
     scope: string,
     plane: Plane,
+    attributes?: ConditionRequest["attributes"],
 ): boolean {
-    return rolesAt(state, principalId, scope).some((role) => grants(role, action, plane));
+    return assignmentsAt(state, principalId, scope).some(({ roleDefinitionId, condition }) => {
+        const role = findRole(state, roleDefinitionId);
+        const holds = !condition || !attributes || parseCondition(condition)({ action, attributes });
+        return role !== undefined && grants(role, action, plane) && holds;
+    });
 }
 
 /** The roles that a principal has at a scope, by assignments there or above. */
 export function rolesAt(state: AzureState, principalId: string, scope: string): RoleDefinition[] {
+    return assignmentsAt(state, principalId, scope).flatMap(
+        ({ roleDefinitionId }) => findRole(state, roleDefinitionId) ?? [],
+    );
+}
+
+interface Assignment {
+    readonly principalId: string;
+    readonly scope: string;
+    readonly roleDefinitionId: string;
+    readonly condition?: string | null;
+}
+
+function assignmentsAt(state: AzureState, principalId: string, scope: string): Assignment[] {
     return state
         .ofType("authorization:RoleAssignment")
         .filter(({ address }) => isEffective(state, address.id))
-        .map(({ properties }) => properties as { principalId: string; scope: string; roleDefinitionId: string })
-        .filter((assignment) => assignment.principalId === principalId && isWithin(scope, assignment.scope))
-        .flatMap((assignment) => findRole(state, assignment.roleDefinitionId) ?? []);
+        .map(({ properties }) => properties as unknown as Assignment)
+        .filter((assignment) => assignment.principalId === principalId && isWithin(scope, assignment.scope));
 }
 
 /**

@@ -13,6 +13,7 @@ import type { RunningClusters } from "../aks/managed-cluster";
 import { answerDns } from "../dns/dns-requests";
 import { bearerOf } from "../entra/bearer";
 import type { Entra } from "../entra/entra";
+import { patchRegistry } from "../registry/container-registry";
 import { checkRegistration } from "../subscription/registrations";
 import { readSubscription } from "../subscription/subscription-reads";
 import type { Caller } from "./access";
@@ -59,6 +60,13 @@ export async function handleArm(arm: Arm, request: HttpRequest): Promise<HttpRes
             return { status: 204 };
         case "PUT":
             return answerPut({ service: arm.service, caller, address: addressOf(path), apiVersion }, bodyOf(request));
+        case "PATCH": {
+            const address = addressOf(path);
+            if (address.type.token !== "containerregistry:Registry") {
+                throw new ArmError(405, "MethodNotAllowed", `The sandbox does not patch ${address.type.token}.`);
+            }
+            return patchRegistry(arm.service, caller, address, bodyOf(request));
+        }
         case "DELETE":
             return answerDelete({ service: arm.service, caller, address: addressOf(path), apiVersion });
         case "POST":

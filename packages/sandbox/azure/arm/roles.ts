@@ -69,6 +69,14 @@ export const builtInRoles: readonly RoleDefinition[] = [
     role("7f951dda-4ed3-4680-a7ca-43fe172d538d", "AcrPull", { actions: [`${acr}/pull/read`] }),
     role("8311e382-0749-4cb8-b61a-304f252e45ec", "AcrPush", { actions: [`${acr}/pull/read`, `${acr}/push/write`] }),
     role("c2f4ef07-c644-48eb-af81-4b1b4947fb11", "AcrDelete", { actions: [`${acr}/artifacts/delete`] }),
+    role("b93aa761-3e63-49ed-ac28-beffa264f7ac", "Container Registry Repository Reader", {
+        dataActions: [`${acr}/repositories/metadata/read`, `${acr}/repositories/content/read`],
+    }),
+    role("2a1e307c-b015-4ebd-883e-5b7698a07328", "Container Registry Repository Writer", {
+        dataActions: ["metadata/read", "content/read", "metadata/write", "content/write"].map(
+            (verb) => `${acr}/repositories/${verb}`,
+        ),
+    }),
     role("00482a5a-887f-4fb3-b363-3b7fe8e74483", "Key Vault Administrator", {
         actions: [...insight, "Microsoft.KeyVault/*/read", "Microsoft.KeyVault/checkNameAvailability/read"],
         dataActions: [`${vault}/*`],

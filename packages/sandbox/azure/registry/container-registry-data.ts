@@ -1,7 +1,8 @@
 /**
  * Stands in for the data plane of container registries: login with Entra's tokens, pull, push and the list of tags,
- * each as far as AcrPull and AcrPush on the registry allow. What is pushed stays in this process's memory. Not
- * modelled: the admin user, tokens and scope maps, anonymous pull, firewalls, deletion, cache rules, replication.
+ * each as far as AcrPull and AcrPush on the registry allow, or the roles for repositories with their conditions. What
+ * is pushed stays in this process's memory. Not modelled: the admin user, tokens and scope maps, anonymous pull,
+ * firewalls, deletion, cache rules, replication.
  */
 import { answerRefusals } from "../../network/refusal";
 import type { HttpRequest, HttpResponse, Route } from "../../network/route";

@@ -1,6 +1,13 @@
+import type { HttpResponse } from "../../network/route";
+import type { Properties } from "../../plugins/provider";
+import { authorize, type Caller } from "../arm/access";
 import { ArmError } from "../arm/arm-error";
 import { isNameHeld } from "../arm/global-names";
+import { resourceNotFound } from "../arm/not-found";
+import { show } from "../arm/read-resource";
+import type { ResourceId } from "../arm/resource-id";
 import { kept, type PutContext, type ResourceProvider } from "../arm/resource-provider";
+import type { Service } from "../arm/service";
 
 interface Inputs {
     readonly sku: { readonly name: string };
@@ -36,6 +43,9 @@ export const registry: ResourceProvider = {
     writing: ({ previous }) => ({ seconds: 6, state: previous ? "Updating" : "Creating", follow: "status" }),
     deleting: () => ({ seconds: 13, state: "Deleting", follow: "result", retryAfterSeconds: 10 }),
     showsDeleted: true,
+    view: (state, { address }) => ({
+        roleAssignmentMode: modes[state.registriesByRepository.has(address.id.toLowerCase()) ? 1 : 0],
+    }),
     properties(put) {
         const { address, inputs } = put;
         const { sku, policies } = inputs as unknown as Inputs;
@@ -73,6 +83,31 @@ export const registry: ResourceProvider = {
         };
     },
 };
+
+const modes = ["LegacyRegistryPermissions", "AbacRepositoryPermissions"];
+
+/**
+ * Answers the one change that a PATCH of the sandbox's makes: which roles count. Versions of the interface that do not
+ * have the property leave it as it is.
+ */
+export function patchRegistry(service: Service, caller: Caller, { id }: ResourceId, body: Properties): HttpResponse {
+    const { state } = service;
+    authorize(state, caller, "Microsoft.ContainerRegistry/registries/write", id);
+    const found = state.get(id);
+    if (!found) {
+        throw resourceNotFound(id, undefined);
+    }
+    const { roleAssignmentMode, ...others } = (body.properties ?? {}) as { roleAssignmentMode?: string };
+    if (!modes.includes(roleAssignmentMode ?? "") || Object.keys(others).length > 0) {
+        throw new ArmError(400, "InvalidRequestContent", `roleAssignmentMode has to be one of ${modes.join(", ")}.`);
+    }
+    if (roleAssignmentMode === modes[1]) {
+        state.registriesByRepository.add(id.toLowerCase());
+    } else {
+        state.registriesByRepository.delete(id.toLowerCase());
+    }
+    return { status: 200, body: show(service, found) };
+}
 
 function checkTier(put: PutContext): void {
     const inputs = put.inputs as unknown as Inputs;

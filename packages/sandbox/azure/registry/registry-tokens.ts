@@ -25,6 +25,15 @@ const permissions: Readonly<Record<string, string>> = {
     delete: "Microsoft.ContainerRegistry/registries/artifacts/delete",
 };
 
+/** The same where a registry goes by permissions for each repository: others, which assignments may limit. */
+const repositoryPermissions: Readonly<Record<string, string>> = {
+    pull: "Microsoft.ContainerRegistry/registries/repositories/content/read",
+    push: "Microsoft.ContainerRegistry/registries/repositories/content/write",
+    delete: "Microsoft.ContainerRegistry/registries/repositories/content/delete",
+};
+
+const repositoryName = "Microsoft.ContainerRegistry/registries/repositories:name";
+
 const registryAudiences = ["https://containerregistry.azure.net", "https://containerregistry.azure.net/"];
 const armAudiences = ["https://management.azure.com", "https://management.azure.com/"];
 
@@ -71,7 +80,7 @@ export class RegistryTokens {
         const access = asked.filter((scope) => scope !== "").map(parseScope);
         const granted = access.map(({ actions, ...repository }) => ({
             ...repository,
-            actions: actions.filter((action) => this.allows(registry, sub, action)),
+            actions: actions.filter((action) => this.allows(registry, sub, action, repository.name)),
         }));
         if (granted.some(({ actions }) => actions.length === 0)) {
             throw unauthorized();
@@ -87,9 +96,14 @@ export class RegistryTokens {
         return (await this.verify(host, "access_token", token)).access ?? [];
     }
 
-    private allows(registry: Resource, objectId: string, action: string): boolean {
+    /** For any repository unless one is named. */
+    private allows({ address: { id } }: Resource, objectId: string, action: string, repository?: string): boolean {
+        if (this.state.registriesByRepository.has(id.toLowerCase())) {
+            const permission = repositoryPermissions[action] ?? "";
+            const attributes = repository === undefined ? undefined : { [repositoryName]: repository };
+            return isAllowed(this.state, objectId, permission, id, "dataActions", attributes);
+        }
         const permission = permissions[action];
-        const { id } = registry.address;
         return permission !== undefined && isAllowed(this.state, objectId, permission, id, "actions");
     }
 

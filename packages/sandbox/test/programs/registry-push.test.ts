@@ -64,11 +64,10 @@ describe("a pipeline that pushes charts with the real Helm client", function () 
 
     /** What `push-charts` runs, in a job of this repository and environment; gives its exit code and what it said. */
     const push = (repository: string, environment: string) =>
-        run(
-            pipelines.charts,
-            ["front", "back"].map((name) => chart(directory, name)),
-            { repository, environment },
-        );
+        run(pipelines.charts, ["charts", ...["front", "back"].map((name) => chart(directory, name))], {
+            repository,
+            environment,
+        });
 
     const run = (
         script: string,

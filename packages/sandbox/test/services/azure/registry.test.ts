@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { decodeJwt } from "jose";
 import type { HttpResponse } from "../../../network/route";
 import { IdentitySubscription, type TestIdentity, textOf } from "../../../testing/azure-identity";
-import type { Json } from "../../../testing/azure-subscription";
+import { type Json, subscription as azureSubscription } from "../../../testing/azure-subscription";
 
 const host = "crtest.azurecr.io";
 const acrPull = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
@@ -152,5 +152,83 @@ describe("the container registry stand-in", () => {
         const url = `https://${host}/oauth2/token?service=${host}&scope=${pullScope}`;
         const refused = await subscription.send("GET", url, { authorization: `Basic ${login}` });
         assert.deepEqual([refused.status, code(refused)], [401, "UNAUTHORIZED"]);
+    });
+
+    describe("that goes by permissions for each repository", () => {
+        const reader = "b93aa761-3e63-49ed-ac28-beffa264f7ac";
+        const writer = "2a1e307c-b015-4ebd-883e-5b7698a07328";
+        const named = "Microsoft.ContainerRegistry/registries/repositories:name";
+        const actions = ["content/read", "content/write", "metadata/read", "metadata/write"]
+            .map((each) => `!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/${each}'})`)
+            .join(" AND ");
+        const condition = `((${actions}) OR (@Request[${named}] StringStartsWith 'orders/'))`;
+        let team: TestIdentity;
+        let other: Json;
+
+        const mode = (roleAssignmentMode: string) =>
+            subscription.arm("PATCH", String(other.id), { properties: { roleAssignmentMode } }, "2025-11-01");
+        const actionsFor = async (identity: TestIdentity, repository: string) => {
+            const service = "crabac.azurecr.io";
+            const exchanged = await exchange(identity, undefined, service);
+            if (exchanged.status !== 200) {
+                return exchanged.status;
+            }
+            const { refresh_token } = exchanged.body as { refresh_token: string };
+            const scope = `repository:${repository}:pull,push`;
+            const { status, body } = await subscription.send(
+                "POST",
+                `https://${service}/oauth2/token`,
+                {},
+                form({ grant_type: "refresh_token", service, scope, refresh_token }),
+            );
+            if (status !== 200) {
+                return status;
+            }
+            const { access_token } = body as { access_token: string };
+            return decodeJwt<{ access: { actions: string[] }[] }>(access_token).access[0]?.actions;
+        };
+
+        before(async () => {
+            other = await makeRegistry("crabac");
+            team = await subscription.makeIdentity("id-team");
+            await subscription.make(
+                "authorization:RoleAssignment",
+                { scope: String(other.id), roleAssignmentName: crypto.randomUUID() },
+                {
+                    principalId: team.principalId,
+                    principalType: "ServicePrincipal",
+                    roleDefinitionId: `${azureSubscription}/providers/Microsoft.Authorization/roleDefinitions/${writer}`,
+                    condition,
+                    conditionVersion: "2.0",
+                },
+            );
+            await subscription.assign(puller.principalId, reader, other.id);
+            await subscription.assign(pusher.principalId, acrPush, other.id);
+        });
+
+        it("passes over the roles of the other mode", async () => {
+            assert.deepEqual(await actionsFor(pusher, "orders/app"), ["pull", "push"]);
+            assert.equal(await actionsFor(team, "orders/app"), 401);
+            const changed = await mode("AbacRepositoryPermissions");
+            assert.equal(changed.status, 200, JSON.stringify(changed.body));
+            assert.equal(await actionsFor(pusher, "orders/app"), 401);
+        });
+
+        it("lets a team push below its name, and neither push nor pull elsewhere", async () => {
+            assert.deepEqual(await actionsFor(team, "orders/charts/app"), ["pull", "push"]);
+            for (const repository of ["orders2/app", "orders", "shop/app"]) {
+                assert.equal(await actionsFor(team, repository), 401, repository);
+            }
+            assert.deepEqual(await actionsFor(puller, "shop/app"), ["pull"]);
+        });
+
+        it("stays so when a version of the interface writes it that has no such property", async () => {
+            await makeRegistry("crabac");
+            assert.equal(await actionsFor(pusher, "orders/app"), 401);
+            const { status } = await mode("Both");
+            assert.equal(status, 400);
+            await mode("LegacyRegistryPermissions");
+            assert.deepEqual(await actionsFor(pusher, "orders/app"), ["pull", "push"]);
+        });
     });
 });

@@ -1,0 +1,3 @@
+module example.org/team-helm
+
+go 1.21

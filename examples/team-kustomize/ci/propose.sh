@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Pushes a branch that promotes a release to production. Argument: the version. Prints the branch.
+set -euo pipefail
+
+version=$1
+branch=promote/$version
+git fetch --quiet origin main
+git checkout --quiet -B "$branch" FETCH_HEAD
+sed -i "s/^\( *newTag:\).*/\1 $version/" deploy/production/kustomization.yaml
+git add deploy/production/kustomization.yaml
+if git diff --cached --quiet; then
+    echo "production has $version already" >&2
+    exit 1
+fi
+git -c user.name="$(basename "$0")" -c user.email=pipeline@example.org commit --quiet --message "Promote $version"
+git push --quiet --force origin "$branch"
+echo "$branch"

@@ -1,0 +1,3 @@
+module example.org/team-kustomize
+
+go 1.21
