@@ -1,10 +1,18 @@
-/** The paths of what Azure shows of a resource and nobody asked for, as `ignoreChanges` takes them. */
+import { isAsWanted } from "../azure/as-wanted";
+
+/**
+ * The paths of what Azure shows of a resource and nobody asked for, or shows as it was asked for in a spelling of its
+ * own, as `ignoreChanges` takes them. Without these, there is a difference only where there is one.
+ */
 export function filledIn(asked: object, shown: object, within = ""): string[] {
     const wanted = asked as Readonly<Record<string, unknown>>;
     return Object.entries(shown).flatMap(([key, value]) => {
         const path = within === "" ? key : `${within}.${key}`;
         const own = wanted[key];
-        return own === undefined ? [path] : isMap(own) && isMap(value) ? filledIn(own, value, path) : [];
+        if (own === undefined || isAsWanted(own, Array.isArray(own) && isMap(value) ? Object.keys(value) : value)) {
+            return [path];
+        }
+        return isMap(own) && isMap(value) ? filledIn(own, value, path) : [];
     });
 }
 
