@@ -3,15 +3,14 @@ import * as path from "node:path";
 import { Stage } from "../../tools/drill/disasters/stage";
 import { outages, titleOf } from "../../tools/drill/outages/outage";
 import { type Place, rehearse } from "../../tools/drill/outages/rehearse";
-import { randomOf } from "../../tools/drill/random-of";
 import { remains } from "../../tools/drill/remains";
 import { useCheckout } from "../support/checkout";
 import { keepLayers } from "../support/checkout-tree";
 import { FullDisk } from "../support/full-disk";
 import { forgetInterrupted } from "@landfall/sandbox";
 
-/** Of all outages, a few. `npm run drill -- outages` takes all. */
-const count = Number(process.env.LANDFALL_OUTAGES ?? 3);
+/** Two that an update has to do with for as long as they last. `npm run drill -- outages` takes all. */
+const few = ["Azure Resource Manager answers 429", "Entra ID is slow"];
 const seconds = 15;
 
 describe("a service that is out of order in the middle of an update", function () {
@@ -28,15 +27,13 @@ describe("a service that is out of order in the middle of an update", function (
     });
 
     it("loses nothing, and heals by itself or is named and heals with the next update", async () => {
-        const seed = Number(process.env.LANDFALL_OUTAGES_SEED ?? Math.floor(Math.random() * 2 ** 31));
-        console.log(`      seed ${seed}`);
-        const random = randomOf(seed);
-        const order = outages.map((outage) => ({ outage, at: random() })).sort((one, other) => one.at - other.at);
-        for (const { outage } of order.slice(0, count)) {
+        const chosen = outages.filter((outage) => few.includes(titleOf(outage)));
+        assert.equal(chosen.length, few.length);
+        for (const outage of chosen) {
             const { healed, seconds: took, requests, said } = await rehearse(stage, place, outage, seconds);
             console.log(`      ${titleOf(outage)}: ${healed}, ${took} s, met ${requests}; ${said.slice(0, 200)}`);
+            assert.ok(requests > 0);
         }
-        assert.ok(order.length > count);
     });
 
     it("does not let a second update of the stack in, which says whose it is", async () => {

@@ -44,10 +44,16 @@ export class EntraClient {
             form.set("client_assertion", credential.assertion());
             form.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
         }
-        const response = await fetch(`https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`, {
-            method: "POST",
-            body: form,
+        const url = `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`;
+        const failed = (why: string) =>
+            new Error(`The login to Azure as application ${clientId} failed: POST ${url}: ${why}`);
+        const response = await fetch(url, { method: "POST", body: form }).catch((error: Error) => {
+            throw failed(error.cause instanceof Error ? error.cause.message : error.message);
         });
+        if (response.status === 429 || response.status >= 500) {
+            // Nobody's credentials are wrong.
+            throw failed(String(response.status));
+        }
         const body = (await response.json()) as {
             access_token?: string;
             expires_in?: number;
