@@ -1,11 +1,7 @@
 import * as assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { groupVersion, isMap, type KubernetesObject, label } from "../../tools/tree/object";
-import { program } from "../../tools/tree/programs";
-import { inEveryLiveCluster, type LiveCluster, livePods, namespaceNamed } from "../../tools/tree/rendering/live";
-import type { Tree } from "../../tools/tree/tree";
+import { type LiveCluster, liveClusters, livePods, namespaceNamed } from "../../tools/tree/rendering/live";
+import { kubectl } from "../support/kubectl";
 import { committedTree } from "../support/tree";
 import { until } from "../support/until";
 import { TestApiServer } from "@landfall/sandbox/testing";
@@ -41,7 +37,9 @@ describe("admission by the tree's policies", function () {
         const refused: string[] = [];
         for (const live of clusters) {
             const objects = objectsOf(live);
-            await admitted("apply", "--server-side", "--force-conflicts", objects.filter(isFirst));
+            const applied = ["apply", "--server-side", "--force-conflicts"];
+            const { failed, stderr } = await kubectl(server, applied, objects.filter(isFirst));
+            assert.equal(failed, false, stderr);
             await untilRefusing();
             const pods = livePods(live).map(podOf);
             const others = [...objects.filter((object) => !isFirst(object)), ...pods].filter((object) => {
@@ -81,37 +79,10 @@ describe("admission by the tree's policies", function () {
 
     /** What the API server has against creating the objects. */
     async function refusals(objects: readonly object[]): Promise<string[]> {
-        const { stderr } = await kubectl("create", "--dry-run=server", "--validate=false", objects);
+        const { stderr } = await kubectl(server, ["create", "--dry-run=server", "--validate=false"], objects);
         return stderr.split("\n").filter((line) => line !== "" && !line.startsWith("Warning:"));
     }
-
-    async function admitted(...args: [...string[], readonly object[]]): Promise<void> {
-        const { failed, stderr } = await kubectl(...args);
-        assert.equal(failed, false, stderr);
-    }
-
-    function kubectl(...args: [...string[], readonly object[]]): Promise<{ failed: boolean; stderr: string }> {
-        const [kubeconfig, file] = ["kubeconfig", "objects.json"].map((name) => path.join(server.directory, name));
-        fs.writeFileSync(kubeconfig!, server.kubeconfig(), { mode: 0o600 });
-        fs.writeFileSync(file!, JSON.stringify({ apiVersion: "v1", kind: "List", items: args.pop() }));
-        const options = { env: { ...process.env, KUBECACHEDIR: server.directory }, maxBuffer: 2 ** 26 };
-        const all = [...(args as string[]), `--kubeconfig=${kubeconfig}`, "-f", file!];
-        return new Promise((resolve) => {
-            execFile(program("kubectl"), all, options, (error, _, stderr) =>
-                resolve({ failed: error !== null, stderr }),
-            );
-        });
-    }
 });
-
-async function liveClusters(tree: Tree): Promise<LiveCluster[]> {
-    const found: LiveCluster[] = [];
-    await inEveryLiveCluster(tree, (live) => {
-        found.push(live);
-        return [];
-    });
-    return found;
-}
 
 /** Kubernetes' own groups. */
 const groups = [

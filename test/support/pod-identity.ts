@@ -24,7 +24,6 @@ interface Pod {
     readonly spec: {
         readonly serviceAccountName: string;
         readonly containers: readonly {
-            readonly args?: readonly string[];
             readonly env?: readonly { readonly name: string; readonly value?: string }[];
         }[];
         readonly volumes?: readonly {
@@ -118,16 +117,11 @@ export class PodIdentity {
     }
 
     /** A token of the pod's service account, by default for the API server. */
-    async token(...args: string[]): Promise<string> {
+    private async token(...args: string[]): Promise<string> {
         const { metadata, spec } = this.pod;
         const bound = ["--bound-object-kind", "Pod", "--bound-object-name", metadata.name];
         const account = ["create", "token", spec.serviceAccountName, "-n", this.namespace];
         return (await this.kubectl(...account, ...args, ...bound)).trim();
-    }
-
-    /** What its main container is started with. */
-    get args(): readonly string[] {
-        return this.pod.spec.containers[0]?.args ?? [];
     }
 
     /** What its main container has of variables, and the sandbox's way out, without the deployer's credentials. */

@@ -8,6 +8,7 @@ export { createGitHub, type GitHub } from "../github/github";
 export { roles } from "./azure-cluster";
 export { witnessPage } from "./witness/page";
 export { IdentitySubscription, type TestIdentity, textOf } from "./azure-identity";
+export { type AzureProxy, startAzureProxy } from "./azure-proxy";
 export { deployer, subscription, subscriptionId, tenantId, TestSubscription } from "./azure-subscription";
 export { Egress } from "../cluster/egress";
 export type { Pod } from "../cluster/pod";

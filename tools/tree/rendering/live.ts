@@ -40,14 +40,18 @@ export async function inEveryLiveCluster(
     tree: Tree,
     rule: (live: LiveCluster) => readonly Finding[],
 ): Promise<readonly Finding[]> {
-    const found = await Promise.all(
-        tree.clusters.map(async (cluster) => {
+    return (await liveClusters(tree)).flatMap(rule);
+}
+
+/** Every cluster with what runs in it. */
+export function liveClusters({ clusters }: Tree): Promise<readonly LiveCluster[]> {
+    return Promise.all(
+        clusters.map((cluster) => {
             const live = known.get(cluster) ?? liveCluster(cluster);
             known.set(cluster, live);
-            return rule(await live);
+            return live;
         }),
     );
-    return found.flat();
 }
 
 /** A finding on a live object: at the path in the tree's own file, or at the release that makes it. */
