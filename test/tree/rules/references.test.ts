@@ -47,6 +47,40 @@ describeRule("references", [
         fix: /add ConfigMap flux-system\/traefik-values/,
     },
     {
+        finds: "a secret of a store which nothing makes",
+        edits: [{ file: "systems/examples/external-secret.yaml", from: "name: key-vault", to: "name: key-vaults" }],
+        line: "name: key-vaults",
+        problem: /ExternalSecret examples\/greeting needs ClusterSecretStore key-vaults, which no layer makes/,
+        fix: /did you mean ClusterSecretStore key-vault\?/,
+    },
+    {
+        finds: "a route on a Gateway which nothing makes",
+        edits: [{ file: "systems/examples/route.yaml", from: "name: traefik", to: "name: traefiks" }],
+        line: "name: traefiks",
+        problem: /HTTPRoute examples\/greeter needs Gateway traefik\/traefiks/,
+        fix: /did you mean Gateway traefik\/traefik\?/,
+    },
+    {
+        finds: "a volume of a class which nothing makes",
+        edits: [
+            {
+                file: "systems/examples/greeter.yaml",
+                from: "secretProviderClass: greeting",
+                to: "secretProviderClass: greetings",
+            },
+        ],
+        line: "secretProviderClass: greetings",
+        problem: /Deployment examples\/greeter needs SecretProviderClass examples\/greetings/,
+        fix: /did you mean SecretProviderClass examples\/greeting\?/,
+    },
+    {
+        finds: "a Dapr sidecar with a configuration which nothing makes",
+        edits: [{ file: "systems/dapr/counter.yaml", from: "dapr.io/config: tracing", to: "dapr.io/config: traces" }],
+        line: "dapr.io/config: traces",
+        problem: /Deployment podinfo\/counter needs Configuration podinfo\/traces/,
+        fix: /add Configuration podinfo\/traces to a layer before dapr-config/,
+    },
+    {
         accepts: "what may be missing, and what a certificate makes",
         edits: [
             { file: deployment, from: "name: podinfo-credentials", to: "name: podinfo-tls" },

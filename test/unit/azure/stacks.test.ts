@@ -47,6 +47,7 @@ for (const stack of stacks) {
                 "containerregistry:Registry",
                 "dns:Zone",
                 "keyvault:Key",
+                "keyvault:Secret",
                 "keyvault:Vault",
                 "managedidentity:UserAssignedIdentity",
                 "resources:ResourceGroup",
@@ -61,20 +62,18 @@ for (const stack of stacks) {
             }
         });
 
-        it("protects nothing once protection is off, and leaves the key and policies to go with what they are in", async () => {
+        it("protects nothing once protection is off, and leaves keys, secrets and policies to go with what they are in", async () => {
             const resources = await azureStack(stack, { "landfall:protectDurable": false });
             assert.deepEqual(
                 resources.filter(({ protect }) => protect),
                 [],
             );
             const left = resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ type }) => type);
-            assert.deepEqual(
-                [...new Set(left)],
-                [
-                    "azure-native:keyvault:Key",
-                    ...(stack === "production" ? ["azure-native:storage:BlobContainerImmutabilityPolicy"] : []),
-                ],
-            );
+            assert.deepEqual([...new Set(left)].sort(), [
+                "azure-native:keyvault:Key",
+                "azure-native:keyvault:Secret",
+                ...(stack === "production" ? ["azure-native:storage:BlobContainerImmutabilityPolicy"] : []),
+            ]);
         });
 
         it("puts nothing durable into the group that a rebuild deletes", async () => {
