@@ -161,8 +161,8 @@ function createToken(): string {
     return `github_pat_${randomBytes(24).toString("hex")}`;
 }
 
-/** What a preview needs of the fleet repository, as docs/permissions.md says. */
-const readingPermissions = { administration: "read", contents: "read", pull_requests: "read" } as const;
+/** What a preview asks of the fleet repository, as docs/permissions.md says. */
+export const readingPermissions = { administration: "read", contents: "read" } as const;
 
 /** Environment of the deployer: the login as the providers document it, and the proxies, which are the only way out. */
 function deployerEnvironment(
