@@ -9,6 +9,7 @@ import { chartsToServe, publicRoutes, readArchives } from "../charts/charts";
 import { pulumiHome } from "../engine/engine";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
+import type { App } from "../github/apps";
 import { createGitHub, type GitHub } from "../github/github";
 import { publishedDefinitions } from "../github/published-definitions";
 import { loadOrCreateAuthority } from "../network/authority";
@@ -38,6 +39,8 @@ export interface World {
     setAzureSpeed(speed: number | undefined): void;
     /** Gives the deployer these roles on the subscription and takes away its others there. */
     setDeployerRoles(names: readonly string[]): void;
+    /** Installs GitHub Apps in the organisation, in the place of those that are. */
+    installGitHubApps(apps: readonly App[]): void;
     /** Starts a job of GitHub Actions, and gives the variables that it finds in its environment. */
     startJob(job: Job): JobEnvironment;
     /** What is wrong with its hosts: nothing, unless a test sets it. */
@@ -96,6 +99,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         status: () => statusOf(azure, github, clusters, proxy),
         setAzureSpeed: (speed) => clock.setSpeed(speed),
         setDeployerRoles: (names) => azure.setDeployerRoles(names),
+        installGitHubApps: (apps) => github.installApps(apps),
         startJob: (job) => actions.startJob(job),
         faults,
         announce: () =>
