@@ -152,13 +152,17 @@ export class Platform extends pulumi.ComponentResource {
             {
                 account: backups.accountName,
                 container: databaseContainer,
-                token: authorization.getClientTokenOutput({ endpoint: "https://storage.azure.com" }, { parent: this })
-                    .token,
+                token: () => this.storageToken(),
                 generation: this.cluster.clusterUid.apply(generationOf),
                 recoverTo,
             },
             { parent: this, dependsOn: [...backupReading] },
         );
+    }
+
+    private async storageToken(): Promise<string> {
+        const endpoint = "https://storage.azure.com";
+        return (await authorization.getClientToken({ endpoint }, { parent: this })).token;
     }
 
     private clusterVars(

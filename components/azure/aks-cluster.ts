@@ -98,7 +98,7 @@ export class AksCluster extends pulumi.ComponentResource {
                 clusterId: this.clusterId,
                 kubernetesVersion: args.kubernetesVersion,
                 behind: pools.made.apply(() => poolsBehind(args)),
-                token: authorization.getClientTokenOutput({}, { parent: this }).token,
+                token: async () => (await authorization.getClientToken({}, { parent: this })).token,
             },
             { parent: this },
         );

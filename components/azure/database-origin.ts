@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerAccess } from "./blob-reader";
+import { borrowToken } from "./borrow-token";
+import { lendToken, type TokenSource } from "./lend-token";
 import { postgresqlBackups, recoveryPoint } from "./recovery-points";
 
 export interface DatabaseOriginArgs {
@@ -7,8 +9,8 @@ export interface DatabaseOriginArgs {
     readonly account: pulumi.Input<string>;
     /** Its container for PostgreSQL's backups. */
     readonly container: string;
-    /** Access token for `https://storage.azure.com`. Secret. */
-    readonly token: pulumi.Input<string>;
+    /** For `https://storage.azure.com`. */
+    readonly token: TokenSource;
     /** The cluster that the database is in, from `generationOf`. */
     readonly generation: pulumi.Input<string>;
     /** The time to come back to, in RFC 3339. @default - the end of what was written */
@@ -18,7 +20,8 @@ export interface DatabaseOriginArgs {
 interface Inputs {
     readonly account: string;
     readonly container: string;
-    readonly token: string;
+    /** Where `borrowToken` gets a token. */
+    readonly lender: string;
     readonly generation: string;
     readonly recoverTo?: string;
 }
@@ -46,7 +49,8 @@ class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
         return Promise.resolve({ changes: olds.generation !== news.generation });
     }
 
-    private async decide({ account, container, token, generation, recoverTo }: Inputs): Promise<Outputs> {
+    private async decide({ account, container, lender, generation, recoverTo }: Inputs): Promise<Outputs> {
+        const token = await borrowToken(lender);
         const access: ContainerAccess = { account, container, token, patienceSeconds };
         const backups = await postgresqlBackups(access);
         const others = backups.filter((each) => each.generation !== generation);
@@ -89,9 +93,9 @@ export class DatabaseOrigin extends pulumi.dynamic.Resource {
     /** CloudNativePG's `recoveryTarget`, as YAML in one line. */
     declare readonly recoveryTarget: pulumi.Output<string>;
 
-    constructor(name: string, args: DatabaseOriginArgs, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, { token, ...args }: DatabaseOriginArgs, opts?: pulumi.CustomResourceOptions) {
         const outputs = { bootstrap: undefined, source: undefined, recoveryTarget: undefined };
-        const token = pulumi.secret(args.token);
-        super(new DatabaseOriginProvider(), name, { ...args, token, ...outputs }, opts, "azure", "DatabaseOrigin");
+        const lender = lendToken(token);
+        super(new DatabaseOriginProvider(), name, { ...args, lender, ...outputs }, opts, "azure", "DatabaseOrigin");
     }
 }

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ArmAnswer, errorOf, problemOf, sendToArm } from "./arm-request";
+import { borrowToken } from "./borrow-token";
+import { lendToken, type TokenSource } from "./lend-token";
 import { isOfMinor, type LivePool } from "./live-cluster";
 
 export interface NodeUpgradeArgs {
@@ -9,15 +11,16 @@ export interface NodeUpgradeArgs {
     readonly kubernetesVersion: string;
     /** The pools that run another one, in the order in which they are upgraded. */
     readonly behind: pulumi.Input<readonly string[]>;
-    /** Access token for Azure Resource Manager. Secret. */
-    readonly token: pulumi.Input<string>;
+    /** For Azure Resource Manager. */
+    readonly token: TokenSource;
 }
 
 interface Inputs {
     readonly clusterId: string;
     readonly kubernetesVersion: string;
     readonly behind: readonly string[];
-    readonly token: string;
+    /** Where `borrowToken` gets a token. */
+    readonly lender: string;
 }
 
 interface Outputs {
@@ -45,11 +48,11 @@ class NodeUpgradeProvider implements pulumi.dynamic.ResourceProvider<Inputs, Out
         });
     }
 
-    private async upgrade({ clusterId, kubernetesVersion, behind, token }: Inputs): Promise<Outputs> {
+    private async upgrade({ clusterId, kubernetesVersion, behind, lender }: Inputs): Promise<Outputs> {
         for (const [index, name] of behind.entries()) {
             // The engine shows what a provider prints.
             console.log(`node pool ${name}: to Kubernetes ${kubernetesVersion}`);
-            const failure = await upgradePool(token, `${clusterId}/agentPools/${name}`, kubernetesVersion);
+            const failure = await upgradePool(lender, `${clusterId}/agentPools/${name}`, kubernetesVersion);
             if (failure !== undefined) {
                 const left = behind.slice(index + 1);
                 const rest = left.length === 0 ? "" : `; not begun: ${left.join(", ")}`;
@@ -65,9 +68,9 @@ class NodeUpgradeProvider implements pulumi.dynamic.ResourceProvider<Inputs, Out
 }
 
 /** Gives what went wrong, or undefined. A pool that has the version is left alone. */
-async function upgradePool(token: string, id: string, minor: string): Promise<string | undefined> {
+async function upgradePool(lender: string, id: string, minor: string): Promise<string | undefined> {
     const path = `${id}?api-version=${apiVersion}`;
-    const before = await sendToArm(token, "GET", path, undefined);
+    const before = await send(lender, "GET", path);
     if (before.status !== 200) {
         return problemOf(before);
     }
@@ -76,11 +79,11 @@ async function upgradePool(token: string, id: string, minor: string): Promise<st
         return undefined;
     }
     const wanted = Object.fromEntries(Object.entries(pool).filter(([name]) => !readOnly.includes(name)));
-    const written = await sendToArm(token, "PUT", path, { properties: { ...wanted, orchestratorVersion: minor } });
-    return written.status >= 300 ? problemOf(written) : waitForPool(token, path, written);
+    const written = await send(lender, "PUT", path, { properties: { ...wanted, orchestratorVersion: minor } });
+    return written.status >= 300 ? problemOf(written) : waitForPool(lender, path, written);
 }
 
-async function waitForPool(token: string, path: string, written: ArmAnswer): Promise<string | undefined> {
+async function waitForPool(lender: string, path: string, written: ArmAnswer): Promise<string | undefined> {
     let answer = written;
     for (let pause = 1; ; pause = Math.min(2 * pause, longestPauseSeconds)) {
         const { provisioningState, status } = propertiesOf(answer);
@@ -98,8 +101,13 @@ async function waitForPool(token: string, path: string, written: ArmAnswer): Pro
             return `${provisioningState} ${code} ${message}`.trim();
         }
         await new Promise((resolve) => setTimeout(resolve, pause * 1000));
-        answer = await sendToArm(token, "GET", path, undefined);
+        answer = await send(lender, "GET", path);
     }
+}
+
+/** With a token of its own: an upgrade lasts longer than a token. */
+async function send(lender: string, method: string, path: string, body?: unknown): Promise<ArmAnswer> {
+    return sendToArm(await borrowToken(lender), method, path, body);
 }
 
 function propertiesOf({ body }: ArmAnswer): Record<string, unknown> {
@@ -119,8 +127,8 @@ function propertiesOf({ body }: ArmAnswer): Record<string, unknown> {
  * update goes on from there.
  */
 export class NodeUpgrade extends pulumi.dynamic.Resource {
-    constructor(name: string, args: NodeUpgradeArgs, opts?: pulumi.CustomResourceOptions) {
-        const token = pulumi.secret(args.token);
-        super(new NodeUpgradeProvider(), name, { ...args, token }, opts, "azure", "NodeUpgrade");
+    constructor(name: string, { token, ...args }: NodeUpgradeArgs, opts?: pulumi.CustomResourceOptions) {
+        const lender = lendToken(token);
+        super(new NodeUpgradeProvider(), name, { ...args, lender }, opts, "azure", "NodeUpgrade");
     }
 }

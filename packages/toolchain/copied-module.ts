@@ -4,8 +4,8 @@ import { exists } from "./exists";
 import { downloadModule } from "./go";
 
 /**
- * A module that is built from a copy: it embeds files that are not part of it. The module cache is read-only, and
- * `-overlay` does not reach into it.
+ * A module that is built from a copy, to which files are added. The module cache is read-only, and `-overlay` does not
+ * reach into it.
  */
 export interface CopiedModule {
     readonly path: string;

@@ -10,6 +10,7 @@ import { fluxSource } from "./flux-source";
 import { buildPrograms, findGo, goCaches, type GoInstallation, hasRoom } from "./go";
 import { copyInstalled } from "./installed";
 import { withLock } from "./lock";
+import { fluxRuntimeSource } from "./own-peers";
 import { run } from "./process";
 import { buildOrder, type Family, type Program, programs, programsOnDemand } from "./programs";
 import { checkDisk, gigabyte } from "./room";
@@ -115,7 +116,8 @@ async function build(
 ): Promise<void> {
     const { binaries } = toolchain;
     const operatorFolder = join(directory, "flux-operator");
-    await Promise.all([binaries, operatorFolder, ...apart.values()].map(removeHalves));
+    const kubernetesFolder = join(directory, "kubernetes");
+    await Promise.all([binaries, operatorFolder, kubernetesFolder, ...apart.values()].map(removeHalves));
     const version = await requiredVersions();
     await copyModule(operatorFolder, fluxOperatorSource(moduleFolder("flux-operator")), version("flux-operator"));
     const placeOf = (program: Program) => apart.get(program) ?? binaries;
@@ -134,11 +136,19 @@ async function build(
     if (toBuild.length > 0) {
         await buildAll(toBuild, log, async (family, programs, progress) => {
             for (const place of new Set(programs.map(placeOf))) {
+                if (family.folder === "kubernetes") {
+                    const source = fluxRuntimeSource(moduleFolder("kubernetes"));
+                    await copyModule(kubernetesFolder, source, await requiredVersion("kubernetes", source.path));
+                }
                 if (family.folder === "flux") {
                     const source = fluxSource(moduleFolder("flux"), version("flux"), toolchain.fluxDistribution);
                     await copyModule(place, source, version("flux"));
                 }
-                const folders: Readonly<Record<string, string>> = { "flux-operator": operatorFolder, flux: place };
+                const folders: Readonly<Record<string, string>> = {
+                    kubernetes: kubernetesFolder,
+                    "flux-operator": operatorFolder,
+                    flux: place,
+                };
                 const folder = folders[family.folder] ?? moduleFolder(family.folder);
                 const here = programs.filter((program) => placeOf(program) === place);
                 await buildPrograms(here, version, folder, place, go, {
@@ -263,20 +273,24 @@ async function cacheKey(go: GoInstallation, of: readonly Program[]): Promise<str
 async function requiredVersions(): Promise<(name: string) => string> {
     const versions = new Map<string, string>();
     for (const { name, folder, module } of [...programs, ...programsOnDemand]) {
-        const lines = (await readFile(join(moduleFolder(folder), "go.mod"), "utf8")).split("\n");
-        const words = lines.map((line) =>
-            line
-                .trim()
-                .replace(/^require /, "")
-                .split(/\s+/),
-        );
-        const version = words.find(([path, word]) => path === module && word?.startsWith("v"))?.[1];
-        if (version === undefined) {
-            throw new Error(
-                `packages/toolchain/modules/${folder}/go.mod does not require ${module}, which ${name} is built from.`,
-            );
-        }
-        versions.set(name, version);
+        versions.set(name, await requiredVersion(folder, module));
     }
     return (name) => versions.get(name) ?? "";
+}
+
+/** The version that a family's go.mod requires a module at. */
+async function requiredVersion(folder: string, module: string): Promise<string> {
+    const file = join(moduleFolder(folder), "go.mod");
+    const lines = (await readFile(file, "utf8")).split("\n");
+    const words = lines.map((line) =>
+        line
+            .trim()
+            .replace(/^require /, "")
+            .split(/\s+/),
+    );
+    const version = words.find(([path, word]) => path === module && word?.startsWith("v"))?.[1];
+    if (version === undefined) {
+        throw new Error(`${file} does not require ${module}.`);
+    }
+    return version;
 }

@@ -104,6 +104,17 @@ describe("the program as a GitHub App, and Flux as another", () => {
         assert.match(none.join(), /^landfall:fluxAppInstallationId: the App has no such installation/);
     });
 
+    it("names an installation that is suspended", async () => {
+        await createFleet();
+        await start(administers, { suspended: true });
+        assert.match(
+            (await problems({ fluxApp })).join(),
+            /^landfall:fluxAppInstallationId: the installation is suspended;/,
+        );
+        hub.installApps([{ id: "1", publicKey: program.publicKey, installation: { ...suspended, id: "10" } }]);
+        assert.match((await problems()).join(), /^github:appAuth\.installationId: the installation is suspended; have/);
+    });
+
     it("names each permission that the installation lacks", async () => {
         await createFleet();
         await start({ contents: "read" });
@@ -170,5 +181,7 @@ describe("the program as a GitHub App, and Flux as another", () => {
 
 type Permissions = GitHubAppOptions["installation"]["permissions"];
 type Installed = Partial<GitHubAppOptions["installation"]>;
+
+const suspended = { permissions: {}, suspended: true };
 
 const administers: Permissions = { administration: "write", contents: "write", pull_requests: "write" };

@@ -182,6 +182,13 @@ describe("an update that goes wrong", function () {
             }
         });
 
+        it("of Azure's or GitHub's in the state, when it is shown", async () => {
+            const state = await checkout.output("pulumi", "stack", "export", "--show-secrets");
+            const kept = ["private key", "deploy key"];
+            assert.deepEqual(textsIn(state, secrets), kept, "what Flux is given, and the program makes or is given");
+            assert.doesNotMatch(state, /eyJ[\w-]+\.eyJ[\w-]+\./, "a token of Entra's");
+        });
+
         it("in a log of the engine, the background process, or a program of a cluster", () => {
             const logs = logsIn(checkout.sandbox);
             assert.ok(logs.includes(eventLog) && logs.length > 8);

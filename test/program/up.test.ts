@@ -5,6 +5,7 @@ import { listedLayers, podinfoServiceAccount } from "../support/checkout-tree";
 import { objectsOfCluster } from "../support/cluster-objects";
 import { processesOf } from "../support/leaks";
 import { until } from "../support/until";
+import { openPorts, otherUser, saidTo } from "@landfall/sandbox/testing";
 
 /** Runs every system of the tree; the other tests of the program run a few. */
 describe("npm start", function () {
@@ -38,6 +39,17 @@ describe("npm start", function () {
         }
         const deployment = await kubectl("get", "deployment", "-n", "podinfo", "podinfo", "-o", "yaml");
         assert.match(deployment, /name: podinfo-credentials/);
+    });
+
+    it("answers no other user of the machine, but for the API server, which asks who it is", async function () {
+        const other = otherUser() ?? this.skip();
+        const open = openPorts(processesOf(checkout.sandbox).map((line) => parseInt(line)));
+        assert.ok([...open.values()].includes("source-watcher") && open.size > 40, [...open.values()].join());
+        const said = await saidTo(other, [...open.keys()]);
+        const heard = [...open].filter(([address]) => said.get(address) !== "closed");
+        assert.deepEqual([...new Set(heard.map(([, command]) => command))], ["kube-apiserver"]);
+        const artifacts = [...open.keys()].filter((address) => address.endsWith(":9090"));
+        assert.deepEqual([...new Set((await saidTo([], artifacts)).values())], ["answers"]);
     });
 
     it("changes no resource and makes no commit the second time", async () => {

@@ -5,6 +5,7 @@ import { azureStack } from "./azure-stack";
 import type { Registered } from "./deploy";
 import { stacks } from "./fixtures";
 import { identityName, knownRoles, type Permission, permissionsOf } from "./permissions";
+import { rightsOfReader } from "./reader-rights";
 
 /** The page that states who may do what. */
 export const permissionsPageFile = path.join(__dirname, "../../docs/permissions.md");
@@ -27,14 +28,14 @@ const scopes: Readonly<Record<string, (scope: Registered) => string>> = {
 
 /**
  * The page with the parts between its markers written again, from the program as it runs under mocks with the settings
- * of the committed stacks. Throws when the page lacks a marker.
+ * of the committed stacks, and as it plans a fleet. Throws when the page lacks a marker.
  */
 export async function permissionsPage(page: string): Promise<string> {
     const tables = [];
     for (const stack of stacks) {
         tables.push(table(permissionsOf(await azureStack(stack))));
     }
-    const parts = { identities: [...new Set(tables)].join("\n\n"), condition: condition() };
+    const parts = { reader: await reader(), identities: [...new Set(tables)].join("\n\n"), condition: condition() };
     const made = Object.entries(parts).reduce((text, [name, part]) => replacePart(text, name, part), page);
     const options = await prettier.resolveConfig(permissionsPageFile);
     return prettier.format(made, { ...options, parser: "markdown" });
@@ -42,6 +43,21 @@ export async function permissionsPage(page: string): Promise<string> {
 
 export function readPermissionsPage(): string {
     return fs.readFileSync(permissionsPageFile, "utf8");
+}
+
+/** What a preview needs. That a Reader of the subscription can make one is what test/program/preview.test.ts shows. */
+async function reader(): Promise<string> {
+    const titles = [...(await rightsOfReader()).keys(), "metadata"].map((name) => {
+        return name.replace(/^./, (letter) => letter.toUpperCase()).replaceAll("_", " ");
+    });
+    return [
+        "Where | What",
+        "--- | ---",
+        "Azure, the subscription | Reader",
+        `GitHub, fine-grained | ${titles.sort().join(", ")} of the fleet: _read_`,
+    ]
+        .map((row) => `| ${row} |`)
+        .join("\n");
 }
 
 function table(permissions: readonly Permission[]): string {

@@ -4,7 +4,7 @@ import { protectionOf } from "./branch-protection";
 import { describeChange, type FileChange } from "./file-change";
 import { type Branch, type Change, isUnremarkable, planCommit, readBranch, repositoryPath } from "./fleet-branch";
 import { deployKeyProblems, ownerProblems } from "./fleet-owner";
-import { fluxAppProblems } from "./flux-app";
+import { fluxAppProblems, suspended } from "./flux-app";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { InstallationToken } from "./github-app";
 import type { CommitMode } from "./manifest-commit";
@@ -129,10 +129,13 @@ function endingSoon(end: Date | undefined): string[] {
 /** What a refusal says of the login; undefined if it is about something else. */
 function loginProblem(error: unknown): string | undefined {
     const status = statusOf(error);
-    if ((status === 401 || status === 404) && (error as Error).message.includes("/app/installations/")) {
-        return status === 401
-            ? "github:appAuth: GitHub does not know pemFile as a key of App id (401); make one in the App's settings"
-            : "github:appAuth.installationId: the App has no such installation; its address ends in the id (the owner's settings, GitHub Apps, Configure)";
+    if (error instanceof Error && error.message.includes("/app/installations/")) {
+        const refusals: Readonly<Record<number, string>> = {
+            401: "github:appAuth: GitHub does not know pemFile as a key of App id (401); make one in the App's settings",
+            403: `github:appAuth.installationId: ${suspended}`,
+            404: "github:appAuth.installationId: the App has no such installation; its address ends in the id (the owner's settings, GitHub Apps, Configure)",
+        };
+        return refusals[status ?? 0];
     }
     return status === 401
         ? "GITHUB_TOKEN: GitHub refuses it, or github:token (401 Bad credentials); issue a new one"

@@ -1,6 +1,10 @@
 import type { GitHubApp } from "../../settings/github-login";
 import { githubApi, type RepositoryName, statusOf } from "./github-api";
 
+/** What an installation is to which GitHub gives no token (403). */
+export const suspended =
+    "the installation is suspended; have an owner take that back (the owner's settings, GitHub Apps, Configure)";
+
 interface Needs {
     readonly repository: RepositoryName;
     /** Whether Flux commits to the repository. */
@@ -32,6 +36,9 @@ export async function fluxAppProblems(app: GitHubApp, needs: Needs, exists: bool
             return [
                 "landfall:fluxAppPrivateKey: GitHub does not know it as a key of App landfall:fluxAppId; make one in the App's settings",
             ];
+        }
+        if (statusOf(error) === 403 && (error as Error).message.includes("/app/installations/")) {
+            return [`landfall:fluxAppInstallationId: ${suspended}`];
         }
         if (statusOf(error) === 404) {
             return [

@@ -27,6 +27,10 @@ const causes: readonly (readonly [RegExp, string])[] = [
         /ssh: unable to authenticate|repository not found|key you are authenticating/i,
         "GitHub does not accept the deploy key: it was removed from the repository, or belongs to another one; run up with --replace on the deploy key",
     ],
+    [
+        /\/app\/installations\/\d+\/access_tokens/,
+        "GitHub gives Flux's App (landfall:fluxAppId) no token: its installation was removed or suspended, or its key is another one; a preview says which",
+    ],
     [/couldn't find remote ref/i, "the branch is not in the fleet repository; run up again to make it"],
     [
         /variable not set|variable substitution failed/i,

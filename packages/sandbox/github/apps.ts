@@ -2,8 +2,9 @@
  * GitHub Apps: a token that an App signs speaks for the App, and gets a token that speaks for one of its installations,
  * for an hour, with the permissions and the repositories of the installation.
  *
- * Not modelled: tokens with fewer permissions or repositories than their installation, organisation permissions, and
- * rules that name an App. Before branch rules, an installation acts as an administrator.
+ * Not modelled: what GitHub says to a token whose installation ended (here it is unknown), tokens with fewer
+ * permissions or repositories than their installation, organisation permissions, and rules that name an App. Before
+ * branch rules, an installation acts as an administrator.
  *
  * https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app
  */
@@ -29,6 +30,8 @@ export interface Installation {
     readonly permissions: Permissions;
     /** Names of repositories; all of the organisation's if it is missing. */
     readonly repositories?: readonly string[];
+    /** Whether an owner has suspended it. */
+    readonly suspended?: boolean;
 }
 
 interface Issued {
@@ -43,7 +46,7 @@ export class Apps {
     private readonly issued = new Map<string, Issued>();
 
     constructor(
-        private readonly apps: readonly App[],
+        private apps: readonly App[],
         /** Seconds since 1970. */
         private readonly now: () => number = () => Math.floor(Date.now() / 1000),
     ) {}
@@ -80,13 +83,23 @@ export class Apps {
         return app;
     }
 
-    /** The installation whose token this is; undefined if it is none, or expired. */
-    installationOf(token: string): Installation | undefined {
-        const found = this.issued.get(token);
-        return found && found.expires > this.now() ? found.installation : undefined;
+    /** Has an organisation's owners install these Apps in the place of those that were installed. */
+    install(apps: readonly App[]): void {
+        this.apps = apps;
     }
 
+    /** The installation whose token this is; undefined if it is none, expired, or of an installation that ended. */
+    installationOf(token: string): Installation | undefined {
+        const { installation, expires } = this.issued.get(token) ?? { expires: 0 };
+        const lasts = this.apps.some(({ installation: { id, suspended } }) => id === installation?.id && !suspended);
+        return lasts && expires > this.now() ? installation : undefined;
+    }
+
+    /** @throws ApiError for an installation that is suspended. */
     issue(installation: Installation): { token: string; expires: number } {
+        if (installation.suspended) {
+            throw new ApiError(403, "This installation has been suspended");
+        }
         const token = `ghs_${randomBytes(27).toString("base64url").replace(/[-_]/g, "0")}`;
         const expires = this.now() + hour;
         this.issued.set(token, { installation, expires });
@@ -158,7 +171,7 @@ function described({ installation }: App, owner: string): object {
         account: { login: owner, type: "Organization" },
         ...selection(installation),
         target_type: "Organization",
-        suspended_at: null,
+        suspended_at: installation.suspended ? "2026-01-01T00:00:00Z" : null,
     };
 }
 

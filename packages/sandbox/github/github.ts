@@ -54,6 +54,8 @@ export interface GitHub {
     readonly sshKeys: readonly string[];
     /** Answers for api.github.com. */
     readonly api: HttpHandler;
+    /** Installs Apps in the organisation, in the place of those that are. */
+    installApps(apps: readonly App[]): void;
     /** Requests to the REST API so far. */
     calls(): number;
     /** Folder of the bare repository `owner/name`; throws when there is no such repository. */
@@ -104,6 +106,7 @@ export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
         sshPort: ssh.port,
         sshKeys: keys.map((key) => key.publicKey),
         api,
+        installApps: (installed) => context.apps.install(installed),
         calls: () => calls,
         repositoryPath: (fullName) => pathOf(store, fullName),
         close: () => ssh.close(),

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import type { Authority } from "./authority";
 import { Gateway } from "./gateway";
 import type { UnknownHost } from "./host-table";
-import { isOwnPeer } from "./peer";
+import { asksItself, isOwnPeer } from "./peer";
 import type { Route } from "./route";
 
 export interface ProxyOptions {
@@ -43,7 +43,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const isServed = options.serves ?? isOwnPeer;
     const password = randomBytes(24).toString("hex");
     const isAdmitted = admission(password, isServed);
-    const http = createHttpServer({ keepAliveTimeout: 120_000, requestTimeout: 0 });
+    const http = asksItself(createHttpServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }));
     http.on("request", (request, response) => {
         if (isAdmitted(request)) {
             void gateway.onAbsoluteForm(request, response);
@@ -54,13 +54,15 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
             void gateway.onConnect(request, socket as Socket, head);
         }
     });
-    const socks = createTcpServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-        if (isServed(socket)) {
-            void gateway.onSocks(socket);
-        } else {
-            socket.destroy();
-        }
-    });
+    const socks = asksItself(
+        createTcpServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+            if (isServed(socket)) {
+                void gateway.onSocks(socket);
+            } else {
+                socket.destroy();
+            }
+        }),
+    );
     const open = [http, socks].map(trackSockets);
     const [port, socksPort] = await Promise.all([listen(http, options.port ?? 0), listen(socks, 0)]);
     return {

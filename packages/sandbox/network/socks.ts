@@ -66,15 +66,21 @@ async function readAddress(socket: Socket, addressType: number | undefined): Pro
 
 /** Exactly `length` bytes; what follows them stays in the socket. Rejects when the connection ends before. */
 async function read(socket: Socket, length: number): Promise<Buffer> {
-    if (length === 0) {
-        return Buffer.alloc(0);
-    }
+    let known: Buffer = Buffer.alloc(0);
     for (;;) {
-        const chunk = socket.read(length) as Buffer | null;
-        if (chunk?.length === length) {
-            return chunk;
+        if (known.length >= length) {
+            if (known.length > length) {
+                socket.unshift(known.subarray(length));
+            }
+            return known.subarray(0, length);
         }
-        if (chunk !== null || socket.readableEnded || socket.destroyed) {
+        // All that is there: a stream with something left says at once, again and again, that it can be read.
+        const chunk = socket.read() as Buffer | null;
+        if (chunk !== null) {
+            known = Buffer.concat([known, chunk]);
+            continue;
+        }
+        if (socket.readableEnded || socket.destroyed) {
             throw new Error("The client closed the connection in the middle of its SOCKS request.");
         }
         await new Promise<void>((resolve) => {

@@ -33,8 +33,8 @@ const versions: Partial<Record<Plugin, string>> = {
 /** Always stood in for: nobody has tried the real one against the stand-in for Azure. */
 const withoutReal: readonly Plugin[] = ["pulumi-resource-azure-native", "pulumi-resource-pulumi-nodejs"];
 
-/** Ends a script when the engine that started it is gone. */
-const guard = "end-with-parent";
+/** Loaded before each script. */
+const guard = "script-guard";
 
 type Bundled = keyof typeof entryPoints;
 type Script = keyof typeof scripts;

@@ -15,3 +15,5 @@ export type { Pod } from "../cluster/pod";
 export { type ChartWorld, startChartWorld } from "./chart-world";
 export { expiredAuthority } from "./expired-authority";
 export { type PipelineWorld, startPipelineWorld } from "./pipeline-world";
+export { openPorts, otherUser, saidTo } from "./other-user";
+export { readingPermissions } from "../world/world";

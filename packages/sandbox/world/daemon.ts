@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
+import type { App } from "../github/apps";
 import type { Fault } from "../network/faults";
+import { answerOwnUserAlone } from "../network/peer";
 import { SandboxError } from "../sandbox-error";
 import { controlSocket } from "./session";
 import { startWorld, type World } from "./world";
@@ -21,6 +23,7 @@ async function main(): Promise<void> {
         port,
         archives,
     ] = process.argv.slice(2);
+    answerOwnUserAlone();
     const world = await startWorld({
         repository,
         directory,
@@ -58,6 +61,10 @@ async function answer(world: World, stop: () => Promise<void>, method: string, u
     if (method === "POST" && pathname === "/azure-speed") {
         const speed = searchParams.get("times");
         world.setAzureSpeed(speed === null ? undefined : Number(speed));
+        return {};
+    }
+    if (method === "POST" && pathname === "/github-apps") {
+        world.installGitHubApps(JSON.parse(searchParams.get("apps") ?? "[]") as App[]);
         return {};
     }
     if (method === "POST" && pathname === "/faults") {

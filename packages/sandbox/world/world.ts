@@ -9,6 +9,7 @@ import { chartsToServe, publicRoutes, readArchives } from "../charts/charts";
 import { pulumiHome } from "../engine/engine";
 import { readStack } from "../engine/stack-file";
 import { createActionsTokens, type Job, type JobEnvironment } from "../github/actions-tokens";
+import type { App } from "../github/apps";
 import { createGitHub, type GitHub } from "../github/github";
 import { publishedDefinitions } from "../github/published-definitions";
 import { loadOrCreateAuthority } from "../network/authority";
@@ -38,6 +39,8 @@ export interface World {
     setAzureSpeed(speed: number | undefined): void;
     /** Gives the deployer these roles on the subscription and takes away its others there. */
     setDeployerRoles(names: readonly string[]): void;
+    /** Installs GitHub Apps in the organisation, in the place of those that are. */
+    installGitHubApps(apps: readonly App[]): void;
     /** Starts a job of GitHub Actions, and gives the variables that it finds in its environment. */
     startJob(job: Job): JobEnvironment;
     /** What is wrong with its hosts: nothing, unless a test sets it. */
@@ -96,6 +99,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         status: () => statusOf(azure, github, clusters, proxy),
         setAzureSpeed: (speed) => clock.setSpeed(speed),
         setDeployerRoles: (names) => azure.setDeployerRoles(names),
+        installGitHubApps: (apps) => github.installApps(apps),
         startJob: (job) => actions.startJob(job),
         faults,
         announce: () =>
@@ -161,8 +165,8 @@ function createToken(): string {
     return `github_pat_${randomBytes(24).toString("hex")}`;
 }
 
-/** What a preview needs of the fleet repository, as docs/permissions.md says. */
-const readingPermissions = { administration: "read", contents: "read", pull_requests: "read" } as const;
+/** What a preview asks of the fleet repository, as docs/permissions.md says. */
+export const readingPermissions = { administration: "read", contents: "read" } as const;
 
 /** Environment of the deployer: the login as the providers document it, and the proxies, which are the only way out. */
 function deployerEnvironment(

@@ -1,26 +1,33 @@
 import * as assert from "node:assert/strict";
 import { DatabaseOrigin } from "../../../components/azure/database-origin";
+import { lendToken } from "../../../components/azure/lend-token";
 import { BlobApi } from "../../support/blob-api";
+import { valueOf } from "../../support/deploy";
 import { serializedProvider } from "../../support/serialized-provider";
 
 interface Inputs {
     readonly account: string;
     readonly container: string;
-    readonly token: string;
+    readonly lender: string;
     readonly generation: string;
     readonly recoverTo?: string;
 }
 
-const args: Inputs = { account: "acmebackups", container: "postgresql", token: "t", generation: "cc" };
+const settings = { account: "acmebackups", container: "postgresql", generation: "cc" };
+const token = () => Promise.resolve("t0ken");
 
 describe("DatabaseOrigin", () => {
     const api = new BlobApi();
+    let args: Inputs;
 
-    before(() => api.start());
+    before(async () => {
+        api.start();
+        args = { ...settings, lender: await valueOf(lendToken(token)) };
+    });
     after(() => api.stop());
     beforeEach(() => Object.keys(api.blobs).forEach((name) => delete api.blobs[name]));
 
-    const provider = () => serializedProvider<Inputs>(() => new DatabaseOrigin("database", args));
+    const provider = () => serializedProvider<Inputs>(() => new DatabaseOrigin("database", { ...settings, token }));
     const decided = async (inputs: Partial<Inputs> = {}) => {
         const made: { outs?: unknown } = await (await provider()).create({ ...args, ...inputs });
         return made.outs as Record<string, unknown>;
@@ -31,6 +38,7 @@ describe("DatabaseOrigin", () => {
         const outs = { generation: "cc", bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
         assert.deepEqual(await decided(), outs);
         assert.deepEqual(await decided({ recoverTo: "2026-10-01T00:00:00Z" }), outs);
+        assert.deepEqual([...new Set(api.requests.map(({ authorization }) => authorization))], ["Bearer t0ken"]);
     });
 
     it("is the folder with the newest backup of another cluster, to its end or to a time", async () => {
@@ -71,11 +79,11 @@ describe("DatabaseOrigin", () => {
         }
     });
 
-    it("is decided once for a cluster: new backups, a login and a time change nothing", async () => {
+    it("is decided once for a cluster: new backups, another run and a time change nothing", async () => {
         const { diff } = await provider();
         const olds = { ...args, bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
         const changes = async (news: Partial<Inputs>) => (await diff?.("id", olds, { ...args, ...news }))?.changes;
-        assert.equal(await changes({ token: "another", recoverTo: "2026-11-01T00:00:00Z" }), false);
+        assert.equal(await changes({ lender: "another", recoverTo: "2026-11-01T00:00:00Z" }), false);
         assert.equal(await changes({ generation: "dd" }), true);
     });
 });

@@ -6,8 +6,9 @@ import { all } from "../../support/deploy";
 import { stacks } from "../../support/fixtures";
 import { identityName, permissionsOf } from "../../support/permissions";
 import { permissionsPage, readPermissionsPage } from "../../support/permissions-page";
+import { rightsOfReader } from "../../support/reader-rights";
 import { readDeployerRole } from "@landfall/sandbox";
-import { armType, findType } from "@landfall/sandbox/testing";
+import { armType, findType, readingPermissions } from "@landfall/sandbox/testing";
 
 const deployerRole = readDeployerRole(path.join(__dirname, "../../.."));
 
@@ -41,6 +42,10 @@ describe("docs/permissions.md", () => {
     it("says what the program grants; npm run docs makes it anew", async () => {
         const page = readPermissionsPage();
         assert.equal(page, await permissionsPage(page));
+    });
+
+    it("says what a preview asks of GitHub, and the sandbox's token for previews may do no more", async () => {
+        assert.deepEqual(Object.fromEntries(await rightsOfReader()), readingPermissions);
     });
 });
 

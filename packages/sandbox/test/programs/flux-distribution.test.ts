@@ -32,23 +32,43 @@ describe("the sandbox's Flux", function () {
         toolchain = await ensureToolchain({ log: (line) => console.error(line) });
     });
 
-    it("is the one that the operator installs, image by image, but for the differences that have a name", async () => {
+    async function images(): Promise<readonly Image[]> {
         const release = join(toolchain.fluxDistribution, "flux-images", `v${fluxVersion}`, "upstream-alpine.yaml");
         const { images } = parse(await readFile(release, "utf8")) as { images: readonly Image[] };
         assert.notEqual(images.length, 0);
-        const found = images.flatMap(({ name, newTag }) => {
+        return images;
+    }
+
+    it("is the one that the operator installs, image by image, but for the differences that have a name", async () => {
+        const found = (await images()).flatMap(({ name, newTag }) => {
             const program = basename(name);
             const sandbox = builtVersion(join(toolchain.binaries, program), program);
             return sandbox === newTag ? [] : [[program, { release: newTag, sandbox }] as const];
         });
         assert.deepEqual(Object.fromEntries(found), differences);
     });
+
+    it("has one library of its own in each of them, which lets the sandbox's user in alone", async () => {
+        for (const { name } of await images()) {
+            const copies = localCopies(join(toolchain.binaries, basename(name)));
+            assert.deepEqual(copies, ["github.com/fluxcd/pkg/runtime"], name);
+        }
+    });
 });
 
 /** The version of the module that a program was compiled from, as the Go linker wrote it into the file. */
 function builtVersion(file: string, module: string): string {
-    const information = execFileSync("go", ["version", "-m", file], { encoding: "utf8" });
+    const information = buildInformation(file);
     const line = new RegExp(`^\\tmod\\tgithub\\.com/\\S+/${module}(?:/v\\d+)?\\t(\\S+)`, "m").exec(information);
     assert.ok(line, `${file} was not compiled from a module ${module}`);
     return line[1]!;
+}
+
+/** The modules that a program was compiled from a copy of, to which the toolchain added files. */
+function localCopies(file: string): (string | undefined)[] {
+    return [...buildInformation(file).matchAll(/^\tdep\t(\S+).*\n\t=>\t\.\//gm)].map(([, module]) => module);
+}
+
+function buildInformation(file: string): string {
+    return execFileSync("go", ["version", "-m", file], { encoding: "utf8" });
 }

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { createSign, generateKeyPairSync } from "node:crypto";
+import type { App } from "../../../github/apps";
 import { createGitHubProvider } from "../../../plugins/github/provider";
 import { GitHubFixture } from "../../support/github";
 
@@ -18,7 +19,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 describe("GitHub Apps", () => {
     const key = newKey();
-    const hub = new GitHubFixture([
+    const apps: readonly App[] = [
         {
             id: "7",
             publicKey: key.publicKey,
@@ -29,7 +30,8 @@ describe("GitHub Apps", () => {
             publicKey: key.publicKey,
             installation: { id: "80", permissions: { contents: "write", administration: "write" } },
         },
-    ]);
+    ];
+    const hub = new GitHubFixture(apps);
 
     before(async () => {
         await hub.start();
@@ -104,6 +106,21 @@ describe("GitHub Apps", () => {
         assert.equal((await ask("/app/installations/70")).body.id, 70);
         assert.equal((await ask("/repos/acme/fleet")).status, 401);
         assert.equal((await hub.call("GET", "/app", undefined, await installed())).status, 401);
+    });
+
+    it("lose their tokens with their installation, and get no more while it is suspended", async () => {
+        const token = await installed();
+        const app = { id: "7", publicKey: key.publicKey };
+        const installation = { id: "70", permissions: { contents: "read" } } as const;
+        const read = async () => (await hub.call("GET", "/repos/acme/fleet", undefined, token)).status;
+        hub.github.installApps([{ ...app, installation: { ...installation, suspended: true } }]);
+        const { status, body } = await issue();
+        assert.deepEqual([status, body.message], [403, "This installation has been suspended"]);
+        assert.equal(await read(), 401);
+        hub.github.installApps([]);
+        assert.deepEqual([(await issue()).status, await read()], [404, 401]);
+        hub.github.installApps(apps);
+        assert.deepEqual([(await issue()).status, await read()], [201, 200]);
     });
 
     it("lose a token after an hour", async () => {

@@ -126,6 +126,18 @@ describe("the sandbox's network", () => {
         assert.equal(rest.toString(), "SSH-2.0-test");
     });
 
+    it("waits for the rest of a SOCKS request that comes in pieces, and serves others meanwhile", async () => {
+        const socket = connectTcp(Number(new URL(proxy.socksUrl).port), "127.0.0.1").setNoDelay();
+        const bytes = socksRequest("git.example.org", 22);
+        for (const piece of [bytes.subarray(0, 1), bytes.subarray(1, 9), bytes.subarray(9, -1)]) {
+            socket.write(piece);
+            assert.equal((await tunnel("k8s.example.com:8443")).response.statusCode, 502);
+        }
+        socket.end(bytes.subarray(-1));
+        const [, reply] = cut(await bytesOf(socket), 2, 10);
+        assert.equal(reply[1], 0);
+    });
+
     it("refuses a host at the SOCKS port too", async () => {
         const socket = connectTcp(Number(new URL(proxy.socksUrl).port), "127.0.0.1");
         socket.write(socksRequest("elsewhere.example.net", 22));

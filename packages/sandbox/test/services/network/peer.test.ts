@@ -61,6 +61,21 @@ describe("a client of the sandbox", () => {
         server.close();
     });
 
+    it("is nobody once it has closed its end, which the kernel shows as root's", async () => {
+        const server = createServer({ allowHalfOpen: true });
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const accepted = new Promise<Socket>((resolve) => server.once("connection", resolve));
+        const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+        const socket = await accepted;
+        const ended = new Promise((resolve) => socket.once("end", resolve).resume());
+        client.destroy();
+        await ended;
+        const isServed = isOwnPeer(socket);
+        socket.destroy();
+        server.close();
+        assert.equal(isServed, false);
+    });
+
     it("gets no answer from a proxy that does not serve it", async () => {
         const directory = await mkdtemp(join(tmpdir(), "landfall-peer-"));
         const authority = await loadOrCreateAuthority(directory);
