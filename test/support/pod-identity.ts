@@ -131,7 +131,7 @@ export class PodIdentity {
         return { ...variables, ...withoutCredentials(this.session.environment) };
     }
 
-    /** Runs a script of the pod with its environment and its token, on this machine. Gives what it prints, errors too. */
+    /** Runs a script of the pod on this machine, with its environment and its token. Gives what it prints. */
     async shell(script: string): Promise<string> {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pod-"));
         const tokenFile = path.join(folder, "token");
