@@ -5,13 +5,14 @@ import { parseArgs } from "node:util";
 import { runCommand } from "../run-command";
 import { readStack } from "../status/stack";
 import { StatusError } from "../status/status-error";
-import { Engine, type Workplace } from "./engine";
+import { Engine } from "./engine";
 import { JournalFile, journalFolder } from "./journal";
 import { rebuild } from "./rebuild";
 import { RebuildError } from "./rebuild-error";
 import { reportText } from "./report";
 import { rebuildInSandbox } from "./sandbox";
-import { releaseStack, SandboxError, stackFolder } from "@landfall/sandbox";
+import { workplace } from "./workplace";
+import { SandboxError } from "@landfall/sandbox";
 
 const usage = `Usage: npm run rebuild -- --stack STACK [--sandbox] [--plan | --yes] [--report FILE]
 
@@ -50,7 +51,7 @@ async function main(args: string[]): Promise<number> {
     }
     const names = readStack(repository, stack).names("");
     const report = await rebuild({
-        engine: new Engine(workplace(stack, sandbox)),
+        engine: new Engine(workplace(repository, stack, sandbox)),
         groups: names,
         journal: new JournalFile(sandbox ?? journalFolder(), stack),
         yes: values.yes,
@@ -64,19 +65,6 @@ async function main(args: string[]): Promise<number> {
         }
     }
     return 0;
-}
-
-function workplace(stack: string, sandbox: string | undefined): Workplace {
-    const environment = { ...process.env, PULUMI_DEBUG_COMMANDS: "true" };
-    return sandbox === undefined
-        ? { repository, stackFiles: repository, stack, environment }
-        : {
-              repository,
-              stackFiles: stackFolder(sandbox),
-              stack,
-              environment,
-              before: () => releaseStack(sandbox, stack).forEach((line) => console.error(line)),
-          };
 }
 
 runCommand(main, { usage, forPeople: [RebuildError, StatusError, SandboxError] });

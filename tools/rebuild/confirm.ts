@@ -6,7 +6,7 @@ import { RebuildError } from "./rebuild-error";
  *
  * @throws RebuildError if they type something else, or if there is nobody to ask.
  */
-export async function confirm(stack: string, yes: boolean): Promise<void> {
+export async function confirm(stack: string, purpose: string, yes: boolean): Promise<void> {
     if (yes) {
         return;
     }
@@ -18,7 +18,7 @@ export async function confirm(stack: string, yes: boolean): Promise<void> {
     // Ctrl-C and Ctrl-D: the question would otherwise wait for ever.
     terminal.on("close", () => gone.abort());
     const typed = await terminal
-        .question(`Type the stack's name to replace what is listed: `, { signal: gone.signal })
+        .question(`Type the stack's name ${purpose}: `, { signal: gone.signal })
         .catch(() => "");
     terminal.close();
     if (typed.trim() !== stack) {
