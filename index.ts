@@ -4,7 +4,7 @@ import { chooseLogin } from "./components/azure/kubeconfig";
 import { currentCluster } from "./components/azure/live-cluster";
 import { Platform } from "./components/platform";
 import { platformArgs } from "./components/platform-args";
-import { preflight } from "./components/preflight/preflight";
+import { type Preflight, preflight } from "./components/preflight/preflight";
 import { surroundings } from "./components/preflight/surroundings";
 import { interruptedCreates } from "./components/recovery/interrupted-creates";
 import { takeOverOrphans } from "./components/recovery/take-over-orphans";
@@ -25,16 +25,20 @@ async function landfall() {
         }
     }
     const login = found.byDeployer ? chooseLogin(process.env) : undefined;
-    const live = await currentCluster({
-        subscriptionId: found.deployer.subscriptionId,
-        resourceGroupName: found.names.clusterGroup,
-        clusterName: found.names.cluster,
+    const { clusters: names, activeCluster } = configuration.settings;
+    const live = Object.fromEntries(
+        await Promise.all(names.map(async (name) => [name, await liveCluster(name, found)] as const)),
+    );
+    const platform = new Platform("landfall", platformArgs(configuration, found, login, live));
+    const { foundation, delivery } = platform;
+    const clusters = Object.entries(platform.clusters).map(([name, { clusterName, getCredentials, kubeconfig }]) => {
+        const fluxStatus = delivery.fluxStatus[name];
+        return [name, { clusterName, getCredentials, kubeconfig, fluxStatus }] as const;
     });
-    const { foundation, cluster, delivery } = new Platform("landfall", platformArgs(configuration, found, login, live));
     return {
-        clusterName: cluster.clusterName,
-        getCredentials: cluster.getCredentials,
-        kubeconfig: cluster.kubeconfig,
+        ...clusters.find(([name]) => name === activeCluster)?.[1],
+        // By name, as soon as there are several.
+        clusters: clusters.length > 1 ? Object.fromEntries(clusters) : undefined,
         registry: foundation.registry.loginServer,
         ciClientId: foundation.registry.ciClientId,
         teamClientIds: foundation.registry.teamClientIds,
@@ -42,8 +46,13 @@ async function landfall() {
         nameServers: foundation.zone?.nameServers,
         fleetRepository: delivery.repository.htmlUrl,
         pullRequest: delivery.repository.pullRequestUrl,
-        fluxStatus: delivery.fluxStatus,
     };
+}
+
+/** A cluster of the stack as it is before the update. */
+function liveCluster(cluster: string, { deployer, names }: Preflight) {
+    const { clusterGroup: resourceGroupName, cluster: clusterName } = names.ofCluster(cluster);
+    return currentCluster({ subscriptionId: deployer.subscriptionId, resourceGroupName, clusterName });
 }
 
 export = landfall;

@@ -8,20 +8,22 @@ import type { Configuration, Settings } from "./settings/settings";
 
 /**
  * What the platform is made of, from a stack's configuration, what the preflight found, how kubelogin logs in
- * (undefined: nobody does), and the cluster that is there.
+ * (undefined: nobody does), and the clusters that are there, by name.
  */
 export function platformArgs(
     { settings, secrets }: Configuration,
     preflight: Preflight,
     login: KubeLogin | undefined,
-    live: LiveCluster | undefined,
+    live: Readonly<Record<string, LiveCluster | undefined>>,
 ): PlatformArgs {
     const { environment, location, clusterLocation, protectDurable: protect, fleetBranch: branch } = settings;
     const { names, deployer, recoverKeyVault, files, fleet, sopsFingerprints } = preflight;
     return {
         ...{ location, clusterLocation, protect, names, deployer, sopsFingerprints, recoverTo: settings.recoverTo },
         foundation: { ...foundationArgs(settings), recoverKeyVault },
-        cluster: { ...clusterArgs(settings), login, live },
+        cluster: { ...clusterArgs(settings), login },
+        clusters: Object.fromEntries(settings.clusters.map((cluster) => [cluster, live[cluster]])),
+        activeCluster: settings.activeCluster,
         fleet: {
             repository: { owner: settings.githubOwner, name: settings.fleetRepository },
             branch,
@@ -49,7 +51,7 @@ export function platformArgs(
     };
 }
 
-function clusterArgs(settings: Settings): Omit<PlatformArgs["cluster"], "login" | "live"> {
+function clusterArgs(settings: Settings): Omit<PlatformArgs["cluster"], "login"> {
     return {
         kubernetesVersion: settings.kubernetesVersion,
         clusterTier: settings.clusterTier,

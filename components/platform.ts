@@ -2,16 +2,17 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as pulumi from "@pulumi/pulumi";
 import { AksCluster, type AksClusterArgs } from "./azure/aks-cluster";
 import type { BlobContainer } from "./azure/backup-storage";
+import type { Ground } from "./azure/cluster-ground";
 import { DatabaseOrigin } from "./azure/database-origin";
 import type { Deployer } from "./azure/deployer";
 import { Foundation, type FoundationArgs } from "./azure/foundation";
 import type { ClusterPlacement } from "./azure/managed-cluster";
 import { generationOf } from "./azure/recovery-points";
 import { RegistryPermissions } from "./azure/registry-permissions";
-import { WorkloadIdentities } from "./azure/workload-identities";
-import { Delivery, type DeliveryArgs } from "./gitops/delivery";
+import { type ClientIds, WorkloadIdentities } from "./azure/workload-identities";
+import { type DeliveredCluster, Delivery, type DeliveryArgs } from "./gitops/delivery";
 import type { ClusterVars } from "./gitops/flux/cluster-vars";
-import type { PhysicalNames } from "./settings/naming";
+import { nameFor, type PhysicalNames } from "./settings/naming";
 
 export interface PlatformArgs {
     readonly location: string;
@@ -22,10 +23,18 @@ export interface PlatformArgs {
     readonly names: PhysicalNames;
     /** Who runs the program. */
     readonly deployer: Deployer;
-    readonly foundation: Omit<FoundationArgs, "location" | "clusterLocation" | "protect" | "names" | "deployer">;
-    readonly cluster: Omit<AksClusterArgs, keyof ClusterPlacement | "deployer">;
+    readonly foundation: Omit<
+        FoundationArgs,
+        "location" | "clusterLocation" | "protect" | "names" | "deployer" | "clusters"
+    >;
+    /** What every cluster of the stack is. */
+    readonly cluster: Omit<AksClusterArgs, keyof ClusterPlacement | "deployer" | "live">;
+    /** The stack's clusters by name, as they are before the update; undefined for one that is not there yet. */
+    readonly clusters: Readonly<Record<string, AksClusterArgs["live"]>>;
+    /** The cluster that writes records and has the database; the others stand by. */
+    readonly activeCluster: string;
     readonly fleet: DeliveryArgs["fleet"];
-    readonly flux: Omit<DeliveryArgs["flux"], "controllerClientIds">;
+    readonly flux: DeliveryArgs["flux"];
     readonly sopsFingerprints: DeliveryArgs["sopsFingerprints"];
     /** When a new cluster's database comes back to, in RFC 3339. @default - the end of what was written */
     readonly recoverTo?: string | undefined;
@@ -36,44 +45,54 @@ export interface PlatformArgs {
     >;
 }
 
+/** What a cluster is told that is not the active one: it writes no records, and has no database. */
+const standingBy = {
+    standby: "true",
+    external_dns_mode: "dry-run",
+    image_automation_suspended: "true",
+    cluster_generation: "none",
+    database_bootstrap: "standby",
+    database_source: "none",
+    database_recovery_target: "{}",
+};
+
 const databaseContainer = "postgresql" satisfies BlobContainer;
 
 /**
- * An empty subscription to a cluster that reconciles itself from Git: what outlives a cluster, the cluster, the
- * identities of what runs in it, and the path from Git into it.
+ * An empty subscription to clusters that reconcile themselves from Git: what outlives a cluster, the clusters, the
+ * identities of what runs in them, and the path from Git into them.
  */
 export class Platform extends pulumi.ComponentResource {
     readonly foundation: Foundation;
-    readonly cluster: AksCluster;
+    /** By name. */
+    readonly clusters: Readonly<Record<string, AksCluster>>;
     readonly delivery: Delivery;
 
     constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:Platform", name, {}, opts);
         const { location, clusterLocation, protect, names, deployer } = args;
         const shared = { location, clusterLocation, protect, names, deployer };
-        this.foundation = new Foundation(name, { ...shared, ...args.foundation }, { parent: this });
-        this.cluster = this.createCluster(name, args);
+        const clusters = Object.keys(args.clusters);
+        this.foundation = new Foundation(name, { ...shared, ...args.foundation, clusters }, { parent: this });
+        this.clusters = Object.fromEntries(
+            Object.entries(this.foundation.grounds).map(([cluster, ground]) => [
+                cluster,
+                this.createCluster(name, args, cluster, ground),
+            ]),
+        );
         const identities = this.createIdentities(name, args);
         this.setRegistryMode(name, identities);
-        const { clientIds } = identities;
         this.delivery = new Delivery(
             name,
             {
                 fleet: args.fleet,
-                flux: {
-                    ...args.flux,
-                    controllerClientIds: {
-                        "kustomize-controller": clientIds["kustomize-controller"],
-                        "source-controller": clientIds["source-controller"],
-                        "image-reflector-controller": clientIds["image-reflector-controller"],
-                    },
-                },
-                cluster: {
-                    clusterUid: this.cluster.clusterUid,
-                    kubeconfig: this.cluster.kubeconfig,
-                    isEntered: args.cluster.login !== undefined,
-                },
-                clusterVars: this.clusterVars(args, this.createOrigin(name, args), clientIds),
+                flux: args.flux,
+                clusters: Object.fromEntries(
+                    Object.entries(this.clusters).map(([cluster, aks]) => [
+                        cluster,
+                        this.delivered(name, args, cluster, aks, identities.clientIdsIn(cluster)),
+                    ]),
+                ),
                 sopsFingerprints: args.sopsFingerprints,
             },
             { parent: this },
@@ -81,22 +100,25 @@ export class Platform extends pulumi.ComponentResource {
         this.registerOutputs();
     }
 
-    private createCluster(name: string, { clusterLocation, names, deployer, cluster }: PlatformArgs): AksCluster {
-        const { groups, network, identities } = this.foundation;
+    private createCluster(name: string, args: PlatformArgs, cluster: string, ground: Ground): AksCluster {
+        const { clusterLocation, deployer } = args;
+        const names = args.names.ofCluster(cluster);
+        const { identities } = this.foundation;
         return new AksCluster(
-            `${name}-cluster`,
+            `${nameFor(cluster, name)}-cluster`,
             {
-                ...cluster,
+                ...args.cluster,
+                live: args.clusters[cluster],
                 deployer,
-                resourceGroupName: groups.clusterName,
-                resourceGroupId: groups.clusterId,
+                resourceGroupName: ground.groupName,
+                resourceGroupId: ground.groupId,
                 location: clusterLocation,
                 clusterName: names.cluster,
                 dnsPrefix: names.dnsPrefix,
                 nodeResourceGroupName: names.nodeGroup,
                 tenantId: deployer.tenantId,
-                nodeSubnetId: network.nodeSubnetId,
-                controlPlaneId: identities.controlPlaneId,
+                nodeSubnetId: ground.nodeSubnetId,
+                controlPlaneId: ground.controlPlaneId,
                 kubeletId: identities.kubeletId,
                 kubeletClientId: identities.kubeletClientId,
                 kubeletPrincipalId: identities.kubeletPrincipalId,
@@ -113,7 +135,7 @@ export class Platform extends pulumi.ComponentResource {
             {
                 registryId: registry.registryId,
                 mode: registry.mode,
-                token: authorization.getClientTokenOutput({}, { parent: this }).token,
+                token: async () => (await authorization.getClientToken({}, { parent: this })).token,
             },
             { parent: this, dependsOn: [registry, identities] },
         );
@@ -138,26 +160,61 @@ export class Platform extends pulumi.ComponentResource {
                     containerIds: backups.containerIds,
                     zoneId: zone?.zoneId,
                 },
-                issuerUrl: this.cluster.issuerUrl,
+                issuerUrls: Object.fromEntries(
+                    Object.entries(this.clusters).map(([cluster, { issuerUrl }]) => [cluster, issuerUrl]),
+                ),
                 protect,
             },
             { parent: this },
         );
     }
 
-    private createOrigin(name: string, { recoverTo }: PlatformArgs): DatabaseOrigin {
+    private delivered(
+        name: string,
+        args: PlatformArgs,
+        cluster: string,
+        aks: AksCluster,
+        clientIds: ClientIds,
+    ): DeliveredCluster {
+        const isActive = cluster === args.activeCluster;
+        return {
+            clusterUid: aks.clusterUid,
+            kubeconfig: aks.kubeconfig,
+            isEntered: args.cluster.login !== undefined,
+            controllerClientIds: {
+                "kustomize-controller": clientIds["kustomize-controller"],
+                "source-controller": clientIds["source-controller"],
+                "image-reflector-controller": clientIds["image-reflector-controller"],
+            },
+            clusterVars: {
+                ...this.clusterVars(args, aks, clientIds),
+                ...(isActive ? this.active(nameFor(cluster, name), aks, args) : standingBy),
+            },
+        };
+    }
+
+    /** The database of the active cluster. */
+    private active(name: string, { clusterUid }: AksCluster, { recoverTo }: PlatformArgs) {
         const { backups, backupReading } = this.foundation;
-        return new DatabaseOrigin(
+        const origin = new DatabaseOrigin(
             `${name}-database`,
             {
                 account: backups.accountName,
                 container: databaseContainer,
                 token: () => this.storageToken(),
-                generation: this.cluster.clusterUid.apply(generationOf),
+                generation: clusterUid.apply(generationOf),
                 recoverTo,
             },
             { parent: this, dependsOn: [...backupReading] },
         );
+        return {
+            standby: "false",
+            external_dns_mode: "no-dry-run",
+            cluster_generation: origin.archive,
+            database_bootstrap: origin.bootstrap,
+            database_source: origin.source,
+            database_recovery_target: origin.recoveryTarget,
+        };
     }
 
     private async storageToken(): Promise<string> {
@@ -166,14 +223,16 @@ export class Platform extends pulumi.ComponentResource {
     }
 
     private clusterVars(
-        { deployer, clusterVars }: PlatformArgs,
-        origin: DatabaseOrigin,
-        clientIds: WorkloadIdentities["clientIds"],
-    ): DeliveryArgs["clusterVars"] {
+        { deployer, names, clusterVars }: PlatformArgs,
+        { clusterName }: AksCluster,
+        clientIds: ClientIds,
+    ) {
         const { groups, vault, registry, backups } = this.foundation;
         return {
             ...clusterVars,
-            cluster_name: this.cluster.clusterName,
+            cluster_name: clusterName,
+            // What the first cluster wrote into the zone before there was another is every cluster's.
+            dns_owner: names.cluster,
             tenant_id: deployer.tenantId,
             subscription_id: deployer.subscriptionId,
             resource_group: groups.durableName,
@@ -184,10 +243,6 @@ export class Platform extends pulumi.ComponentResource {
             // A container is named after the program that writes to it.
             backup_container: "velero" satisfies BlobContainer,
             database_container: databaseContainer,
-            cluster_generation: this.cluster.clusterUid.apply(generationOf),
-            database_bootstrap: origin.bootstrap,
-            database_source: origin.source,
-            database_recovery_target: origin.recoveryTarget,
             log_container: "loki" satisfies BlobContainer,
             cert_manager_client_id: clientIds["cert-manager"],
             examples_client_id: clientIds.examples,

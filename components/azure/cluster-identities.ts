@@ -8,7 +8,7 @@ import { managedIdentityOperator, networkContributor } from "./roles";
  * AKS asks what the identity may do as soon as it is to make the cluster, and refuses for good
  * (`CustomKubeletIdentityMissingPermissionError`) while the answer is still that of seconds ago.
  */
-const spreadSeconds = 60;
+export const spreadSeconds = 60;
 
 export interface ClusterIdentitiesArgs {
     readonly resourceGroupName: pulumi.Input<string>;
@@ -29,6 +29,8 @@ export interface ClusterIdentitiesArgs {
 export class ClusterIdentities extends pulumi.ComponentResource {
     /** ARM id of the control plane's identity; known once its roles are granted, and work. */
     readonly controlPlaneId: pulumi.Output<string>;
+    /** Object id of the control plane's identity, which roles are granted to. */
+    readonly controlPlanePrincipalId: pulumi.Output<string>;
     /** ARM id of the kubelet's identity. */
     readonly kubeletId: pulumi.Output<string>;
     /** Client id of the kubelet's identity. */
@@ -55,6 +57,7 @@ export class ClusterIdentities extends pulumi.ComponentResource {
         );
         const spread = [subnetGrant, kubeletGrant].map((grant) => whenSpread(grant, spreadSeconds));
         this.controlPlaneId = pulumi.all([controlPlane.id, pulumi.all(spread)]).apply(([id]) => id);
+        this.controlPlanePrincipalId = controlPlane.principalId;
         this.kubeletId = kubelet.id;
         this.kubeletClientId = kubelet.clientId;
         this.kubeletPrincipalId = kubelet.principalId;

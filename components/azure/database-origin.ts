@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ContainerAccess } from "./blob-reader";
 import { borrowToken } from "./borrow-token";
 import { lendToken, type TokenSource } from "./lend-token";
-import { postgresqlBackups, recoveryPoint } from "./recovery-points";
+import { archiveOf, postgresqlBackups, recoveryPoint } from "./recovery-points";
 
 export interface DatabaseOriginArgs {
     /** Name of the storage account. */
@@ -28,10 +28,14 @@ interface Inputs {
 
 interface Outputs {
     readonly generation: string;
+    readonly archive: string;
     readonly bootstrap: "initdb" | "recovery";
     readonly source: string;
     readonly recoveryTarget: string;
 }
+
+/** What a state has: one of before clusters took over from each other has no archive, which was the generation's. */
+type Kept = Omit<Outputs, "archive"> & Partial<Outputs>;
 
 /** Azure says that a role works after at most ten minutes. */
 const patienceSeconds = 600;
@@ -41,20 +45,22 @@ class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
         return { id: `${inputs.account}/${inputs.container}`, outs: await this.decide(inputs) };
     }
 
-    async update(_id: string, _olds: Outputs, news: Inputs) {
-        return { outs: await this.decide(news) };
+    async update(_id: string, olds: Kept, news: Inputs) {
+        const isDecided = olds.generation === news.generation;
+        return { outs: isDecided ? { ...olds, archive: olds.generation } : await this.decide(news) };
     }
 
-    async diff(_id: string, olds: Outputs, news: Inputs) {
-        return Promise.resolve({ changes: olds.generation !== news.generation });
+    async diff(_id: string, olds: Kept, news: Inputs) {
+        return Promise.resolve({ changes: olds.generation !== news.generation || olds.archive === undefined });
     }
 
     private async decide({ account, container, lender, generation, recoverTo }: Inputs): Promise<Outputs> {
         const token = await borrowToken(lender);
         const access: ContainerAccess = { account, container, token, patienceSeconds };
         const backups = await postgresqlBackups(access);
-        const others = backups.filter((each) => each.generation !== generation);
-        const point = recoveryPoint(backups, generation, recoverTo === undefined ? undefined : new Date(recoverTo));
+        const archive = archiveOf(backups, generation);
+        const others = backups.filter((each) => each.generation !== archive);
+        const point = recoveryPoint(backups, archive, recoverTo === undefined ? undefined : new Date(recoverTo));
         if (point) {
             const until =
                 recoverTo === undefined ? "everything written after it" : `what was written until ${recoverTo}`;
@@ -63,7 +69,7 @@ class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
                 `PostgreSQL comes back from backup ${point.name} of ${point.folder}, completed ${point.completed.toISOString()}, and ${until}`,
             );
             const recoveryTarget = recoverTo === undefined ? "{}" : `{ targetTime: "${recoverTo}" }`;
-            return { generation, bootstrap: "recovery", source: point.folder, recoveryTarget };
+            return { generation, archive, bootstrap: "recovery", source: point.folder, recoveryTarget };
         }
         if (recoverTo !== undefined && others.length > 0) {
             const oldest = others.at(-1)?.completed.toISOString();
@@ -72,7 +78,7 @@ class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
                     "Set a later time, or remove the setting to come back to the end of what was written",
             );
         }
-        return { generation, bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
+        return { generation, archive, bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
     }
 }
 
@@ -86,6 +92,8 @@ class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
  * that is there.
  */
 export class DatabaseOrigin extends pulumi.dynamic.Resource {
+    /** The generation that the database archives as, from `archiveOf`. */
+    declare readonly archive: pulumi.Output<string>;
     /** `initdb`, or `recovery`: the folder of `gitops/systems/postgresql/bootstrap`. */
     declare readonly bootstrap: pulumi.Output<string>;
     /** The folder of the container to come back from; `none` for a new database. */
@@ -94,7 +102,7 @@ export class DatabaseOrigin extends pulumi.dynamic.Resource {
     declare readonly recoveryTarget: pulumi.Output<string>;
 
     constructor(name: string, { token, ...args }: DatabaseOriginArgs, opts?: pulumi.CustomResourceOptions) {
-        const outputs = { bootstrap: undefined, source: undefined, recoveryTarget: undefined };
+        const outputs = { archive: undefined, bootstrap: undefined, source: undefined, recoveryTarget: undefined };
         const lender = lendToken(token);
         super(new DatabaseOriginProvider(), name, { ...args, lender, ...outputs }, opts, "azure", "DatabaseOrigin");
     }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PhysicalNames } from "../settings/naming";
+import { firstCluster, nameFor, type PhysicalNames } from "../settings/naming";
 import { BackupStorage, type BackupStorageArgs, type BlobContainer } from "./backup-storage";
+import { ClusterGround, type Ground } from "./cluster-ground";
 import { ClusterIdentities } from "./cluster-identities";
 import { ContainerRegistry, type ContainerRegistryArgs, type TeamPipeline } from "./container-registry";
 import type { Deployer } from "./deployer";
@@ -23,7 +24,9 @@ export interface FoundationArgs {
     readonly deployer: Deployer;
     /** Whether Azure still keeps the stack's vault, deleted, so that it is recovered and not made. */
     readonly recoverKeyVault: boolean;
-    /** Address range of the virtual network. */
+    /** The stack's clusters by name. */
+    readonly clusters: readonly string[];
+    /** Address range of the virtual network, of each cluster. */
     readonly vnetCidr: string;
     /** Address range of the nodes, inside `vnetCidr`. */
     readonly nodeSubnetCidr: string;
@@ -39,12 +42,14 @@ export interface FoundationArgs {
 }
 
 /**
- * What a cluster stands on. Registry, vault, backups, DNS zone and identities outlive it, in a resource group of their
- * own; the network does not.
+ * What clusters stand on. Registry, vault, backups, DNS zone and identities outlive them, in a resource group of their
+ * own; networks do not. The group and the network of the first cluster are there without it too: empty, they cost
+ * nothing.
  */
 export class Foundation extends pulumi.ComponentResource {
     readonly groups: ResourceGroups;
-    readonly network: Network;
+    /** Where each cluster is made. */
+    readonly grounds: Readonly<Record<string, Ground>>;
     readonly identities: ClusterIdentities;
     readonly registry: ContainerRegistry;
     readonly vault: KeyVault;
@@ -67,17 +72,18 @@ export class Foundation extends pulumi.ComponentResource {
             here,
         );
         const durable = { location, protect, resourceGroupName: this.groups.durableName };
-        this.network = this.createNetwork(name, args);
+        const network = this.createNetwork(name, args);
         this.identities = new ClusterIdentities(
             name,
             {
                 ...durable,
                 controlPlaneName: names.identity("control-plane"),
                 kubeletName: names.identity("kubelet"),
-                nodeSubnetId: this.network.nodeSubnetId,
+                nodeSubnetId: network.nodeSubnetId,
             },
             here,
         );
+        this.grounds = this.createGrounds(name, args, network);
         this.registry = this.createRegistry(name, args);
         const vault = {
             ...durable,
@@ -107,6 +113,25 @@ export class Foundation extends pulumi.ComponentResource {
                 nodeSubnetCidr,
             },
             { parent: this },
+        );
+    }
+
+    private createGrounds(name: string, args: FoundationArgs, { nodeSubnetId }: Network): Record<string, Ground> {
+        const { groups, identities } = this;
+        const { controlPlaneId } = identities;
+        const first = { groupName: groups.clusterName, groupId: groups.clusterId, nodeSubnetId, controlPlaneId };
+        const { clusterLocation: location, vnetCidr, nodeSubnetCidr } = args;
+        return Object.fromEntries(
+            args.clusters.map((cluster) => {
+                const names = args.names.ofCluster(cluster);
+                const shared = { location, names, vnetCidr, nodeSubnetCidr, identities };
+                return [
+                    cluster,
+                    cluster === firstCluster
+                        ? first
+                        : new ClusterGround(nameFor(cluster, name), shared, { parent: this }),
+                ];
+            }),
         );
     }
 

@@ -87,6 +87,30 @@ export function recoveryPoint(backups: readonly Backup[], generation: string, by
     return newestFirst(backups).find((each) => each.generation !== generation && (!by || each.completed <= by));
 }
 
+/**
+ * The generation that a cluster's database archives as. It is the cluster's own, unless another cluster has had the
+ * database since this one last did: an archive has one writer and one beginning, so each time that a cluster takes over
+ * gets one more, `<generation>t2` and so on.
+ */
+export function archiveOf(backups: readonly Backup[], generation: string): string {
+    const time = (each: Backup) => timeOfArchive(each.generation, generation);
+    const own = backups.map(time).filter((number) => number !== undefined);
+    const [newest] = newestFirst(backups);
+    const last = Math.max(1, ...own);
+    const isOvertaken = own.length > 0 && newest !== undefined && time(newest) === undefined;
+    const number = isOvertaken ? last + 1 : last;
+    return number === 1 ? generation : `${generation}t${number}`;
+}
+
+/** Which of a cluster's archives it is, from 1 on; undefined for another cluster's. */
+function timeOfArchive(archive: string, generation: string): number | undefined {
+    if (!archive.startsWith(generation)) {
+        return undefined;
+    }
+    const [, number] = /^t(\d+)$/.exec(archive.slice(generation.length)) ?? [];
+    return archive === generation ? 1 : number === undefined ? undefined : Number(number);
+}
+
 function newestFirst<Each extends { readonly completed: Date }>(backups: readonly Each[]): Each[] {
     return [...backups].sort((left, right) => right.completed.getTime() - left.completed.getTime());
 }

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { problemOf, sendToArm } from "./arm-request";
+import { borrowToken } from "./borrow-token";
+import { lendToken, type TokenSource } from "./lend-token";
 import { acrPull, acrPush, containerRegistryRepositoryReader, containerRegistryRepositoryWriter } from "./roles";
 
 /** How a registry looks at roles: one right for all of it, or conditions on the name of a repository. */
@@ -27,14 +29,15 @@ export interface RegistryPermissionsArgs {
     /** ARM id of the registry. */
     readonly registryId: pulumi.Input<string>;
     readonly mode: RegistryMode;
-    /** Access token for Azure Resource Manager. Secret. */
-    readonly token: pulumi.Input<string>;
+    /** For Azure Resource Manager. */
+    readonly token: TokenSource;
 }
 
 interface Inputs {
     readonly registryId: string;
     readonly mode: RegistryMode;
-    readonly token: string;
+    /** Where `borrowToken` gets a token. */
+    readonly lender: string;
 }
 
 interface Outputs {
@@ -61,7 +64,8 @@ class RegistryPermissionsProvider implements pulumi.dynamic.ResourceProvider<Inp
         });
     }
 
-    private async set({ registryId, mode, token }: Inputs): Promise<Outputs> {
+    private async set({ registryId, mode, lender }: Inputs): Promise<Outputs> {
+        const token = await borrowToken(lender);
         const path = `${registryId}?api-version=${apiVersion}`;
         const before = await sendToArm(token, "GET", path, undefined);
         if (before.status !== 200) {
@@ -84,8 +88,8 @@ class RegistryPermissionsProvider implements pulumi.dynamic.ResourceProvider<Inp
  * those work, which takes Azure up to ten minutes.
  */
 export class RegistryPermissions extends pulumi.dynamic.Resource {
-    constructor(name: string, args: RegistryPermissionsArgs, opts?: pulumi.CustomResourceOptions) {
-        const token = pulumi.secret(args.token);
-        super(new RegistryPermissionsProvider(), name, { ...args, token }, opts, "azure", "RegistryPermissions");
+    constructor(name: string, { token, ...args }: RegistryPermissionsArgs, opts?: pulumi.CustomResourceOptions) {
+        const lender = lendToken(token);
+        super(new RegistryPermissionsProvider(), name, { ...args, lender }, opts, "azure", "RegistryPermissions");
     }
 }

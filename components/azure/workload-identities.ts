@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fluxNamespace } from "../gitops/flux-names";
-import type { PhysicalNames } from "../settings/naming";
+import { firstCluster, type PhysicalNames } from "../settings/naming";
 import type { BlobContainer } from "./backup-storage";
 import { type RegistryMode, registryRoles } from "./registry-permissions";
 import type { Grant } from "./role-grant";
@@ -20,8 +20,8 @@ export interface WorkloadIdentitiesArgs {
     readonly location: string;
     readonly names: Pick<PhysicalNames, "identity">;
     readonly scopes: WorkloadScopes;
-    /** Issuer of the tokens of the cluster's service accounts. */
-    readonly issuerUrl: pulumi.Input<string>;
+    /** Issuers of the tokens of the clusters' service accounts, by cluster. */
+    readonly issuerUrls: Readonly<Record<string, pulumi.Input<string>>>;
     readonly protect: boolean;
 }
 
@@ -99,13 +99,19 @@ function blobs(namespace: string, serviceAccount: string, container: pulumi.Inpu
 /** The workloads that act in Azure. */
 export type WorkloadName = keyof ReturnType<typeof workloadsOf>;
 
-/** One identity for each workload that acts in Azure, so that none holds more than it needs. */
+/** What the workloads of a cluster name themselves by; known once Azure trusts that cluster. */
+export type ClientIds = Readonly<Record<WorkloadName, pulumi.Output<string>>>;
+
+/**
+ * One identity for each workload that acts in Azure, so that none holds more than it needs. The same workload is the
+ * same identity in each of the stack's clusters.
+ */
 export class WorkloadIdentities extends pulumi.ComponentResource {
-    readonly clientIds: Readonly<Record<WorkloadName, pulumi.Output<string>>>;
+    private readonly clientIds: Readonly<Record<string, ClientIds>>;
 
     constructor(name: string, args: WorkloadIdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:WorkloadIdentities", name, {}, opts);
-        const { resourceGroupName, location, names, scopes, issuerUrl, protect } = args;
+        const { resourceGroupName, location, names, scopes, issuerUrls, protect } = args;
         const identities = Object.entries<Workload>(workloadsOf(scopes)).map(
             ([workload, { namespace, serviceAccount, grants }]) => {
                 const identity = new WorkloadIdentity(
@@ -114,17 +120,33 @@ export class WorkloadIdentities extends pulumi.ComponentResource {
                         resourceGroupName,
                         location,
                         identityName: names.identity(workload),
-                        issuerUrl,
+                        issuerUrl: issuerUrls[firstCluster],
                         subjects: [`system:serviceaccount:${namespace}:${serviceAccount}`],
                         grants,
                         protect,
                     },
                     { parent: this },
                 );
-                return [workload, identity.clientId] as const;
+                return [workload, identity] as const;
             },
         );
-        this.clientIds = Object.fromEntries(identities) as Record<WorkloadName, pulumi.Output<string>>;
+        const idsIn = ([cluster, issuerUrl]: [string, pulumi.Input<string>]) => {
+            const ids = identities.map(([workload, identity]) => [
+                workload,
+                cluster === firstCluster ? identity.clientId : identity.trust(cluster, issuerUrl),
+            ]);
+            return [cluster, Object.fromEntries(ids) as ClientIds];
+        };
+        this.clientIds = Object.fromEntries(Object.entries(issuerUrls).map(idsIn)) as Record<string, ClientIds>;
         this.registerOutputs({ clientIds: this.clientIds });
+    }
+
+    /** @throws TypeError for a cluster of which no issuer was given. */
+    clientIdsIn(cluster: string): ClientIds {
+        const ids = this.clientIds[cluster];
+        if (!ids) {
+            throw new TypeError(`no workload identity trusts cluster ${cluster}`);
+        }
+        return ids;
     }
 }

@@ -9,11 +9,15 @@ export interface WorkloadIdentityArgs {
     readonly resourceGroupName: pulumi.Input<string>;
     readonly location: pulumi.Input<string>;
     readonly identityName: pulumi.Input<string>;
-    /** The issuer of the tokens that are trusted: the cluster's, or GitHub's for a pipeline. */
-    readonly issuerUrl: pulumi.Input<string>;
     /**
-     * The subjects that may act as the identity, such as `system:serviceaccount:velero:velero`; at most 20, as Azure
-     * allows.
+     * The issuer of the tokens that are trusted: the first cluster's, or GitHub's for a pipeline. `trust` adds others.
+     *
+     * @default - none yet
+     */
+    readonly issuerUrl?: pulumi.Input<string> | undefined;
+    /**
+     * The subjects that may act as the identity, such as `system:serviceaccount:velero:velero`; Azure allows 20, those
+     * of every issuer together.
      */
     readonly subjects: readonly string[];
     /** Roles granted, each once and at the narrowest scope that works. @default - none */
@@ -36,49 +40,64 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
     readonly clientId: pulumi.Output<string>;
     /** The object id, which roles are granted to. */
     readonly principalId: pulumi.Output<string>;
+    private readonly identity: managedidentity.UserAssignedIdentity;
+    private readonly grants: readonly pulumi.CustomResource[];
+    private readonly credentials: managedidentity.FederatedIdentityCredential[] = [];
 
-    constructor(name: string, args: WorkloadIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        private readonly name: string,
+        private readonly args: WorkloadIdentityArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         // Given the arguments, the engine would hold everything in here back until the cluster has an issuer.
         super("landfall:azure:WorkloadIdentity", name, {}, opts);
-        const identity = new managedidentity.UserAssignedIdentity(
+        this.identity = new managedidentity.UserAssignedIdentity(
             name,
             { resourceGroupName: args.resourceGroupName, location: args.location, resourceName: args.identityName },
             durable(this, args.protect),
         );
-        const credentials = this.createCredentials(name, identity, args);
-        const grants = (args.grants ?? []).map((grant) => {
-            const principal = { objectId: identity.principalId, type: "ServicePrincipal" } as const;
+        const credentials = args.issuerUrl ? this.createCredentials(args.issuerUrl, (name) => name) : [];
+        this.grants = (args.grants ?? []).map((grant) => {
+            const principal = { objectId: this.identity.principalId, type: "ServicePrincipal" } as const;
             return grantRole(`${name}-${roleSlug(grant.role)}`, principal, grant, { parent: this });
         });
-        const complete = [...credentials, ...grants].map(({ id }) => id);
-        this.clientId = pulumi.all([identity.clientId, pulumi.all(complete)]).apply(([clientId]) => clientId);
-        this.principalId = identity.principalId;
+        this.clientId = this.clientIdAfter(credentials);
+        this.principalId = this.identity.principalId;
         this.registerOutputs({ clientId: this.clientId, principalId: this.principalId });
+    }
+
+    /** Trusts the same subjects of another cluster. Gives the client id, known once it does and the roles are there. */
+    trust(cluster: string, issuerUrl: pulumi.Input<string>): pulumi.Output<string> {
+        return this.clientIdAfter(this.createCredentials(issuerUrl, (name) => `${name}-${cluster}`));
+    }
+
+    private clientIdAfter(credentials: readonly pulumi.CustomResource[]): pulumi.Output<string> {
+        const complete = [...credentials, ...this.grants].map(({ id }) => id);
+        return pulumi.all([this.identity.clientId, pulumi.all(complete)]).apply(([clientId]) => clientId);
     }
 
     // One after the other: Azure answers 409 to two writes at a time on one identity.
     private createCredentials(
-        name: string,
-        identity: managedidentity.UserAssignedIdentity,
-        args: WorkloadIdentityArgs,
+        issuer: pulumi.Input<string>,
+        named: (name: string) => string,
     ): managedidentity.FederatedIdentityCredential[] {
-        const previous: managedidentity.FederatedIdentityCredential[] = [];
-        for (const subject of args.subjects) {
-            const credentialName = federatedCredentialName(subject);
+        const { args, credentials } = this;
+        return args.subjects.map((subject) => {
+            const credentialName = named(federatedCredentialName(subject));
             const credential = new managedidentity.FederatedIdentityCredential(
-                `${name}-${credentialName}`,
+                `${this.name}-${credentialName}`,
                 {
                     resourceGroupName: args.resourceGroupName,
-                    resourceName: knownOf(identity, args.identityName),
+                    resourceName: knownOf(this.identity, args.identityName),
                     federatedIdentityCredentialResourceName: credentialName,
-                    issuer: args.issuerUrl,
+                    issuer,
                     subject,
                     audiences: ["api://AzureADTokenExchange"],
                 },
-                { parent: this, dependsOn: previous.slice(-1) },
+                { parent: this, dependsOn: credentials.slice(-1) },
             );
-            previous.push(credential);
-        }
-        return previous;
+            credentials.push(credential);
+            return credential;
+        });
     }
 }

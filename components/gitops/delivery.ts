@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { nameFor } from "../settings/naming";
 import { FleetRepository, type FleetRepositoryArgs } from "./fleet/fleet-repository";
 import type { ClusterVars } from "./flux/cluster-vars";
 import { Flux, type FluxArgs } from "./flux/flux";
@@ -9,48 +10,68 @@ import { FluxReadiness } from "./readiness/flux-readiness";
 
 export interface DeliveryArgs {
     readonly fleet: FleetRepositoryArgs;
-    readonly flux: Omit<FluxArgs, "git" | "clusterVars">;
-    /** The cluster that Flux is installed in. */
-    readonly cluster: {
-        /** What tells the cluster from one that is made later under the same name. */
-        readonly clusterUid: pulumi.Input<string>;
-        /** Kubeconfig of the deployer. Secret. */
-        readonly kubeconfig: pulumi.Output<string>;
-        /** Whether the kubeconfig becomes known; not in a preview by somebody else than the deployer. */
-        readonly isEntered: boolean;
-    };
-    /** What the tree is told; the repository's own address is added. */
-    readonly clusterVars: Omit<ClusterVars<pulumi.Input<string>>, "fleet_url">;
+    readonly flux: Omit<FluxArgs, "git" | "clusterVars" | "controllerClientIds">;
+    /** The clusters that Flux is installed in, by name. */
+    readonly clusters: Readonly<Record<string, DeliveredCluster>>;
     /** Fingerprints of the PGP keys in `flux.sopsPgpPrivateKey`. */
     readonly sopsFingerprints: readonly string[];
 }
 
+/** How to reach a cluster. */
+interface ClusterAccess {
+    /** What tells the cluster from one that is made later under the same name. */
+    readonly clusterUid: pulumi.Input<string>;
+    /** Kubeconfig of the deployer. Secret. */
+    readonly kubeconfig: pulumi.Output<string>;
+    /** Whether the kubeconfig becomes known; not in a preview by somebody else than the deployer. */
+    readonly isEntered: boolean;
+}
+
+/** A cluster that Flux is installed in. */
+export interface DeliveredCluster extends ClusterAccess, Pick<FluxArgs, "controllerClientIds"> {
+    /** What the tree is told; the repository's own address is added. */
+    readonly clusterVars: Omit<ClusterVars<pulumi.Input<string>>, "fleet_url">;
+}
+
 /**
- * The path from Git into the cluster: the repository with the tree, Flux that follows it, and the wait until everything
- * in the tree is Ready. From here on the cluster is Flux's.
+ * The path from Git into the clusters: the repository with the tree, and in each cluster Flux that follows it, and the
+ * wait until everything in the tree is Ready. From here on a cluster is Flux's.
  */
 export class Delivery extends pulumi.ComponentResource {
     readonly repository: FleetRepository;
-    /** How many objects Flux reports Ready, and at which commit; or what is not ready, and then the update fails. */
-    readonly fluxStatus: pulumi.Output<string>;
+    /**
+     * How many objects Flux reports Ready, and at which commit; or what is not ready, and then the update fails. By
+     * cluster.
+     */
+    readonly fluxStatus: Readonly<Record<string, pulumi.Output<string>>>;
 
     constructor(name: string, args: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:gitops:Delivery", name, {}, opts);
         this.repository = new FleetRepository(`${name}-fleet`, args.fleet, { parent: this });
-        const clusterVars = { ...args.clusterVars, fleet_url: this.repository.htmlUrl };
-        const provider = this.createProvider(name, args);
+        const delivered = Object.entries(args.clusters).map(([cluster, parts]) => {
+            const readiness = this.deliverTo(nameFor(cluster, name), args, parts);
+            return [cluster, readiness.status] as const;
+        });
+        this.fluxStatus = Object.fromEntries(delivered);
+        this.registerOutputs({ fluxStatus: this.fluxStatus });
+    }
+
+    private deliverTo(name: string, args: DeliveryArgs, cluster: DeliveredCluster): FluxReadiness {
+        const { controllerClientIds, clusterVars: given, ...access } = cluster;
+        const clusterVars = { ...given, fleet_url: this.repository.htmlUrl };
+        const provider = this.createProvider(name, access);
         const flux = new Flux(
             `${name}-flux`,
-            { ...args.flux, git: this.repository.access, clusterVars },
+            { ...args.flux, controllerClientIds, git: this.repository.access, clusterVars },
             // With its cluster gone there is nothing to delete, and nobody to ask. The provider is named and not the
             // cluster: when a cluster is replaced, the engine counts its dependents among the deletions, but not
             // itself.
             { parent: this, provider, deletedWith: provider },
         );
-        const readiness = new FluxReadiness(
+        return new FluxReadiness(
             `${name}-flux`,
             {
-                ...args.cluster,
+                ...access,
                 repository: args.fleet.repository,
                 branch: args.fleet.branch,
                 commit: this.repository.commit,
@@ -60,11 +81,9 @@ export class Delivery extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [flux.root] },
         );
-        this.fluxStatus = readiness.status;
-        this.registerOutputs({ fluxStatus: this.fluxStatus });
     }
 
-    private createProvider(name: string, { cluster }: DeliveryArgs): kubernetes.Provider {
+    private createProvider(name: string, cluster: ClusterAccess): kubernetes.Provider {
         return new kubernetes.Provider(
             name,
             {

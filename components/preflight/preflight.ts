@@ -178,9 +178,12 @@ async function lookAtAzure(
     const byDeployer = caller.objectId === deployer.objectId;
     const { subscriptionId } = deployer;
     const names = physicalNames({ project: pulumi.getProject(), stack: settings.stack, subscriptionId }, settings);
-    const [shared, findings] = await Promise.all([
+    const [shared, ...findings] = await Promise.all([
         azure.checkNames(deployer, names, settings.location),
-        azure.checkSubscription({ subscriptionId, names, settings, changes, byDeployer }),
+        ...settings.clusters.map((cluster) => {
+            const own = { ...names, ...names.ofCluster(cluster) };
+            return azure.checkSubscription({ subscriptionId, names: own, settings, changes, byDeployer });
+        }),
     ]);
     const { recoverKeyVault, keyExists, unknown } = shared;
     const problems = shared.problems.map(({ key, message }) => `${key}: ${message}`);
@@ -191,7 +194,10 @@ async function lookAtAzure(
     };
     const own = { title: "names in Azure", problems, warnings: [], ...(unknown === undefined ? {} : { unknown }) };
     const keyVault = { address: keyVaultKeyOf(names.keyVault), exists: keyExists || recoverKeyVault };
-    return { findings: [...findings, own, login], known: { deployer, byDeployer, names, recoverKeyVault, keyVault } };
+    return {
+        findings: [...findings.flat(), own, login],
+        known: { deployer, byDeployer, names, recoverKeyVault, keyVault },
+    };
 }
 
 function notYours(caller: Deployer, deployer: Deployer): string {

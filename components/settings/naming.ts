@@ -14,10 +14,8 @@ export interface NameOverrides {
     readonly storageAccountName?: string | undefined;
 }
 
-/** The name in Azure of everything that has a fixed one. */
-export interface PhysicalNames {
-    /** Resource group of what outlives a cluster: vault, registry, backups, DNS zone, identities. */
-    readonly durableGroup: string;
+/** The names in Azure of one cluster and of what a rebuild replaces with it. */
+export interface ClusterNames {
     /** Resource group of what a rebuild replaces: network and cluster. */
     readonly clusterGroup: string;
     /** Resource group that AKS makes, and owns, for the nodes. */
@@ -25,11 +23,27 @@ export interface PhysicalNames {
     readonly network: string;
     readonly cluster: string;
     readonly dnsPrefix: string;
+}
+
+/** The name in Azure of everything that has a fixed one; of the clusters, those of the first. */
+export interface PhysicalNames extends ClusterNames {
+    /** Resource group of what outlives a cluster: vault, registry, backups, DNS zone, identities. */
+    readonly durableGroup: string;
     readonly registry: string;
     readonly keyVault: string;
     readonly storageAccount: string;
     /** The name of the user-assigned identity for a role, such as `control-plane` or `velero`. */
     readonly identity: (role: string) => string;
+    /** The names of one of the stack's clusters. */
+    readonly ofCluster: (cluster: string) => ClusterNames;
+}
+
+/** The cluster that a stack has unless it says otherwise. What belongs to it has the stack's names, without its own. */
+export const firstCluster = "blue";
+
+/** The logical name of what belongs to a cluster. */
+export function nameFor(cluster: string, name: string): string {
+    return cluster === firstCluster ? name : `${name}-${cluster}`;
 }
 
 /**
@@ -39,17 +53,27 @@ export interface PhysicalNames {
  */
 export function physicalNames(scope: NamingScope, overrides: NameOverrides = {}): PhysicalNames {
     const base = uniqueSlug(`${scope.project}-${scope.stack}`, 50);
+    // A slug has no colon, so that a stack named staging-green and cluster green of staging have names of their own.
+    const ofCluster = (cluster: string) =>
+        clusterNames(cluster === firstCluster ? base : uniqueSlug(`${base}:${cluster}`, 50));
     return {
+        ...ofCluster(firstCluster),
+        ofCluster,
         durableGroup: `${base}-durable`,
+        registry: overrides.registryName ?? globalName(scope, { length: 50, separator: "" }),
+        keyVault: overrides.keyVaultName ?? globalName(scope, { length: 24, separator: "-" }),
+        storageAccount: overrides.storageAccountName ?? globalName(scope, { length: 24, separator: "" }),
+        identity: (role) => uniqueSlug(`${base}-${role}`, 128),
+    };
+}
+
+function clusterNames(base: string): ClusterNames {
+    return {
         clusterGroup: `${base}-cluster`,
         nodeGroup: `${base}-nodes`,
         network: base,
         cluster: base,
         dnsPrefix: base,
-        registry: overrides.registryName ?? globalName(scope, { length: 50, separator: "" }),
-        keyVault: overrides.keyVaultName ?? globalName(scope, { length: 24, separator: "-" }),
-        storageAccount: overrides.storageAccountName ?? globalName(scope, { length: 24, separator: "" }),
-        identity: (role) => uniqueSlug(`${base}-${role}`, 128),
     };
 }
 

@@ -1,4 +1,5 @@
 import { type Cidr, contains, overlaps, parseCidr, subnetCount } from "./cidr";
+import { nearest } from "./nearest";
 import { reservedLabel, reservedPoolName, reservedTaint } from "./reserved-names";
 import { reservedRange } from "./reserved-ranges";
 import type { SettingValues as AllValues } from "./settings-schema";
@@ -21,6 +22,7 @@ const podPrefixPerNode = 24;
 /** The rules that join several settings; each setting is valid by itself. */
 export function crossCheck(values: SettingValues): Problem[] {
     return [
+        ...clusterProblems(values),
         ...networkProblems(values),
         ...rangeProblems(values),
         ...capacityProblems(values),
@@ -28,6 +30,22 @@ export function crossCheck(values: SettingValues): Problem[] {
         ...poolProblems(values),
         ...fluxAppProblems(values),
         ...backupProblems(values),
+    ];
+}
+
+function clusterProblems({ clusters, activeCluster }: SettingValues): Problem[] {
+    if (clusters.includes(activeCluster)) {
+        return [];
+    }
+    const near = nearest(activeCluster, clusters);
+    const fix = near
+        ? `did you mean ${near}?`
+        : `name one of it, or keep it there until another has taken over: npm run switch -- --to ${clusters[0] ?? ""}`;
+    return [
+        {
+            key: "landfall:activeCluster",
+            message: `${activeCluster} is not in landfall:clusters (${clusters.join(", ")}); ${fix}`,
+        },
     ];
 }
 

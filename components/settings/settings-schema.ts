@@ -112,6 +112,16 @@ export const settingsSchema = z.strictObject({
         /^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$/,
         "is not an environment; use up to 16 lower-case letters, digits and hyphens",
     ),
+    clusters: structured(
+        z
+            .array(text(/^[a-z][a-z0-9]{0,7}$/, "is not a cluster's name; use up to 8 lower-case letters and digits"))
+            .min(1, { error: "names no cluster; write a list such as [blue]" })
+            .max(2, {
+                error: "names more than two clusters; a stack has one, or two while the one takes over from the other",
+            })
+            .refine((list) => new Set(list).size === list.length, { error: "names a cluster twice" }),
+    ),
+    activeCluster: z.string(),
     kubernetesVersion: z.enum(kubernetesVersions),
     clusterTier: z.enum(["Free", "Standard"]),
     systemPool: structured(systemPool),

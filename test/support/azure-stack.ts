@@ -3,6 +3,7 @@ import { Foundation } from "../../components/azure/foundation";
 import { chooseLogin } from "../../components/azure/kubeconfig";
 import { WorkloadIdentities } from "../../components/azure/workload-identities";
 import { platformArgs } from "../../components/platform-args";
+import { firstCluster } from "../../components/settings/naming";
 import { azureMocks } from "./azure";
 import { deploy, type Registered } from "./deploy";
 import { configuration } from "./fixtures";
@@ -17,13 +18,15 @@ export async function azureStack(
 ): Promise<readonly Registered[]> {
     const configured = configuration(stack, changes);
     const program = () => {
-        const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), undefined);
+        const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), {});
         const { location, clusterLocation, protect, names, deployer } = args;
-        const shared = { location, clusterLocation, protect, names, deployer };
+        const clusters = [firstCluster];
+        const shared = { location, clusterLocation, protect, names, deployer, clusters };
         const foundation = new Foundation("landfall", { ...shared, ...args.foundation });
-        const { groups, network, identities, registry, vault, backups, zone } = foundation;
+        const { groups, grounds, identities, registry, vault, backups, zone } = foundation;
         const cluster = new AksCluster("landfall-cluster", {
             ...args.cluster,
+            live: undefined,
             deployer,
             resourceGroupName: groups.clusterName,
             resourceGroupId: groups.clusterId,
@@ -32,7 +35,7 @@ export async function azureStack(
             dnsPrefix: names.dnsPrefix,
             nodeResourceGroupName: names.nodeGroup,
             tenantId: deployer.tenantId,
-            nodeSubnetId: network.nodeSubnetId,
+            nodeSubnetId: grounds[firstCluster]!.nodeSubnetId,
             controlPlaneId: identities.controlPlaneId,
             kubeletId: identities.kubeletId,
             kubeletClientId: identities.kubeletClientId,
@@ -53,7 +56,7 @@ export async function azureStack(
                 containerIds: backups.containerIds,
                 zoneId: zone?.zoneId,
             },
-            issuerUrl: cluster.issuerUrl,
+            issuerUrls: { [firstCluster]: cluster.issuerUrl },
             protect,
         });
     };

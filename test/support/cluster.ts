@@ -32,12 +32,14 @@ export class Cluster {
     constructor(
         private readonly checkout: Checkout,
         private readonly stack = "staging",
+        /** Its name among the stack's clusters. @default - the first that there is */
+        private readonly name?: string,
     ) {}
 
     /** kubectl. Throws with what kubectl says when it fails. */
     readonly kubectl = async (...args: string[]): Promise<string> => {
         const { binaries, environment } = this.checkout.session();
-        const cluster = await clusterOf(this.checkout.sandbox, this.stack);
+        const cluster = await clusterOf(this.checkout.sandbox, this.stack, this.name);
         const env = {
             PATH: process.env.PATH,
             ...environment,

@@ -8,7 +8,7 @@ import type { ManifestTree } from "../../components/gitops/fleet/manifest-tree";
 import { Platform } from "../../components/platform";
 import { platformArgs } from "../../components/platform-args";
 import type { Preflight } from "../../components/preflight/preflight";
-import { physicalNames } from "../../components/settings/naming";
+import { firstCluster, physicalNames } from "../../components/settings/naming";
 import type { Settings } from "../../components/settings/settings";
 import { azureMocks, deployer } from "./azure";
 import { deploy, type Deployment, type Mock, valueOf } from "./deploy";
@@ -47,7 +47,12 @@ export const fleetMocks: Record<string, Mock> = {
     }),
     "pulumi-nodejs:dynamic/gitops:FluxReadiness": () => ({ ready: true, status: `2 objects Ready at ${mockCommit}` }),
     "pulumi-nodejs:dynamic/azure:DatabaseOrigin": () => ({
-        ...{ bootstrap: "recovery", source: "postgresql-fedcba98-17", recoveryTarget: "{}" },
+        ...{
+            archive: "0123456789abcdef01234567",
+            bootstrap: "recovery",
+            source: "postgresql-fedcba98-17",
+            recoveryTarget: "{}",
+        },
     }),
     "pulumi-nodejs:dynamic/gitops:ManifestCommit": () => ({
         commit: mockCommit,
@@ -91,10 +96,11 @@ export class FakeCluster {
         { changes = {}, fleet = newRepository, preview = false, live }: PlatformOptions = {},
     ): Promise<Deployment<Platform>> {
         const configured = configuration(stack, changes);
-        const args = () => platformArgs(configured, preflightOf(configured.settings, fleet), chooseLogin({}), live);
+        const found = preflightOf(configured.settings, fleet);
+        const args = () => platformArgs(configured, found, chooseLogin({}), { [firstCluster]: live });
         const deployment = await deploy(() => new Platform("landfall", args()), this.mocks(), { preview });
         if (!preview) {
-            await valueOf(deployment.result.delivery.fluxStatus);
+            await Promise.all(Object.values(deployment.result.delivery.fluxStatus).map(valueOf));
         }
         return deployment;
     }

@@ -9,7 +9,7 @@ const login = chooseLogin({});
 
 function args(stack: string, changes: Record<string, unknown> = {}) {
     const configured = configuration(stack, changes);
-    return platformArgs(configured, preflightOf(configured.settings), login, undefined);
+    return platformArgs(configured, preflightOf(configured.settings), login, {});
 }
 
 describe("platformArgs", () => {

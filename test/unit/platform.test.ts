@@ -77,7 +77,8 @@ for (const stack of stacks) {
         });
 
         it("shows as outputs what a person needs, and hides the kubeconfig", async () => {
-            const { cluster: aks, delivery, foundation } = (await update()).result;
+            const { clusters, delivery, foundation } = (await update()).result;
+            const aks = clusters.blue!;
             assert.equal(await isSecretOutput(aks.kubeconfig), true);
             const shown = [
                 aks.clusterName,
@@ -86,7 +87,7 @@ for (const stack of stacks) {
                 foundation.vault.keyUri,
                 delivery.repository.htmlUrl,
                 delivery.repository.pullRequestUrl,
-                delivery.fluxStatus,
+                delivery.fluxStatus.blue!,
             ];
             assert.deepEqual(await Promise.all(shown.map(isSecretOutput)), Array(shown.length).fill(false));
         });

@@ -3,13 +3,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Store } from "./stores";
 
-/** How long a part of a rebuild took, over all attempts. */
+/** How long a part of the work took, over all attempts. */
 export interface Phase {
     readonly name: string;
     readonly ms: number;
 }
 
-/** What the state of a stack does not say of a rebuild that was interrupted. */
+/** What the state of a stack does not say of a command that was interrupted. */
 export interface Journal {
     /** When somebody agreed to it. What is older is replaced; what is newer is there already. */
     readonly begun: string;
@@ -20,20 +20,20 @@ export interface Journal {
     readonly stores: readonly Store[];
 }
 
-/** The journal of a stack's rebuild, from the first removal to the report. */
-export class JournalFile {
+/** The journal of a command that changes a stack, from its first change to the report. */
+export class JournalFile<Kept extends Journal = Journal> {
     readonly file: string;
 
-    constructor(folder: string, stack: string) {
-        this.file = path.join(folder, `rebuild-${stack}.json`);
+    constructor(folder: string, stack: string, command = "rebuild") {
+        this.file = path.join(folder, `${command}-${stack}.json`);
     }
 
-    /** Undefined if no rebuild is under way. */
-    read(): Journal | undefined {
-        return fs.existsSync(this.file) ? (JSON.parse(fs.readFileSync(this.file, "utf8")) as Journal) : undefined;
+    /** Undefined if the command is not under way. */
+    read(): Kept | undefined {
+        return fs.existsSync(this.file) ? (JSON.parse(fs.readFileSync(this.file, "utf8")) as Kept) : undefined;
     }
 
-    write(journal: Journal): void {
+    write(journal: Kept): void {
         fs.mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
         fs.writeFileSync(`${this.file}.new`, `${JSON.stringify(journal, undefined, 2)}\n`);
         fs.renameSync(`${this.file}.new`, this.file);
@@ -50,7 +50,7 @@ export function journalFolder(): string {
 }
 
 /** Adds to a phase, which may have begun in an earlier attempt. */
-export function withPhase(journal: Journal, { name, ms }: Phase): Journal {
+export function withPhase<Kept extends Journal>(journal: Kept, { name, ms }: Phase): Kept {
     const before = journal.phases.find((phase) => phase.name === name)?.ms ?? 0;
     const others = journal.phases.filter((phase) => phase.name !== name);
     return { ...journal, phases: [...others, { name, ms: before + ms }] };

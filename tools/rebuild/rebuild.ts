@@ -1,16 +1,13 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import type { StateResource } from "../../components/recovery/stack-state";
+import { Attempt, update } from "./attempt";
 import { confirm } from "./confirm";
 import type { Engine } from "./engine";
 import type { Groups } from "./halves";
-import { type Journal, type JournalFile, withPhase } from "./journal";
+import type { Journal, JournalFile } from "./journal";
 import { type Plan, readPlan, refusals, removalOf } from "./plan";
 import { planText } from "./plan-text";
 import { RebuildError } from "./rebuild-error";
 import { type Report, reportOf } from "./report";
-import { EventLog, summarize } from "@landfall/sandbox";
 
 export interface RebuildOptions {
     readonly engine: Engine;
@@ -48,7 +45,7 @@ export async function rebuild(options: RebuildOptions): Promise<Report | undefin
     } else {
         await confirm("Type the stack's name to replace what is listed: ", stack, options.yes);
     }
-    const run = new Run(file, earlier ?? firstOf(plan));
+    const run = new Attempt(file, earlier ?? firstOf(plan));
     try {
         if (isOld(plan, run.journal)) {
             await run.phase("removal", () => engine.follow(...removalOf(plan), "--yes", "--skip-preview"));
@@ -84,47 +81,4 @@ async function refuse(engine: Engine, plan: Plan): Promise<void> {
 function isOld({ replaced, pending }: Plan, { begun }: Journal): boolean {
     const isBefore = ({ created }: StateResource) => created === undefined || Date.parse(created) < Date.parse(begun);
     return replaced.some(isBefore) || pending.length > 0;
-}
-
-/** One attempt, whose times are kept even if it fails. */
-class Run {
-    constructor(
-        private readonly file: JournalFile,
-        public journal: Journal,
-    ) {
-        this.save({ ...journal, attempts: journal.attempts + 1 });
-    }
-
-    async phase(name: string, work: () => Promise<void>): Promise<void> {
-        const start = Date.now();
-        try {
-            await work();
-        } finally {
-            this.add(name, Date.now() - start);
-        }
-    }
-
-    add(name: string, ms: number): void {
-        this.save(withPhase(this.journal, { name, ms }));
-    }
-
-    private save(journal: Journal): void {
-        this.journal = journal;
-        this.file.write(journal);
-    }
-}
-
-/** Makes everything again. The engine's own events say how long each part took. */
-async function update(engine: Engine, run: Run): Promise<void> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-rebuild-"));
-    const events = path.join(folder, "events.json");
-    const log = new EventLog(events);
-    const start = Date.now();
-    try {
-        await engine.follow("up", "--yes", "--skip-preview", "--event-log", log.pipe);
-    } finally {
-        await log.close();
-        summarize(events, start, Date.now()).phases.forEach(({ name, ms }) => run.add(name, ms));
-        fs.rmSync(folder, { recursive: true });
-    }
 }

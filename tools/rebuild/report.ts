@@ -17,27 +17,35 @@ export interface Report {
 }
 
 export function reportOf(stack: string, journal: Journal, left: readonly string[]): Report {
-    const phases = journal.phases.map(({ name, ms }) => ({ name, seconds: Math.round(ms / 100) / 10 }));
     return {
         stack,
-        begun: journal.begun,
-        ended: new Date().toISOString(),
-        attempts: journal.attempts,
-        phases,
-        seconds: Math.round(phases.reduce((sum, { seconds }) => sum + seconds, 0) * 10) / 10,
+        ...timesOf(journal),
         stores: journal.stores,
         left: [...journal.stores.flatMap(({ restore }) => restore ?? []), ...left],
     };
 }
 
-export function reportText({ stack, begun, attempts, phases, seconds, stores, left }: Report): string {
-    const parts = phases.map((phase) => `${phase.name} ${phase.seconds.toFixed(1)}`).join(", ");
+export function reportText(report: Report): string {
+    const { stack, begun, stores, left } = report;
     return [
         "",
         `Stack ${stack} is rebuilt, and everything that Flux makes is Ready.`,
-        `Time        ${seconds.toFixed(1)} s (${parts})${attempts > 1 ? `, in ${attempts} attempts` : ""}`,
+        timeLine(report),
         "Data, as old as its backup was at the beginning",
         ...storeLines(stores, new Date(begun)),
         ...(left.length === 0 ? [] : ["Left to do", ...left.map((line) => `  ${line}`)]),
     ].join("\n");
+}
+
+/** How long it took, and which part how long. */
+export function timeLine({ attempts, phases, seconds }: Pick<Report, "attempts" | "phases" | "seconds">): string {
+    const parts = phases.map((phase) => `${phase.name} ${phase.seconds.toFixed(1)}`).join(", ");
+    return `Time        ${seconds.toFixed(1)} s (${parts})${attempts > 1 ? `, in ${attempts} attempts` : ""}`;
+}
+
+/** What a report says of the time. */
+export function timesOf({ begun, attempts, phases: parts }: Pick<Journal, "begun" | "attempts" | "phases">) {
+    const phases = parts.map(({ name, ms }) => ({ name, seconds: Math.round(ms / 100) / 10 }));
+    const seconds = Math.round(phases.reduce((sum, part) => sum + part.seconds, 0) * 10) / 10;
+    return { begun, ended: new Date().toISOString(), attempts, phases, seconds };
 }

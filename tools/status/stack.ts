@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { textIn } from "../../components/gitops/encryption/read-value";
-import { type NameOverrides, physicalNames, type PhysicalNames } from "../../components/settings/naming";
+import { firstCluster, type NameOverrides, physicalNames, type PhysicalNames } from "../../components/settings/naming";
 import { StatusError } from "./status-error";
 
 /** What of a stack is written in the repository: enough to find what it has in Azure and in Git. */
@@ -11,7 +11,7 @@ export interface Stack {
     readonly environment: string;
     /** From `azure-native:subscriptionId`; empty if the environment or the login says which. */
     readonly subscriptionId: string;
-    /** The names of what the stack has in a subscription. */
+    /** The names of what the stack has in a subscription; of its clusters, those of the active one. */
     readonly names: (subscriptionId: string) => PhysicalNames;
 }
 
@@ -43,7 +43,10 @@ export function readStack(repository: string, name: string): Stack {
         name,
         environment: setting(`${project}:environment`) || name,
         subscriptionId: setting("azure-native:subscriptionId"),
-        names: (subscriptionId) => physicalNames({ project, stack: name, subscriptionId }, overrides),
+        names: (subscriptionId) => {
+            const names = physicalNames({ project, stack: name, subscriptionId }, overrides);
+            return { ...names, ...names.ofCluster(setting(`${project}:activeCluster`) || firstCluster) };
+        },
     };
 }
 

@@ -4,6 +4,9 @@ import { settingsSchema } from "../../components/settings/settings-schema";
 /** Values for the variables that the program writes to ConfigMap `cluster-vars`, of the shape that it gives them. */
 export const sampleVariables: Readonly<ClusterVars<string>> = {
     cluster_name: "landfall-sample",
+    dns_owner: "landfall-sample",
+    standby: "false",
+    external_dns_mode: "no-dry-run",
     environment: "sample",
     domain: "sample.example.com",
     tenant_id: "00000000-0000-4000-8000-000000000001",

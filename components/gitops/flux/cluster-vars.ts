@@ -10,6 +10,12 @@ import { documentsIn, manifestsIn } from "../fleet/manifests";
 export interface ClusterVars<Value> {
     /** Name of the AKS cluster. */
     readonly cluster_name: Value;
+    /** Whose the records in the zone are, as external-dns writes it beside them: the stack's, not the cluster's. */
+    readonly dns_owner: Value;
+    /** `true` in a cluster that stands by while another one of the stack is active: it makes no backups. */
+    readonly standby: Value;
+    /** `no-dry-run`, or `dry-run` in a cluster that stands by: it writes no records. */
+    readonly external_dns_mode: Value;
     /** `staging` or `production`: the folder of `gitops/clusters` that this cluster runs. */
     readonly environment: Value;
     /** DNS name below which the environment's hosts are. */
@@ -32,9 +38,15 @@ export interface ClusterVars<Value> {
     readonly backup_container: Value;
     /** Its container for PostgreSQL's backups. */
     readonly database_container: Value;
-    /** What tells this cluster from one that is made later under the same name: backups are kept below it. */
+    /**
+     * What tells the time for which a cluster has the database from every other: backups are kept below it. It begins
+     * with what tells the cluster from one that is made later under the same name.
+     */
     readonly cluster_generation: Value;
-    /** `initdb` or `recovery`: the folder of `gitops/systems/postgresql/bootstrap` that the database begins with. */
+    /**
+     * `initdb`, `recovery` or, where there is no database, `standby`: the folder of
+     * `gitops/systems/postgresql/bootstrap` that the database begins with.
+     */
     readonly database_bootstrap: Value;
     /** The folder of `database_container` that the database comes back from; `none` for a new one. */
     readonly database_source: Value;
@@ -68,6 +80,9 @@ export interface ClusterVars<Value> {
 
 const produced: { readonly [name in keyof ClusterVars<unknown>]: true } = {
     cluster_name: true,
+    dns_owner: true,
+    standby: true,
+    external_dns_mode: true,
     environment: true,
     domain: true,
     tenant_id: true,

@@ -35,7 +35,7 @@ describe("DatabaseOrigin", () => {
 
     it("is nothing while no other cluster left a backup", async () => {
         api.addBackup("postgresql-cc-17", "2026-11-01T01:30:00Z");
-        const outs = { generation: "cc", bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
+        const outs = { generation: "cc", archive: "cc", bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
         assert.deepEqual(await decided(), outs);
         assert.deepEqual(await decided({ recoverTo: "2026-10-01T00:00:00Z" }), outs);
         assert.deepEqual([...new Set(api.requests.map(({ authorization }) => authorization))], ["Bearer t0ken"]);
@@ -46,11 +46,11 @@ describe("DatabaseOrigin", () => {
         api.addBackup("postgresql-bb-17", "2026-11-03T01:30:00Z");
         api.addBackup("postgresql-cc-17", "2026-11-04T01:30:00Z");
         assert.deepEqual(await decided(), {
-            ...{ generation: "cc", bootstrap: "recovery" },
+            ...{ generation: "cc", archive: "cc", bootstrap: "recovery" },
             ...{ source: "postgresql-bb-17", recoveryTarget: "{}" },
         });
         assert.deepEqual(await decided({ recoverTo: "2026-11-02T12:00:00+01:00" }), {
-            ...{ generation: "cc", bootstrap: "recovery" },
+            ...{ generation: "cc", archive: "cc", bootstrap: "recovery" },
             ...{ source: "postgresql-aa-17", recoveryTarget: '{ targetTime: "2026-11-02T12:00:00+01:00" }' },
         });
     });
@@ -81,9 +81,16 @@ describe("DatabaseOrigin", () => {
 
     it("is decided once for a cluster: new backups, another run and a time change nothing", async () => {
         const { diff } = await provider();
-        const olds = { ...args, bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
+        const olds = { ...args, archive: "cc", bootstrap: "initdb", source: "none", recoveryTarget: "{}" };
         const changes = async (news: Partial<Inputs>) => (await diff?.("id", olds, { ...args, ...news }))?.changes;
         assert.equal(await changes({ lender: "another", recoverTo: "2026-11-01T00:00:00Z" }), false);
         assert.equal(await changes({ generation: "dd" }), true);
+    });
+
+    it("is kept where an earlier version decided it, which had one archive for a generation", async () => {
+        const { diff, update } = await provider();
+        const olds = { ...args, bootstrap: "recovery", source: "postgresql-bb-17", recoveryTarget: "{}" };
+        assert.equal((await diff?.("id", olds, args))?.changes, true);
+        assert.deepEqual((await update?.("id", olds, args))?.outs, { ...olds, archive: args.generation });
     });
 });

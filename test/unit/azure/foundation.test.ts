@@ -14,6 +14,7 @@ const args: FoundationArgs = {
     names,
     deployer,
     recoverKeyVault: false,
+    clusters: ["blue"],
     vnetCidr: "10.10.0.0/16",
     nodeSubnetCidr: "10.10.0.0/22",
     registry: { sku: "Basic", zoneRedundant: false },

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import {
+    archiveOf,
     type Backup,
     generationOf,
     postgresqlBackups,
@@ -68,11 +69,34 @@ describe("the recovery points", () => {
     });
 });
 
+function backup(generation: string, day: number): Backup {
+    const completed = new Date(Date.UTC(2026, 10, day));
+    return { folder: `postgresql-${generation}-17`, generation, name: String(day), begun: completed, completed };
+}
+
+describe("what a cluster archives as", () => {
+    it("is its generation, the first time and as long as no other took over", () => {
+        assert.equal(archiveOf([], "aa"), "aa");
+        assert.equal(archiveOf([backup("bb", 1)], "aa"), "aa");
+        assert.equal(archiveOf([backup("bb", 1), backup("aa", 2)], "aa"), "aa");
+    });
+
+    it("is another each time that it takes over again, and the same when the state is lost", () => {
+        const second = [backup("aa", 1), backup("bb", 2)];
+        assert.equal(archiveOf(second, "aa"), "aat2");
+        assert.equal(archiveOf([...second, backup("aat2", 3)], "aa"), "aat2");
+        const third = [...second, backup("aat2", 3), backup("bbt2", 4)];
+        assert.equal(archiveOf(third, "aa"), "aat3");
+        assert.equal(archiveOf(third, "bb"), "bbt2");
+    });
+
+    it("comes back from the one that took over, and never from its own earlier one", () => {
+        const backups = [backup("aa", 1), backup("bb", 2)];
+        assert.equal(recoveryPoint(backups, archiveOf(backups, "aa"))?.generation, "bb");
+    });
+});
+
 describe("what a new cluster comes back from", () => {
-    const backup = (generation: string, day: number): Backup => {
-        const completed = new Date(Date.UTC(2026, 10, day));
-        return { folder: `postgresql-${generation}-17`, generation, name: String(day), begun: completed, completed };
-    };
     const backups = [backup("aa", 1), backup("bb", 3), backup("aa", 2), backup("cc", 4)];
     const chosen = (generation: string, by?: Date) => recoveryPoint(backups, generation, by)?.name;
 

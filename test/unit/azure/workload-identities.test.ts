@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { WorkloadIdentities, type WorkloadScopes } from "../../../components/azure/workload-identities";
 import { armId, azureMocks, clientIdOf, issuerUrl } from "../../support/azure";
-import { all, deploy, only, valueOf } from "../../support/deploy";
+import { all, dependsOn, deploy, only, valueOf } from "../../support/deploy";
 
 const credential = "azure-native:managedidentity:FederatedIdentityCredential";
 const assignment = "azure-native:authorization:RoleAssignment";
@@ -21,14 +21,17 @@ const workloadScopes: WorkloadScopes = {
     zoneId: armId("Microsoft.Network/dnsZones", "example.com"),
 };
 
-function identities(scopes: Partial<WorkloadScopes> = {}) {
+function identities(
+    scopes: Partial<WorkloadScopes> = {},
+    issuerUrls: Readonly<Record<string, string>> = { blue: issuerUrl },
+) {
     const program = () =>
         new WorkloadIdentities("landfall", {
             resourceGroupName: "durable",
             location: "westeurope",
             names: { identity: (role) => `stack-${role}` },
             scopes: { ...workloadScopes, ...scopes },
-            issuerUrl,
+            issuerUrls,
             protect: true,
         });
     return deploy(program, azureMocks);
@@ -36,8 +39,8 @@ function identities(scopes: Partial<WorkloadScopes> = {}) {
 
 describe("WorkloadIdentities", () => {
     it("are one for each workload, each with the client id that its workload is told", async () => {
-        const { clientIds } = (await identities()).result;
-        for (const [workload, clientId] of Object.entries(clientIds)) {
+        const ids = (await identities()).result.clientIdsIn("blue");
+        for (const [workload, clientId] of Object.entries(ids)) {
             assert.equal(await valueOf(clientId), clientIdOf(`stack-${workload}`));
         }
     });
@@ -47,6 +50,25 @@ describe("WorkloadIdentities", () => {
         assert.equal(new Set(subjects).size, subjects.length);
         assert.ok(subjects.includes("system:serviceaccount:flux-system:kustomize-controller"));
         assert.ok(subjects.includes("system:serviceaccount:monitoring:loki"));
+    });
+
+    it("trust each cluster's tokens, one credential after the other, as the same identity", async () => {
+        const { resources, result } = await identities({}, { blue: issuerUrl, green: "https://green/" });
+        const trusted = all(resources, credential).filter(({ name }) => name.startsWith("landfall-velero-"));
+        assert.deepEqual(
+            trusted.map(({ inputs }) => inputs.issuer),
+            [issuerUrl, "https://green/"],
+        );
+        const [first, second] = trusted;
+        assert.ok(first && second && dependsOn(second, first), "Azure answers 409 to two writes at a time");
+        assert.equal(new Set(trusted.map(({ inputs }) => inputs.federatedIdentityCredentialResourceName)).size, 2);
+        assert.equal(await valueOf(result.clientIdsIn("green").velero), clientIdOf("stack-velero"));
+    });
+
+    it("forget the first cluster once it is gone", async () => {
+        const { resources } = await identities({}, { green: "https://green/" });
+        const issuers = all(resources, credential).map(({ inputs }) => inputs.issuer);
+        assert.deepEqual([...new Set(issuers)], ["https://green/"]);
     });
 
     it("reach the one container, key or vault that they use", async () => {

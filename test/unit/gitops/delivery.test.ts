@@ -13,6 +13,9 @@ const readinessType = "pulumi-nodejs:dynamic/gitops:FluxReadiness";
 
 const cloud = {
     cluster_name: "landfall-staging",
+    dns_owner: "landfall-staging",
+    standby: "false",
+    external_dns_mode: "no-dry-run",
     tenant_id: "tenant",
     subscription_id: "subscription",
     resource_group: "landfall-staging-durable",
@@ -50,16 +53,19 @@ describe("Delivery", () => {
     function deliver(changes: Record<string, unknown> = {}, preview = false, isEntered = true) {
         const configured = configuration("staging", changes);
         const program = () => {
-            const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), undefined);
+            const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), {});
             return new Delivery("landfall", {
                 fleet: args.fleet,
-                flux: { ...args.flux, controllerClientIds: { "kustomize-controller": "id-of-kustomize-controller" } },
-                cluster: {
-                    clusterUid: "0123456789abcdef01234567",
-                    kubeconfig: pulumi.secret(cluster.api.kubeconfig()),
-                    isEntered,
+                flux: args.flux,
+                clusters: {
+                    blue: {
+                        clusterUid: "0123456789abcdef01234567",
+                        kubeconfig: pulumi.secret(cluster.api.kubeconfig()),
+                        isEntered,
+                        controllerClientIds: { "kustomize-controller": "id-of-kustomize-controller" },
+                        clusterVars: { ...args.clusterVars, ...cloud },
+                    },
                 },
-                clusterVars: { ...args.clusterVars, ...cloud },
                 sopsFingerprints: ["AA", "BB"],
             });
         };
@@ -151,8 +157,8 @@ describe("Delivery", () => {
         assert.deepEqual(variables, only(resources, configMap).inputs.data);
         assert.deepEqual(keys, ["ssh-ed25519 AAAAdeploy", "AA", "BB"]);
         assert.deepEqual([clusterUid, branch], ["0123456789abcdef01234567", "staging"]);
-        assert.equal(await valueOf(result.fluxStatus), `2 objects Ready at ${mockCommit}`);
-        assert.equal(await isSecretOutput(result.fluxStatus), false);
+        assert.equal(await valueOf(result.fluxStatus.blue!), `2 objects Ready at ${mockCommit}`);
+        assert.equal(await isSecretOutput(result.fluxStatus.blue!), false);
     });
 
     it("asks the cluster nothing in a preview", async () => {

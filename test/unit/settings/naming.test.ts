@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import {
     agentPoolName,
     federatedCredentialName,
+    firstCluster,
     type NamingScope,
     physicalNames,
 } from "../../../components/settings/naming";
@@ -32,6 +33,40 @@ const subscription = "11111111-2222-3333-4444-555555555555";
 function namesOf(given: NamingScope): Record<keyof typeof rules, string> {
     return physicalNames(given);
 }
+
+describe("the names of a stack's clusters", () => {
+    const clusterName = fc.stringMatching(/^[a-z][a-z0-9]{0,7}$/);
+
+    it("are the stack's own for the first", () => {
+        const { ofCluster, ...names } = physicalNames({
+            project: "landfall",
+            stack: "test",
+            subscriptionId: subscription,
+        });
+        assert.equal(names.cluster, "landfall-test");
+        for (const [kind, name] of Object.entries(ofCluster(firstCluster))) {
+            assert.equal(names[kind as "cluster"], name);
+        }
+    });
+
+    it("keep to Azure's rules, and are no other cluster's and no other stack's", () => {
+        fc.assert(
+            fc.property(scope, clusterName, clusterName, (given, name, other) => {
+                fc.pre(name !== firstCluster && name !== other);
+                const names = physicalNames(given);
+                const { cluster, dnsPrefix, clusterGroup, nodeGroup, network } = names.ofCluster(name);
+                const beside = physicalNames({ ...given, stack: `${given.stack}-${name}` });
+                return (
+                    Object.entries({ cluster, dnsPrefix, clusterGroup, nodeGroup, network }).every(([kind, text]) =>
+                        rules[kind as "cluster"].test(text),
+                    ) &&
+                    cluster !== names.ofCluster(other).cluster &&
+                    cluster !== beside.cluster
+                );
+            }),
+        );
+    });
+});
 
 describe("physicalNames", () => {
     for (const [kind, rule] of Object.entries(rules) as [keyof typeof rules, RegExp][]) {
@@ -70,9 +105,10 @@ describe("physicalNames", () => {
             subscriptionId: subscription,
         });
         assert.deepEqual(
-            { ...names, identity: undefined },
+            { ...names, identity: undefined, ofCluster: undefined },
             {
                 identity: undefined,
+                ofCluster: undefined,
                 durableGroup: "landfall-staging-durable",
                 clusterGroup: "landfall-staging-cluster",
                 nodeGroup: "landfall-staging-nodes",

@@ -19,6 +19,15 @@ describe("the rules that join settings", () => {
         assert.deepEqual(problems(), []);
     });
 
+    it("keep the active cluster in the list", () => {
+        assert.deepEqual(problems({ clusters: ["blue", "green"], activeCluster: "green" }), []);
+        assert.deepEqual(problems({ clusters: ["blue", "green"], activeCluster: "greem" }), [
+            "landfall:activeCluster: greem is not in landfall:clusters (blue, green); did you mean green?",
+        ]);
+        const [dropped] = problems({ clusters: ["green"], activeCluster: "blue" });
+        assert.match(dropped ?? "", /keep it there until another has taken over: npm run switch -- --to green$/);
+    });
+
     it("name each range that lies where it may not, all at once", () => {
         const lines = problems({
             nodeSubnetCidr: "192.168.0.0/22",

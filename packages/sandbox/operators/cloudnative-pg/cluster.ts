@@ -30,6 +30,9 @@ export const clusterKind: Kind = defineKind<Cluster>({
         const { api } = installed;
         // What was begun before is in its status, which the watch may not have shown yet.
         const cluster = await api.get<Cluster>(pathOf(clusters, seen));
+        if (cluster.metadata.annotations?.["cnpg.io/hibernation"] === "on" && cluster.status?.systemID) {
+            return hibernate(cluster, installed);
+        }
         const missing = await missingPlugin(cluster, installed);
         if (missing) {
             const phase = "Cluster cannot proceed to reconciliation due to an unknown plugin being required";
@@ -55,6 +58,32 @@ export const clusterKind: Kind = defineKind<Cluster>({
         return isWhole ? 5000 : 500;
     },
 });
+
+/**
+ * Ends the pods and keeps the volumes. A primary that shuts down archives its last segment, so that whoever recovers
+ * from the archive has everything that was written.
+ *
+ * @see https://cloudnative-pg.io/documentation/current/declarative_hibernation/
+ */
+async function hibernate(cluster: Cluster, installed: Installed): Promise<number> {
+    const type = "cnpg.io/hibernation";
+    const isDone = cluster.status?.conditions?.some((each) => each.type === type && each.status === "True");
+    if (isDone) {
+        return 5000;
+    }
+    const archiver = archiverOf(cluster);
+    const { timelineID = 1, conditions } = cluster.status ?? {};
+    if (archiver && conditions?.some((each) => each.type === "ContinuousArchiving" && each.status === "True")) {
+        await withArchive(cluster, installed, archiver, (archive) => archive.archiveSegment(timelineID));
+    }
+    for (let serial = 1; serial <= instancesOf(cluster); serial += 1) {
+        const path = `/api/v1/namespaces/${cluster.metadata.namespace}/pods/${instanceName(cluster, serial)}`;
+        await installed.api.delete(path);
+    }
+    const condition = { type, status: "True", reason: "Hibernated", message: "Cluster has been hibernated" } as const;
+    await report(cluster, installed, "Cluster has been hibernated", "", 0, [condition]);
+    return 5000;
+}
 
 /** What the database is, or why it is not yet. */
 async function identityOf(cluster: Cluster, installed: Installed): Promise<Identity | string> {
@@ -141,6 +170,7 @@ async function report(
     const instances = instancesOf(cluster);
     const isReady = readyInstances === instances;
     const names = Array.from({ length: instances }, (_, index) => instanceName(cluster, index + 1));
+    const isHibernated = cluster.metadata.annotations?.["cnpg.io/hibernation"] === "on";
     const conditions = conditionsOf(
         cluster,
         {
@@ -150,7 +180,7 @@ async function report(
             message: isReady ? "Cluster is Ready" : "Cluster Is Not Ready",
         },
         ...others,
-    );
+    ).filter(({ type }) => isHibernated || type !== "cnpg.io/hibernation");
     await setStatus(api, clusters, cluster, {
         ...{ phase, phaseReason, instances, readyInstances, conditions, instanceNames: names },
         ...{ currentPrimary: names[0], targetPrimary: names[0], latestGeneratedNode: instances },
