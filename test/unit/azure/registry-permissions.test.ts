@@ -1,14 +1,20 @@
 import * as assert from "node:assert/strict";
+import { lendToken } from "../../../components/azure/lend-token";
 import { RegistryPermissions } from "../../../components/azure/registry-permissions";
+import { valueOf } from "../../support/deploy";
 import { serializedProvider } from "../../support/serialized-provider";
 
-const args = { registryId: "/subscriptions/s/r", mode: "AbacRepositoryPermissions", token: "t" } as const;
+const settings = { registryId: "/subscriptions/s/r", mode: "AbacRepositoryPermissions" } as const;
+const token = () => Promise.resolve("t");
 
 describe("RegistryPermissions", () => {
     const realFetch = globalThis.fetch;
+    let args: typeof settings & { readonly lender: string };
     let calls: string[];
     let shown: string | undefined;
     let refusal: object | undefined;
+
+    before(async () => void (args = { ...settings, lender: await valueOf(lendToken(token)) }));
 
     beforeEach(() => {
         calls = [];
@@ -27,7 +33,8 @@ describe("RegistryPermissions", () => {
 
     afterEach(() => void (globalThis.fetch = realFetch));
 
-    const provider = () => serializedProvider<typeof args>(() => new RegistryPermissions("registry", args));
+    const provider = () =>
+        serializedProvider<typeof args>(() => new RegistryPermissions("registry", { ...settings, token }));
 
     it("change the registry to the mode, by a version of the interface that has it", async () => {
         await (await provider()).create(args);
@@ -50,7 +57,7 @@ describe("RegistryPermissions", () => {
     it("change when the settings ask for another mode, and for nothing else", async () => {
         const { diff } = await provider();
         const changes = async (news: object) => (await diff?.("id", args, { ...args, ...news }))?.changes;
-        assert.equal(await changes({ token: "fresh" }), false);
+        assert.equal(await changes({ lender: "other" }), false);
         assert.equal(await changes({ mode: "LegacyRegistryPermissions" }), true);
     });
 });
