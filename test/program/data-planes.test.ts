@@ -150,7 +150,9 @@ describe("the workloads that act in Azure", function () {
             ...{ kind: "configmap", name: "vault-reader", namespace: "examples" },
         });
         const read = data["read.sh"] ?? "";
-        const run = async (script: string) => (await pod("examples", { account: "vault-reader" })).shell(script);
+        const selected = ["-l", "app.kubernetes.io/name=vault-reader", "-o", "jsonpath={.items[0].metadata.name}"];
+        const name = await cluster.kubectl("get", "pods", "-n", "examples", ...selected);
+        const run = async (script: string) => (await pod("examples", { name: name.trim() })).shell(script);
         assert.equal(greeting, "read from Key Vault");
         assert.equal(await run(read), greeting);
         assert.match(await run(read.replace("secrets/example", "secrets/database")), /ForbiddenByRbac/);

@@ -13,7 +13,7 @@ import { control, minimalRoles, readDeployerRole } from "@landfall/sandbox";
 
 const stackFile = "Pulumi.staging.yaml";
 
-/** From the worst on: a cluster that does not answer, a rebuild that was killed half-way, a state that is gone. Then the end. */
+/** From the worst on: a dead cluster, a rebuild that was killed half-way, a state that is gone; and the end. */
 describe("npm run rebuild, and npm run destroy", function () {
     const checkout = useCheckout(this);
     const cluster = new Cluster(checkout);

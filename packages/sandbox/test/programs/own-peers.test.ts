@@ -52,7 +52,9 @@ describe("a Go program that answers its own user alone", function () {
     after(() => fs.rmSync(directory, { recursive: true }));
 
     it("refuses every other, on whatever listener, and no connection of its own", async function () {
-        const child = spawn("./peers", ["127.0.0.1:0", "127.1.2.3:0", "[::]:0"], { cwd: directory });
+        const child = spawn(path.join(directory, "peers"), ["127.0.0.1:0", "127.1.2.3:0", "[::]:0"], {
+            cwd: directory,
+        });
         try {
             const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
             const line = async () => String((await lines.next()).value);

@@ -7,8 +7,8 @@ import { createActionsTokens } from "../../github/actions-tokens";
 import { type Authority, loadOrCreateAuthority } from "../../network/authority";
 import { type Proxy, startProxy } from "../../network/proxy";
 import { pipelines } from "../../pipeline/pipelines";
-import { type Json, tenantId, TestSubscription } from "../../testing/azure-subscription";
 import { binary } from "../../testing/api-server";
+import { type Json, tenantId, TestSubscription } from "../../testing/azure-subscription";
 
 const root = path.join(__dirname, "../..");
 const acrPull = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
