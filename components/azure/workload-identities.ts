@@ -97,7 +97,7 @@ function blobs(namespace: string, serviceAccount: string, container: pulumi.Inpu
 }
 
 /** The workloads that act in Azure. */
-export type WorkloadName = keyof ReturnType<typeof workloadsOf>;
+type WorkloadName = keyof ReturnType<typeof workloadsOf>;
 
 /** What the workloads of a cluster name themselves by; known once Azure trusts that cluster. */
 export type ClientIds = Readonly<Record<WorkloadName, pulumi.Output<string>>>;

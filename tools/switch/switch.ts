@@ -17,7 +17,7 @@ import { addressesOf, recordsAt } from "./records";
 import { planText, type Report, reportOf } from "./report";
 
 /** What a switch that was interrupted goes on with. */
-export interface SwitchJournal extends Journal {
+interface SwitchJournal extends Journal {
     readonly to: string;
 }
 
