@@ -128,7 +128,7 @@ export class Platform extends pulumi.ComponentResource {
     }
 
     /** After all that pulls and pushes has the roles of the mode. */
-    private setRegistryMode(name: string, identities: WorkloadIdentities): void {
+    private setRegistryMode(name: string, { grants }: WorkloadIdentities): void {
         const { registry } = this.foundation;
         new RegistryPermissions(
             `${name}-registry`,
@@ -137,7 +137,7 @@ export class Platform extends pulumi.ComponentResource {
                 mode: registry.mode,
                 token: async () => (await authorization.getClientToken({}, { parent: this })).token,
             },
-            { parent: this, dependsOn: [registry, identities] },
+            { parent: this, dependsOn: [registry, ...grants] },
         );
     }
 

@@ -107,6 +107,8 @@ export type ClientIds = Readonly<Record<WorkloadName, pulumi.Output<string>>>;
  * same identity in each of the stack's clusters.
  */
 export class WorkloadIdentities extends pulumi.ComponentResource {
+    /** The roles of all, which wait for no cluster. */
+    readonly grants: readonly pulumi.CustomResource[];
     private readonly clientIds: Readonly<Record<string, ClientIds>>;
 
     constructor(name: string, args: WorkloadIdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -130,6 +132,7 @@ export class WorkloadIdentities extends pulumi.ComponentResource {
                 return [workload, identity] as const;
             },
         );
+        this.grants = identities.flatMap(([, { grants }]) => grants);
         const idsIn = ([cluster, issuerUrl]: [string, pulumi.Input<string>]) => {
             const ids = identities.map(([workload, identity]) => [
                 workload,

@@ -41,7 +41,8 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
     /** The object id, which roles are granted to. */
     readonly principalId: pulumi.Output<string>;
     private readonly identity: managedidentity.UserAssignedIdentity;
-    private readonly grants: readonly pulumi.CustomResource[];
+    /** Its roles. */
+    readonly grants: readonly pulumi.CustomResource[];
     private readonly credentials: managedidentity.FederatedIdentityCredential[] = [];
 
     constructor(

@@ -34,7 +34,10 @@ export function checkUnused(state: AzureState, removed: readonly Resource[]): vo
     const ids = removed.map(({ address }) => address.id.toLowerCase());
     const networks = new Set(ids.filter((id) => id.includes("/providers/microsoft.network/")));
     for (const user of state.resources().filter(({ address }) => !ids.includes(address.id.toLowerCase()))) {
-        const used = referencesOf(user.inputs).find(({ id }) => networks.has(id.toLowerCase()));
+        // What contains it does not use it: a network lists its subnets.
+        const used = referencesOf(user.inputs).find(
+            ({ id }) => networks.has(id.toLowerCase()) && !isWithin(id, user.address.id),
+        );
         if (used) {
             const kind = used.id.split("/").at(-2)?.replace(/s$/, "") ?? "Resource";
             throw new ArmError(

@@ -61,12 +61,12 @@ export class GitHubFixture {
         await rm(this.directory, { recursive: true });
     }
 
-    async call(method: string, path: string, body?: object, token: string | null = "right"): Promise<Answer> {
+    async call(method: string, path: string, body?: object | null, token: string | null = "right"): Promise<Answer> {
         const answer = await this.github.api({
             method,
             url: new URL(path, "https://api.github.com"),
             headers: { "user-agent": "test", ...(token !== null && { authorization: `Bearer ${token}` }) },
-            body: Buffer.from(body ? JSON.stringify(body) : ""),
+            body: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
         });
         const { status, headers = {} } = answer;
         return { status, body: (answer.body ?? {}) as Record<string, unknown>, headers };

@@ -257,6 +257,20 @@ describe("the Azure stand-in", () => {
             assert.equal(refused.code, "InUseNetworkSecurityGroupCannotBeDeleted");
         });
 
+        it("takes a subnet that its own network lists", async () => {
+            const network = { virtualNetworkName: "listing" };
+            const space = { ...west, addressSpace: { addressPrefixes: ["10.1.0.0/16"] } };
+            await subscription.make("network:VirtualNetwork", network, space);
+            const place = { ...network, subnetName: "sub" };
+            const subnet = { addressPrefix: "10.1.0.0/24" };
+            const { id } = await subscription.make("network:Subnet", place, subnet);
+            await subscription.make("network:VirtualNetwork", network, {
+                ...space,
+                subnets: [{ id, name: "sub", ...subnet }],
+            });
+            assert.equal((await subscription.delete("network:Subnet", place)).status, 202);
+        });
+
         it("is no error for what is gone already", async () => {
             assert.equal((await subscription.delete("storage:StorageAccount", { accountName: "acc" })).status, 204);
         });

@@ -50,8 +50,8 @@ describe("GitHub Apps", () => {
         return `${text}.${createSign("RSA-SHA256").update(text).sign(privateKey, "base64url")}`;
     }
 
-    const issue = (token = signed(), id = "70") =>
-        hub.call("POST", `/app/installations/${id}/access_tokens`, {}, token);
+    const issue = (token = signed(), id = "70", options: object | null = {}) =>
+        hub.call("POST", `/app/installations/${id}/access_tokens`, options, token);
     const installed = async () => String((await issue()).body.token);
 
     for (const [title, token, status, message] of [
@@ -79,6 +79,10 @@ describe("GitHub Apps", () => {
         assert.deepEqual(body.permissions, { metadata: "read", contents: "read" });
         assert.equal(body.repository_selection, "selected");
         assert.equal((await issue(signed(), "71")).status, 404);
+    });
+
+    it("may ask without options as go-github does, which Flux has, by null", async () => {
+        assert.equal((await issue(signed(), "70", null)).status, 201);
     });
 
     it("reach the repositories of the installation alone, with its permissions", async () => {
