@@ -8,5 +8,5 @@ for program in front back; do
     docker build --build-arg "PROGRAM=$program" --build-arg "VERSION=$version" --tag "team-helm/$program:$version" .
     # From here on the image is a folder whose digest no later step changes.
     skopeo copy "docker-daemon:team-helm/$program:$version" "oci:out/$program:$version"
-    helm package "charts/$program" --version "$version" --destination out
+    helm package "charts/$program" --version "$version" --app-version "$version" --destination out
 done
