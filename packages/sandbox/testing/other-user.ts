@@ -4,6 +4,8 @@ import { promisify } from "node:util";
 
 /** Prints of each address whether it closes a connection, stays silent on it, or answers. */
 const script = `
+    # Who is closed upon before it has written is not ended by that.
+    trap "" PIPE
     for address in "$@"; do
         said=closed
         if exec 3<>"/dev/tcp/\${address%:*}/\${address#*:}" && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; then
