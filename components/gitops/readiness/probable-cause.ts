@@ -28,7 +28,8 @@ const causes: readonly (readonly [RegExp, string])[] = [
         "GitHub does not accept the deploy key: it was removed from the repository, or belongs to another one; run up with --replace on the deploy key",
     ],
     [
-        /\/app\/installations\/\d+\/access_tokens/,
+        // The second is what Git is told with a token from before.
+        /\/app\/installations\/\d+\/access_tokens|authentication required: invalid username or token/i,
         "GitHub gives Flux's App (landfall:fluxAppId) no token: its installation was removed or suspended, or its key is another one; a preview says which",
     ],
     [/couldn't find remote ref/i, "the branch is not in the fleet repository; run up again to make it"],

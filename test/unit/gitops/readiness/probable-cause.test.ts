@@ -37,6 +37,14 @@ const messages: readonly (readonly [message: string, cause: RegExp])[] = [
         "Secret/podinfo/podinfo-credentials is SOPS encrypted, configuring decryption is required for this secret to be reconciled",
         /no spec\.decryption/,
     ],
+    [
+        "failed to checkout and determine revision: unable to list remote for 'https://github.com/acme/fleet.git': authentication required: Invalid username or token.",
+        /Flux's App \(landfall:fluxAppId\) no token/,
+    ],
+    [
+        "failed to configure authentication options: POST https://api.github.com/app/installations/20/access_tokens: 403 This installation has been suspended []",
+        /Flux's App \(landfall:fluxAppId\) no token/,
+    ],
     [`${clone}ssh: handshake failed: knownhosts: key mismatch`, /SSH host key/],
     [
         `${clone}ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain`,
