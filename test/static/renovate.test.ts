@@ -49,7 +49,7 @@ const customManagers = config.customManagers.map((manager) => ({
 /** Versions that no manager has to find. */
 const exempt: readonly (Manager & { readonly reason: string })[] = [
     { files: [/^packages\/toolchain\/.+\.ts$/], text: /"v[\d.]+": "h1:.+/g, reason: "a checksum belongs to it" },
-    { files: [/^examples\/.+\/Chart\.yaml$/], text: /^version: .+/gm, reason: "the chart's own version" },
+    { files: [/^examples\/.+\/Chart\.yaml$/], text: /^(?:v|appV)ersion: .+/gm, reason: "the chart's own version" },
     { files: [/\.go$/], text: /text\/plain; version=.+/g, reason: "the format of Prometheus" },
     { files: [/^examples\/.+\/VERSION$/], text: /.+/g, reason: "the team's own version" },
     { files: [/^gitops\//], text: /^ +(semver|range): .+/gm, reason: "Flux follows what the teams release" },

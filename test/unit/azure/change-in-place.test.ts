@@ -24,7 +24,12 @@ for (const stack of stacks) {
             const [changed, made] = [await azureStack(stack, {}, true, idAlone), await azureStack(stack)];
             for (const { type, name, inputs } of changed) {
                 const whole = made.find((resource) => resource.type === type && resource.name === name);
-                assert.deepEqual(inputs, whole?.inputs, `${type} ${name}`);
+                // Where a provider borrows a token is another place in each run, which replaces nothing.
+                assert.deepEqual(
+                    { ...inputs, lender: undefined },
+                    { ...whole?.inputs, lender: undefined },
+                    `${type} ${name}`,
+                );
             }
         });
     });
