@@ -1,7 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { AzureDeployer } from "../../tools/drill/azure-deployer";
 import type { Report } from "../../tools/switch/report";
 import { useCheckout } from "../support/checkout";
@@ -11,6 +10,7 @@ import { RecordWriter } from "../support/record-writer";
 import { smallTree } from "../support/small-tree";
 import { stackResources } from "../support/stack-resources";
 import { until } from "../support/until";
+import { Watch } from "../support/watch";
 
 interface Database {
     readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
@@ -193,33 +193,4 @@ async function unavailable(cluster: Cluster): Promise<string[]> {
         .filter(({ status }) => (status?.availableReplicas ?? 0) > 0)
         .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
     return serving.filter((name) => !up.includes(name));
-}
-
-/** Looks again and again, and keeps what was wrong. */
-class Watch {
-    private samples = 0;
-    private readonly problems: string[] = [];
-    private isEnding = false;
-    private readonly running: Promise<void>;
-
-    constructor(private readonly look: () => Promise<string>) {
-        this.running = this.run();
-    }
-
-    async end() {
-        this.isEnding = true;
-        await this.running;
-        return { samples: this.samples, problems: this.problems };
-    }
-
-    private async run(): Promise<void> {
-        while (!this.isEnding) {
-            const problem = await this.look().catch((error: unknown) => String(error));
-            this.samples += 1;
-            if (problem !== "") {
-                this.problems.push(`${new Date().toISOString()} ${problem}`);
-            }
-            await sleep(200);
-        }
-    }
 }

@@ -32,7 +32,8 @@ describe("the program of a stack with two clusters", () => {
         for (const { urn, inputs, dependencies } of alone) {
             const same = beside.get(urn);
             assert.ok(same, urn);
-            assert.deepEqual(same.inputs, inputs, urn);
+            // Where a provider borrows a token is another place in each run.
+            assert.deepEqual({ ...same.inputs, lender: undefined }, { ...inputs, lender: undefined }, urn);
             assert.deepEqual([...same.dependencies].sort(), [...dependencies].sort(), urn);
         }
     });

@@ -32,7 +32,10 @@ describe("the active cluster in a stack's file", () => {
     it("is one of the list, and there has to be another to switch from", () => {
         text("  landfall:clusters: [blue, green]");
         assert.throws(() => readPair(folder, "test", "gren"), /--to gren: .*\(blue, green\); did you mean green\?/);
-        assert.throws(() => readPair(folder, "test", "yellow"), /add it, and run pulumi up, which makes it beside blue/);
+        assert.throws(
+            () => readPair(folder, "test", "yellow"),
+            /add it, and run pulumi up, which makes it beside blue/,
+        );
         text();
         assert.throws(() => readPair(folder, "test", "blue"), /it is the only cluster/);
     });
