@@ -18,7 +18,8 @@ export const services: readonly Service[] = [
         name: "resource-manager",
         title: "Azure Resource Manager",
         host: "management\\.azure\\.com",
-        named: /management\.azure\.com|Azure did not say/,
+        // The last is how its refusals are shown by the provider.
+        named: /management\.azure\.com|Azure did not say|\bCode="/,
         answers: true,
     },
     {
