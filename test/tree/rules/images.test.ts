@@ -3,7 +3,11 @@ import { type Counterexample, describeRule, type Example } from "../../support/r
 const file = "systems/podinfo/deployment.yaml";
 const edit = (image: string) => [
     { file, from: "image: ghcr.io/stefanprodan/podinfo", to: `image: ${image}` },
-    { file: "clusters/staging/apps/kustomization.yaml", from: /^images:[^]*/m, to: "" },
+    {
+        file: "clusters/staging/apps/kustomization.yaml",
+        from: /\n +- name: ghcr\.io\/stefanprodan\/podinfo\n.*/,
+        to: "",
+    },
 ];
 
 const floating = (image: string): Example => ({
@@ -21,7 +25,9 @@ describeRule("images", [
     ...["ghcr.io/org/app:6.14.1", "registry:5000/app:v1.2.3", `app@sha256:${"0".repeat(64)}`].map(pinned),
     {
         finds: "a tag that moves in an environment's list of images, at that list",
-        edits: [{ file: "clusters/staging/apps/kustomization.yaml", from: /newTag: \S+/, to: "newTag: latest" }],
+        edits: [
+            { file: "clusters/staging/apps/kustomization.yaml", from: /(?<=podinfo\n +newTag: )\S+/, to: "latest" },
+        ],
         line: "newTag: latest",
         problem: /names image ghcr\.io\/stefanprodan\/podinfo:latest/,
         fix: /the whole version/,
