@@ -84,7 +84,7 @@ describe("a stack whose program and Flux are GitHub Apps", function () {
         assert.deepEqual(await owner.call("GET", `repos/${repository}/keys`), []);
         const source = await cluster.get<Source>({ kind: "gitrepository", name: "flux-system" });
         assert.deepEqual([source.spec.provider, source.spec.url], ["github", `https://github.com/${repository}.git`]);
-        const commit = await checkout.output("git", "rev-parse", "staging");
+        const commit = await checkout.output("git", "rev-parse");
         assert.ok(source.status.artifact.revision.endsWith(commit), source.status.artifact.revision);
     });
 
@@ -113,21 +113,21 @@ describe("a stack whose program and Flux are GitHub Apps", function () {
     ] as const) {
         it(`says that the program's App ${title}, and changes nothing`, async () => {
             await install({ program: installation });
-            const before = await checkout.output("git", "rev-parse", "staging");
+            const before = await checkout.output("git", "rev-parse");
             const { code, output } = await up();
             assert.notEqual(code, 0, output);
             assert.match(output, message);
-            assert.equal(await checkout.output("git", "rev-parse", "staging"), before);
+            assert.equal(await checkout.output("git", "rev-parse"), before);
         });
     }
 
     it("goes on once both Apps are as they were", async () => {
         await install();
-        const before = await checkout.output("git", "rev-parse", "staging");
+        const before = await checkout.output("git", "rev-parse");
         checkout.edit("gitops/layers/canary/kustomization.yaml", (text) => `${text}# changed\n`);
         const { code, output } = await up();
         assert.equal(code, 0, output);
-        assert.notEqual(await checkout.output("git", "rev-parse", "staging"), before);
+        assert.notEqual(await checkout.output("git", "rev-parse"), before);
     });
 });
 
