@@ -21,6 +21,35 @@ export interface SandboxCommand {
     readonly needsStackFile: boolean;
 }
 
+/** Options of a command on a stack, which may be in the sandbox. */
+export const stackOptions = {
+    stack: { type: "string" },
+    sandbox: { type: "boolean", default: false },
+    /** Of the command that `againInSandbox` runs. */
+    "sandbox-folder": { type: "string" },
+    help: { type: "boolean", default: false },
+} as const;
+
+/** Options of one that changes it. */
+export const changeOptions = {
+    ...stackOptions,
+    plan: { type: "boolean", default: false },
+    yes: { type: "boolean", default: false },
+} as const;
+
+/**
+ * Runs the same command as the sandbox's deployer, which finds the sandbox's folder in `--sandbox-folder`.
+ *
+ * @throws SandboxError as `runInSandbox` does.
+ */
+export function againInSandbox(
+    command: Pick<SandboxCommand, "file" | "stack" | "needsStackFile">,
+    args: readonly string[],
+): Promise<number> {
+    const others = args.filter((arg) => arg !== "--sandbox");
+    return runInSandbox({ ...command, args: (directory) => [...others, "--sandbox-folder", directory] });
+}
+
 /**
  * Runs a command as the deployer of the sandbox that runs: its environment has the login and the way to the stand-ins,
  * which only a process that is started with it takes. Gives its exit code.

@@ -48,6 +48,16 @@ export class ArmClient {
     }
 }
 
+/** The answers to a question whose answer comes in pages, until one has no link to the next. */
+export async function* pagesOf(path: string, ask: (path: string) => Promise<ArmAnswer>): AsyncGenerator<ArmAnswer> {
+    for (let next: string | undefined = path; next !== undefined;) {
+        const answer = await ask(next);
+        yield answer;
+        const link = answer.body.nextLink;
+        next = typeof link === "string" && link !== "" ? link.replace(/^https:\/\/[^/]+/, "") : undefined;
+    }
+}
+
 export function refusal(question: string, answer: ArmAnswer): ArmRefusal {
     return new ArmRefusal(`Azure did not say ${question}: ${problemOf(answer)}`, answer.status);
 }

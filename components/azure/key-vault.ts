@@ -51,6 +51,7 @@ export class KeyVault extends pulumi.ComponentResource {
     constructor(name: string, args: KeyVaultArgs, opts?: pulumi.ComponentResourceOptions) {
         super("landfall:azure:KeyVault", name, {}, opts);
         const vault = this.createVault(name, args);
+        this.vaultName = knownOf(vault, args.vaultName);
         const officer = grantRole(
             `${name}-deployer-crypto-officer`,
             { objectId: args.deployer.objectId, type: args.deployer.principalType },
@@ -61,7 +62,7 @@ export class KeyVault extends pulumi.ComponentResource {
             `${name}-sops`,
             {
                 resourceGroupName: args.resourceGroupName,
-                vaultName: knownOf(vault, args.vaultName),
+                vaultName: this.vaultName,
                 keyName: "sops",
                 // SOPS asks for RSA-OAEP-256 with encrypt and decrypt; wrapping is not used.
                 properties: { kty: "RSA", keySize: 3072, keyOps: ["encrypt", "decrypt"] },
@@ -72,7 +73,7 @@ export class KeyVault extends pulumi.ComponentResource {
             `${name}-example`,
             {
                 resourceGroupName: args.resourceGroupName,
-                vaultName: knownOf(vault, args.vaultName),
+                vaultName: this.vaultName,
                 secretName: "example",
                 properties: { value: "read from Key Vault", contentType: "text/plain" },
             },
@@ -81,7 +82,6 @@ export class KeyVault extends pulumi.ComponentResource {
                 ...taken(args.recoveredKeyId?.replace(/keys\/sops$/, "secrets/example")),
             },
         );
-        this.vaultName = knownOf(vault, args.vaultName);
         this.vaultId = vault.id;
         this.vaultUri = knownOf(vault, pulumi.interpolate`https://${args.vaultName}.vault.azure.net/`);
         this.keyId = key.id;

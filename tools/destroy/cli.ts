@@ -7,7 +7,7 @@ import { Engine } from "../rebuild/engine";
 import { RebuildError } from "../rebuild/rebuild-error";
 import { workplace } from "../rebuild/workplace";
 import { runCommand } from "../run-command";
-import { runInSandbox } from "../run-in-sandbox";
+import { againInSandbox, changeOptions } from "../run-in-sandbox";
 import { accessToken } from "../status/read/azure";
 import { readStack } from "../status/stack";
 import { StatusError } from "../status/status-error";
@@ -26,30 +26,14 @@ const usage = `Usage: npm run destroy -- --stack STACK [--sandbox] [--plan | --y
   --yes      does not ask; without a terminal, nobody can be asked`;
 
 async function main(args: string[]): Promise<number> {
-    const { values } = parseArgs({
-        args,
-        options: {
-            stack: { type: "string" },
-            sandbox: { type: "boolean", default: false },
-            plan: { type: "boolean", default: false },
-            yes: { type: "boolean", default: false },
-            "sandbox-folder": { type: "string" },
-            help: { type: "boolean", default: false },
-        },
-    });
+    const { values } = parseArgs({ args, options: changeOptions });
     const { stack, "sandbox-folder": sandbox } = values;
     if (values.help || stack === undefined) {
         console.error(usage);
         return values.help ? 0 : 2;
     }
     if (values.sandbox) {
-        const others = args.filter((arg) => arg !== "--sandbox");
-        return runInSandbox({
-            file: __filename,
-            stack,
-            args: (directory) => [...others, "--sandbox-folder", directory],
-            needsStackFile: true,
-        });
+        return againInSandbox({ file: __filename, stack, needsStackFile: true }, args);
     }
     const repository = path.join(__dirname, "../..");
     await destroy({

@@ -1,13 +1,5 @@
 import { type ArmClient, refusal } from "../../components/azure/arm-client";
-
-/** A record set of a DNS zone, as Azure Resource Manager shows it. */
-interface RecordSet {
-    readonly id: string;
-    readonly name: string;
-    /** Such as `Microsoft.Network/dnszones/A`. */
-    readonly type: string;
-    readonly properties: { readonly TXTRecords?: readonly { readonly value: readonly string[] }[] };
-}
+import { type RecordSet, recordSets, recordsVersion } from "../record-sets";
 
 /** A record that a cluster made. */
 export interface ClusterRecord {
@@ -15,9 +7,6 @@ export interface ClusterRecord {
     /** Its type and host name, such as `A www.example.com`. */
     readonly title: string;
 }
-
-/** https://learn.microsoft.com/rest/api/dns/record-sets/list-by-dns-zone */
-const apiVersion = "2018-05-01";
 
 /**
  * The records of a zone that external-dns made for a cluster, and those by which it says so: TXT records with its mark
@@ -27,7 +16,7 @@ const apiVersion = "2018-05-01";
  * @throws ArmRefusal if Azure does not list the zone's records.
  */
 export async function clusterRecords(arm: ArmClient, zoneId: string, cluster: string): Promise<ClusterRecord[]> {
-    const sets = await recordSets(arm, zoneId);
+    const sets = await recordSets(arm, zoneId, "recordsets");
     const marks = sets.filter((set) => isMark(set, cluster));
     const marked = marks.flatMap(({ name }) => {
         const [, type = "", record = ""] = /^([a-z]+)-(.+)$/.exec(name) ?? [];
@@ -35,20 +24,6 @@ export async function clusterRecords(arm: ArmClient, zoneId: string, cluster: st
     });
     const domain = zoneId.slice(zoneId.lastIndexOf("/") + 1);
     return [...marked, ...marks].map((set) => ({ id: set.id, title: `${typeOf(set)} ${set.name}.${domain}` }));
-}
-
-async function recordSets(arm: ArmClient, zoneId: string): Promise<RecordSet[]> {
-    const sets: RecordSet[] = [];
-    for (let path: string | undefined = `${zoneId}/recordsets?api-version=${apiVersion}`; path !== undefined;) {
-        const answer = await arm.ask(path);
-        if (answer.status !== 200) {
-            throw refusal(`which records ${zoneId} has`, answer);
-        }
-        const { value = [], nextLink } = answer.body as { value?: readonly RecordSet[]; nextLink?: string };
-        sets.push(...value);
-        path = nextLink === undefined ? undefined : nextLink.replace(/^https:\/\/[^/]+/, "");
-    }
-    return sets;
 }
 
 function typeOf({ type }: RecordSet): string {
@@ -64,6 +39,6 @@ function isMark(set: RecordSet, cluster: string): boolean {
 
 /** Deletes a record. Gives Azure's words if it refuses. */
 export async function deleteRecord(arm: ArmClient, { id }: ClusterRecord): Promise<string | undefined> {
-    const answer = await arm.remove(`${id}?api-version=${apiVersion}`);
+    const answer = await arm.remove(`${id}?api-version=${recordsVersion}`);
     return answer.status < 300 || answer.status === 404 ? undefined : refusal(`that it deletes ${id}`, answer).message;
 }

@@ -1,4 +1,4 @@
-import { type Export, kindOf, type StateResource } from "../../components/recovery/stack-state";
+import { kindOf, type StateResource } from "../../components/recovery/stack-state";
 import type { PhysicalNames } from "../../components/settings/naming";
 import type { Engine } from "../rebuild/engine";
 import type { Step } from "../rebuild/foreseen";
@@ -31,7 +31,7 @@ export const destruction = ["destroy", "--exclude-protected", "--continue-on-err
  * @throws DestroyError if the stack has nothing, or if the engine cannot plan it.
  */
 export async function readPlan(engine: Engine, names: (subscriptionId: string) => PhysicalNames): Promise<Plan> {
-    const { deployment } = JSON.parse(await engine.output(["stack", "export"])) as Export;
+    const { deployment } = await engine.state();
     const real = (deployment.resources ?? []).filter(
         ({ custom, type }) => custom === true && !type.startsWith("pulumi:providers:"),
     );

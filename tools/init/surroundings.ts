@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import * as authorization from "@pulumi/azure-native/authorization";
-import type { ArmClient } from "../../components/azure/arm-client";
+import { type ArmClient, pagesOf } from "../../components/azure/arm-client";
 import { problemOf } from "../../components/azure/arm-request";
 import { currentDeployer } from "../../components/azure/deployer";
 import { githubApi } from "../../components/gitops/fleet/github-api";
@@ -95,14 +95,11 @@ export function ownRepository(folder: string): string | undefined {
 
 async function listOf(arm: ArmClient, path: string): Promise<unknown[]> {
     const listed: unknown[] = [];
-    for (let next: string | undefined = path; next !== undefined;) {
-        const answer = await arm.ask(next);
+    for await (const answer of pagesOf(path, (page) => arm.ask(page))) {
         if (answer.status !== 200) {
             throw new UserError(problemOf(answer));
         }
         listed.push(...((answer.body.value ?? []) as unknown[]));
-        const link = answer.body.nextLink;
-        next = typeof link === "string" && link !== "" ? link.replace(/^https:\/\/[^/]+/, "") : undefined;
     }
     return listed;
 }

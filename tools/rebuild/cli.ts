@@ -1,8 +1,8 @@
 /** Disaster recovery as one command: what can be made again is made again, and what cannot is not touched. */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand } from "../run-command";
+import { againInSandbox, changeOptions } from "../run-in-sandbox";
 import { readStack } from "../status/stack";
 import { StatusError } from "../status/status-error";
 import { withClusterLocation } from "./cluster-location";
@@ -10,8 +10,7 @@ import { Engine } from "./engine";
 import { JournalFile, journalFolder } from "./journal";
 import { rebuild } from "./rebuild";
 import { RebuildError } from "./rebuild-error";
-import { reportText } from "./report";
-import { rebuildInSandbox } from "./sandbox";
+import { giveReport, reportText } from "./report";
 import { restoreState } from "./state-lost";
 import { workplace } from "./workplace";
 import { sandboxDirectory, SandboxError } from "@landfall/sandbox";
@@ -37,15 +36,10 @@ async function main(args: string[]): Promise<number> {
     const { values } = parseArgs({
         args,
         options: {
-            stack: { type: "string" },
-            sandbox: { type: "boolean", default: false },
-            plan: { type: "boolean", default: false },
-            yes: { type: "boolean", default: false },
+            ...changeOptions,
             location: { type: "string" },
             "state-lost": { type: "boolean", default: false },
             report: { type: "string" },
-            "sandbox-folder": { type: "string" },
-            help: { type: "boolean", default: false },
         },
     });
     const { stack, "sandbox-folder": sandbox } = values;
@@ -59,10 +53,7 @@ async function main(args: string[]): Promise<number> {
     const location = sandbox === undefined ? values.location : undefined;
     return withClusterLocation(location, { repository, stack, journal, planOnly: values.plan }, () =>
         values.sandbox
-            ? rebuildInSandbox(
-                  stack,
-                  args.filter((arg) => arg !== "--sandbox"),
-              )
+            ? againInSandbox({ file: __filename, stack, needsStackFile: true }, args)
             : run(stack, { ...values, sandbox, folder, journal }),
     );
 }
@@ -89,10 +80,7 @@ async function run(stack: string, { sandbox, folder, journal, ...options }: Opti
     const left = sandbox === undefined ? [`pulumi stack output getCredentials --stack ${stack}`] : [];
     const report = await rebuild({ engine, groups, journal, yes, planOnly, left });
     if (report) {
-        console.log(reportText(report));
-        if (options.report) {
-            fs.writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
-        }
+        giveReport(report, reportText(report), options.report);
     }
     return 0;
 }

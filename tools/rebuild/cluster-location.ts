@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseDocument } from "yaml";
+import { writeSetting } from "../stack-file";
 import type { JournalFile } from "./journal";
 
 const setting = "landfall:clusterLocation";
@@ -26,9 +26,7 @@ export async function withClusterLocation(
     }
     const file = path.join(repository, `Pulumi.${stack}.yaml`);
     const before = fs.readFileSync(file, "utf8");
-    const document = parseDocument(before);
-    document.setIn(["config", setting], location);
-    fs.writeFileSync(file, document.toString({ lineWidth: 0 }));
+    writeSetting(file, setting, location);
     let isDone = false;
     try {
         const code = await run();

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
+import type { Export } from "../../components/recovery/stack-state";
 import { RebuildError } from "./rebuild-error";
 import { programCommands } from "@landfall/sandbox";
 
@@ -48,6 +49,11 @@ export class Engine {
             throw new RebuildError(`pulumi ${args.slice(0, 2).join(" ")} failed: ${stderr.trim() || stdout.trim()}`);
         }
         return stdout;
+    }
+
+    /** The stack's state. @throws RebuildError if the CLI does not show it. */
+    async state(...options: readonly string[]): Promise<Export> {
+        return JSON.parse(await this.output(["stack", "export", ...options])) as Export;
     }
 
     /** What a command prints, whether it fails or not. */

@@ -3,7 +3,6 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse as parseYaml } from "yaml";
-import type { Export } from "../../components/recovery/stack-state";
 import { copySettings } from "./copied-settings";
 import { Engine, type Workplace } from "./engine";
 
@@ -61,7 +60,7 @@ function saltOf({ stackFiles, stack }: Workplace): string {
 }
 
 async function stateWithout(engine: Engine, removed: ReadonlySet<string>, salt: string): Promise<string> {
-    const { version, deployment } = JSON.parse(await engine.output(["stack", "export", "--show-secrets"])) as Export;
+    const { version, deployment } = await engine.state("--show-secrets");
     const resources = (deployment.resources ?? []).filter(({ urn }) => !removed.has(urn));
     return JSON.stringify({
         version,

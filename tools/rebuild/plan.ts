@@ -1,4 +1,4 @@
-import { type Export, kindOf, nameOf, type StateResource } from "../../components/recovery/stack-state";
+import { kindOf, nameOf, type StateResource } from "../../components/recovery/stack-state";
 import type { Engine } from "./engine";
 import { foresee, type Step } from "./foreseen";
 import { type Groups, type Halves, halvesOf } from "./halves";
@@ -15,7 +15,7 @@ export interface Plan extends Halves {
 
 /** @throws RebuildError if the stack has nothing. */
 export async function readPlan(engine: Engine, groups: Groups): Promise<Plan> {
-    const { deployment } = JSON.parse(await engine.output(["stack", "export"])) as Export;
+    const { deployment } = await engine.state();
     const resources = deployment.resources ?? [];
     if (!resources.some(({ custom }) => custom)) {
         throw new RebuildError(

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import type { Journal } from "./journal";
 import { type Store, storeLines } from "./stores";
 
@@ -35,6 +36,14 @@ export function reportText(report: Report): string {
         ...storeLines(stores, new Date(begun)),
         ...(left.length === 0 ? [] : ["Left to do", ...left.map((line) => `  ${line}`)]),
     ].join("\n");
+}
+
+/** Shows a report, and writes it as JSON where a file is named. */
+export function giveReport(report: object, text: string, file: string | undefined): void {
+    console.log(text);
+    if (file) {
+        fs.writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
+    }
 }
 
 /** How long it took, and which part how long. */

@@ -83,7 +83,7 @@ async function writeInputs(engine: Engine, file: string): Promise<void> {
         return;
     }
     const asked = JSON.parse(fs.readFileSync(file, "utf8")) as readonly Asked[];
-    const state = JSON.parse(await engine.output(["stack", "export"])) as Export;
+    const state = await engine.state();
     const resources = (state.deployment.resources ?? []).map((resource) => {
         const own = asked.find(({ type, name }) => type === resource.type && name === nameOf(resource));
         return own ? withInputs(resource, own.inputs) : resource;

@@ -18,14 +18,19 @@ export interface Store {
 
 /** The stores whose backups are in the durable storage. What cannot be read is not known, and no more. */
 export async function readStores(survives: readonly StateResource[]): Promise<readonly Store[]> {
-    const account = survives
-        .find((resource) => kindOf(resource) === "StorageAccount")
-        ?.id?.split("/")
-        .at(-1);
+    const account = storageAccountOf(survives);
     if (account === undefined) {
         return [];
     }
     return Promise.all([store("PostgreSQL", postgresql, account), store("Volumes and objects", velero, account)]);
+}
+
+/** The name of the account that has the backups. */
+export function storageAccountOf(resources: readonly StateResource[]): string | undefined {
+    return resources
+        .find((resource) => kindOf(resource) === "StorageAccount")
+        ?.id?.split("/")
+        .at(-1);
 }
 
 async function store(

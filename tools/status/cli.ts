@@ -1,6 +1,7 @@
 /** One screen for a platform: what it is made of, how it is, what is wrong and what to type. It reads, and no more. */
 import { parseArgs } from "node:util";
 import { runCommand } from "../run-command";
+import { stackOptions } from "../run-in-sandbox";
 import { assess } from "./assess";
 import { statusInSandbox } from "./sandbox";
 import type { Status } from "./status";
@@ -28,14 +29,11 @@ async function main(args: string[]): Promise<number> {
     const { values } = parseArgs({
         args,
         options: {
-            stack: { type: "string" },
-            sandbox: { type: "boolean", default: false },
+            ...stackOptions,
             watch: { type: "boolean", default: false },
             json: { type: "boolean", default: false },
             web: { type: "boolean", default: false },
             kubeconfig: { type: "string" },
-            "sandbox-folder": { type: "string" },
-            help: { type: "boolean", default: false },
         },
     });
     const { stack, web, json, "sandbox-folder": sandbox, kubeconfig } = values;
@@ -44,10 +42,7 @@ async function main(args: string[]): Promise<number> {
         return values.help ? 0 : 2;
     }
     if (values.sandbox) {
-        return statusInSandbox(
-            stack,
-            args.filter((arg) => arg !== "--sandbox"),
-        );
+        return statusInSandbox(stack, args);
     }
     const target = new Target({ stack, kubeconfig, sandbox });
     const look = async (): Promise<Status> => assess(stack, await target.look(), target.commands);

@@ -1,12 +1,7 @@
 import * as path from "node:path";
-import { runInSandbox } from "../run-in-sandbox";
+import { againInSandbox } from "../run-in-sandbox";
 
-/** The same command as the sandbox's deployer. @throws SandboxError as `runInSandbox` does. */
+/** The same command as the sandbox's deployer. @throws SandboxError as `againInSandbox` does. */
 export function statusInSandbox(stack: string, args: readonly string[]): Promise<number> {
-    return runInSandbox({
-        file: path.join(__dirname, "cli.ts"),
-        stack,
-        args: (directory) => [...args, "--sandbox-folder", directory],
-        needsStackFile: false,
-    });
+    return againInSandbox({ file: path.join(__dirname, "cli.ts"), stack, needsStackFile: false }, args);
 }

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isMap, parse, parseDocument, type Scalar } from "yaml";
+import { parse } from "yaml";
 import { firstCluster } from "../../components/settings/naming";
 import { nearest } from "../../components/settings/nearest";
 import { RebuildError } from "../rebuild/rebuild-error";
+import { writeSetting } from "../stack-file";
 
 /** A stack's two clusters. */
 export interface Pair {
@@ -40,16 +41,7 @@ export function readPair(folder: string, stack: string, to: string): Pair {
 
 /** Writes into the stack's file which cluster is active. Everything else in it stays as it is. */
 export function writeActive(folder: string, stack: string, cluster: string): void {
-    const file = path.join(folder, fileOf(stack));
-    const text = fs.readFileSync(file, "utf8");
-    const config = parseDocument(text).get("config");
-    const pairs = isMap<Scalar, Scalar>(config) ? config.items : [];
-    const value = pairs.find(({ key }) => key.value === activeKey)?.value?.range;
-    // Not written by the library, which would also format the rest.
-    const [start = 0, end = start] = value ?? pairs[0]?.key.range?.slice(0, 1) ?? [];
-    const indent = text.slice(text.lastIndexOf("\n", start) + 1, start);
-    const written = value ? cluster : `${activeKey}: ${cluster}\n${indent}`;
-    fs.writeFileSync(file, text.slice(0, start) + written + text.slice(end));
+    writeSetting(path.join(folder, fileOf(stack)), activeKey, cluster);
 }
 
 function fileOf(stack: string): string {

@@ -1,14 +1,14 @@
 /** Another cluster of a stack takes over, by one command, and gives back by one. */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../../components/user-error";
 import { Engine } from "../rebuild/engine";
 import { JournalFile, journalFolder } from "../rebuild/journal";
 import { RebuildError } from "../rebuild/rebuild-error";
+import { giveReport } from "../rebuild/report";
 import { workplace } from "../rebuild/workplace";
 import { runCommand } from "../run-command";
-import { runInSandbox } from "../run-in-sandbox";
+import { againInSandbox, changeOptions } from "../run-in-sandbox";
 import { readPair } from "./active-cluster";
 import { reportText } from "./report";
 import { switchCluster } from "./switch";
@@ -31,16 +31,7 @@ const repository = path.join(__dirname, "../..");
 async function main(args: string[]): Promise<number> {
     const { values } = parseArgs({
         args,
-        options: {
-            stack: { type: "string" },
-            to: { type: "string" },
-            sandbox: { type: "boolean", default: false },
-            plan: { type: "boolean", default: false },
-            yes: { type: "boolean", default: false },
-            report: { type: "string" },
-            "sandbox-folder": { type: "string" },
-            help: { type: "boolean", default: false },
-        },
+        options: { ...changeOptions, to: { type: "string" }, report: { type: "string" } },
     });
     const { stack, to, "sandbox-folder": sandbox } = values;
     if (values.help || stack === undefined || to === undefined) {
@@ -48,13 +39,7 @@ async function main(args: string[]): Promise<number> {
         return values.help ? 0 : 2;
     }
     if (values.sandbox) {
-        const others = args.filter((arg) => arg !== "--sandbox");
-        return runInSandbox({
-            file: path.join(__dirname, "cli.ts"),
-            stack,
-            args: (directory) => [...others, "--sandbox-folder", directory],
-            needsStackFile: true,
-        });
+        return againInSandbox({ file: __filename, stack, needsStackFile: true }, args);
     }
     const place = workplace(repository, stack, sandbox);
     const report = await switchCluster({
@@ -66,10 +51,7 @@ async function main(args: string[]): Promise<number> {
         planOnly: values.plan,
     });
     if (report) {
-        console.log(reportText(report));
-        if (values.report) {
-            fs.writeFileSync(values.report, `${JSON.stringify(report, undefined, 2)}\n`);
-        }
+        giveReport(report, reportText(report), values.report);
     }
     return 0;
 }

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
+import { ArmClient } from "../../components/azure/arm-client";
 import { type Backup, postgresqlBackups } from "../../components/azure/recovery-points";
 import { ClusterClient } from "../../components/gitops/readiness/cluster-client";
-import { type Export, kindOf, type StateResource } from "../../components/recovery/stack-state";
+import type { StateResource } from "../../components/recovery/stack-state";
 import { Attempt, update } from "../rebuild/attempt";
 import { confirm } from "../rebuild/confirm";
 import type { Engine } from "../rebuild/engine";
 import type { Journal, JournalFile } from "../rebuild/journal";
 import { RebuildError } from "../rebuild/rebuild-error";
-import { readStores } from "../rebuild/stores";
+import { readStores, storageAccountOf } from "../rebuild/stores";
 import { statusOf } from "../sandbox/flux-status";
 import { accessToken } from "../status/read/azure";
 import { type Pair, writeActive } from "./active-cluster";
@@ -55,7 +56,7 @@ const recordsPatienceMs = 10 * 60_000;
 export async function switchCluster(options: SwitchOptions): Promise<Report | undefined> {
     const { engine, pair, journal: file } = options;
     const { stack } = engine.place;
-    const resources = await stateOf(engine);
+    const { resources = [] } = (await engine.state()).deployment;
     const [source, target] = await sidesOf(engine, pair);
     const left = await target.database.find();
     const earlier = file.read();
@@ -93,11 +94,6 @@ export async function switchCluster(options: SwitchOptions): Promise<Report | un
     }
     file.remove();
     return reportOf(stack, pair, attempt.journal);
-}
-
-async function stateOf(engine: Engine): Promise<readonly StateResource[]> {
-    const { deployment } = JSON.parse(await engine.output(["stack", "export"])) as Export;
-    return deployment.resources ?? [];
 }
 
 async function sidesOf(engine: Engine, { from, to }: Pair): Promise<[Side, Side]> {
@@ -158,11 +154,7 @@ async function moveDatabase(
 }
 
 async function newestBackup(resources: readonly StateResource[]): Promise<Backup | undefined> {
-    const account =
-        resources
-            .find((resource) => kindOf(resource) === "StorageAccount")
-            ?.id?.split("/")
-            .at(-1) ?? "";
+    const account = storageAccountOf(resources) ?? "";
     const token = await accessToken("https://storage.azure.com");
     const [newest] = await postgresqlBackups({ account, container: "postgresql", token });
     return newest;
@@ -180,7 +172,8 @@ async function moveRecords(
     const end = Date.now() + recordsPatienceMs;
     for (let left: readonly string[] | undefined; zone !== undefined && left?.length !== 0; await sleep(1000)) {
         engine.check();
-        left = await recordsAt(zone, old);
+        // With a token of its own each time: the wait may outlast one.
+        left = await recordsAt(new ArmClient(await accessToken("https://management.azure.com")), zone, old);
         if (left.length > 0 && Date.now() > end) {
             throw new RebuildError(
                 `${left.join(", ")} still lead to ${source.name}: look at external-dns in ${target.name}, kubectl logs deployment/external-dns -n external-dns`,

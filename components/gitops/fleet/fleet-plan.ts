@@ -4,7 +4,7 @@ import { protectionOf } from "./branch-protection";
 import { describeChange, type FileChange } from "./file-change";
 import { type Branch, type Change, isUnremarkable, planCommit, readBranch, repositoryPath } from "./fleet-branch";
 import { deployKeyProblems, ownerProblems } from "./fleet-owner";
-import { fluxAppProblems, suspended } from "./flux-app";
+import { fluxAppProblems, suspended, unknownInstallation } from "./flux-app";
 import { type GitHubApi, type RepositoryName, statusOf } from "./github-api";
 import type { InstallationToken } from "./github-app";
 import type { CommitMode } from "./manifest-commit";
@@ -133,7 +133,7 @@ function loginProblem(error: unknown): string | undefined {
         const refusals: Readonly<Record<number, string>> = {
             401: "github:appAuth: GitHub does not know pemFile as a key of App id (401); make one in the App's settings",
             403: `github:appAuth.installationId: ${suspended}`,
-            404: "github:appAuth.installationId: the App has no such installation; its address ends in the id (the owner's settings, GitHub Apps, Configure)",
+            404: `github:appAuth.installationId: ${unknownInstallation}`,
         };
         return refusals[status ?? 0];
     }

@@ -5,6 +5,10 @@ import { githubApi, type RepositoryName, statusOf } from "./github-api";
 export const suspended =
     "the installation is suspended; have an owner take that back (the owner's settings, GitHub Apps, Configure)";
 
+/** What it is that GitHub does not have (404). */
+export const unknownInstallation =
+    "the App has no such installation; its address ends in the id (the owner's settings, GitHub Apps, Configure)";
+
 interface Needs {
     readonly repository: RepositoryName;
     /** Whether Flux commits to the repository. */
@@ -41,9 +45,7 @@ export async function fluxAppProblems(app: GitHubApp, needs: Needs, exists: bool
             return [`landfall:fluxAppInstallationId: ${suspended}`];
         }
         if (statusOf(error) === 404) {
-            return [
-                "landfall:fluxAppInstallationId: the App has no such installation; its address ends in the id (the owner's settings, GitHub Apps, Configure)",
-            ];
+            return [`landfall:fluxAppInstallationId: ${unknownInstallation}`];
         }
         throw error;
     }

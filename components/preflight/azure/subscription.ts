@@ -1,4 +1,4 @@
-import { type ArmClient, ArmRefusal } from "../../azure/arm-client";
+import { type ArmClient, ArmRefusal, pagesOf } from "../../azure/arm-client";
 import { type ArmAnswer, problemOf } from "../../azure/arm-request";
 import type { PhysicalNames } from "../../settings/naming";
 import type { Settings } from "../../settings/settings";
@@ -100,14 +100,11 @@ export class Subscription {
     /** Every page of a list; `absent` is the answer when what it belongs to is not there. @throws NotKnown */
     async list(path: string, { absent }: { readonly absent?: readonly unknown[] } = {}): Promise<readonly unknown[]> {
         const found: unknown[] = [];
-        for (let next: string | undefined = path; next !== undefined;) {
-            const answer: ArmAnswer = await this.ask(next, undefined, absent ? [404] : []);
+        for await (const answer of pagesOf(path, (page) => this.ask(page, undefined, absent ? [404] : []))) {
             if (answer.status === 404) {
                 return absent ?? [];
             }
             found.push(...((answer.body.value ?? []) as unknown[]));
-            const link = answer.body.nextLink;
-            next = typeof link === "string" && link !== "" ? link.replace(/^https:\/\/[^/]+/, "") : undefined;
         }
         return found;
     }

@@ -1,7 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
+import { readFolder } from "../read-folder";
 
 const publishedImage = z.strictObject({
     /** Where the tags were read. */
@@ -16,15 +14,6 @@ const publishedImage = z.strictObject({
 export type PublishedImage = z.infer<typeof publishedImage>;
 
 /** Reads every file of a folder. Throws with the file and the setting when one is not well formed. */
-export async function readImages(folder: string): Promise<PublishedImage[]> {
-    const files = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
-    return Promise.all(
-        files.map(async (name) => {
-            const parsed = publishedImage.safeParse(parse(await readFile(join(folder, name), "utf8")));
-            if (!parsed.success) {
-                throw new Error(`packages/facts/images/${name}: ${z.prettifyError(parsed.error)}`);
-            }
-            return parsed.data;
-        }),
-    );
+export function readImages(folder: string): Promise<PublishedImage[]> {
+    return readFolder(folder, "images", publishedImage);
 }

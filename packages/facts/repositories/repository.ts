@@ -1,8 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import { customKind } from "../charts/definition";
+import { readFolder } from "../read-folder";
 
 const repositoryDefinition = z.strictObject({
     /** As a GitRepository of Flux has it. */
@@ -21,15 +19,6 @@ const repositoryDefinition = z.strictObject({
 export type RepositoryDefinition = z.infer<typeof repositoryDefinition>;
 
 /** Reads every file of a folder. Throws with the file and the setting when one is not well formed. */
-export async function readRepositories(folder: string): Promise<RepositoryDefinition[]> {
-    const files = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
-    return Promise.all(
-        files.map(async (name) => {
-            const parsed = repositoryDefinition.safeParse(parse(await readFile(join(folder, name), "utf8")));
-            if (!parsed.success) {
-                throw new Error(`packages/facts/repositories/${name}: ${z.prettifyError(parsed.error)}`);
-            }
-            return parsed.data;
-        }),
-    );
+export function readRepositories(folder: string): Promise<RepositoryDefinition[]> {
+    return readFolder(folder, "repositories", repositoryDefinition);
 }
