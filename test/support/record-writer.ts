@@ -27,7 +27,7 @@ export class RecordWriter {
         private readonly address: string,
     ) {
         this.running = this.run();
-        // `end` throws what it throws.
+        // `end` throws what the last look threw.
         this.running.catch(() => undefined);
     }
 
@@ -36,17 +36,32 @@ export class RecordWriter {
         await this.running;
     }
 
+    /** What fails is tried again at the next look, as external-dns does: its pod may just be replaced. */
     private async run(): Promise<void> {
+        let problem: Error | undefined;
         for (let current = ""; !this.isEnding; await sleep(1000)) {
-            const { values } = (
-                await this.cluster.get<Release>({ kind: "helmreleases.helm.toolkit.fluxcd.io", name: "external-dns" })
-            ).spec;
-            const wanted = values.extraArgs.includes("--dry-run") ? "" : values.txtOwnerId;
-            if (wanted !== "" && wanted !== current) {
-                await this.write(wanted);
+            try {
+                current = await this.look(current);
+                problem = undefined;
+            } catch (error) {
+                problem = error instanceof Error ? error : new Error(String(error));
             }
-            current = wanted;
         }
+        if (problem !== undefined) {
+            throw problem;
+        }
+    }
+
+    /** Gives the owner that it has written as; none in a dry run. */
+    private async look(current: string): Promise<string> {
+        const { values } = (
+            await this.cluster.get<Release>({ kind: "helmreleases.helm.toolkit.fluxcd.io", name: "external-dns" })
+        ).spec;
+        const wanted = values.extraArgs.includes("--dry-run") ? "" : values.txtOwnerId;
+        if (wanted !== "" && wanted !== current) {
+            await this.write(wanted);
+        }
+        return wanted;
     }
 
     private async write(owner: string): Promise<void> {
