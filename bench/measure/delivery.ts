@@ -3,6 +3,7 @@ import { AppsV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { Checkout } from "../../test/support/checkout";
 import { Cluster } from "../../test/support/cluster";
 import { FleetPushes } from "../../test/support/fleet-pushes";
+import { podinfoTag } from "../../test/support/podinfo-tag";
 import { clusterOf } from "../../tools/sandbox/flux-status";
 import { type Bench, stack } from "../bench";
 import { BenchError } from "../bench-error";
@@ -17,7 +18,6 @@ export const delivery: Measurement = {
 };
 
 const app = { name: "podinfo", namespace: "podinfo" };
-const file = `clusters/${stack}/apps/kustomization.yaml`;
 /** Past every version of the app, so that one applied says which push it is of. */
 const major = 99;
 const limitMs = 5 * 60_000;
@@ -30,7 +30,7 @@ async function measure(bench: Bench): Promise<Result> {
     let number = 0;
     const push = () => {
         const version = ++number;
-        pushes.commit([file, /newTag: \S+/, `newTag: ${major}.0.${version}`]);
+        pushes.commit([podinfoTag.file, podinfoTag.value, `${major}.0.${version}`]);
         return version;
     };
 

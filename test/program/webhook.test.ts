@@ -4,6 +4,7 @@ import { useCheckout } from "../support/checkout";
 import { keepLayers, listedLayers } from "../support/checkout-tree";
 import { Cluster, type Condition } from "../support/cluster";
 import { FleetPushes } from "../support/fleet-pushes";
+import { podinfoTag } from "../support/podinfo-tag";
 import { smallTree } from "../support/small-tree";
 import { until } from "../support/until";
 
@@ -73,7 +74,7 @@ describe("GitHub's webhook", function () {
         const before = await revisions();
 
         const started = performance.now();
-        const commit = pushes.commit(["clusters/staging/apps/kustomization.yaml", /newTag: \S+/, "newTag: 6.13.0"]);
+        const commit = pushes.commit([podinfoTag.file, podinfoTag.value, "6.13.0"]);
         assert.equal(await pushes.post(token), 200);
         const image = ["get", "deployment", "podinfo", "-n", "podinfo", "-o", "jsonpath={..containers[0].image}"];
         await until("the app's new version", () => cluster.kubectl(...image), /:6\.13\.0$/);

@@ -7,6 +7,7 @@ import { type ClusterChange, compare } from "../../tools/tree/compare";
 import { describeFinding } from "../../tools/tree/finding";
 import type { RenderOptions } from "../../tools/tree/render";
 import type { Tree } from "../../tools/tree/tree";
+import { podinfoTag } from "../support/podinfo-tag";
 import { committedTree, treeRoot } from "../support/tree";
 import { copiedTree, type Edit, renderedWith, withEdits } from "../support/tree-copy";
 
@@ -145,8 +146,8 @@ describe("Upgrading a system", function () {
 
     it("is one line for an app: nothing else changes, and every rule holds", async () => {
         const edit: Edit = {
-            file: "clusters/staging/apps/kustomization.yaml",
-            from: /(?<=podinfo\n +newTag: )\S+/,
+            file: podinfoTag.file,
+            from: podinfoTag.value,
             to: "6.15.0",
         };
         const [staging, ...others] = (await changes([edit])).sort((one, other) =>

@@ -1,3 +1,4 @@
+import { podinfoTag } from "../../support/podinfo-tag";
 import { type Counterexample, describeRule, type Example } from "../../support/rule-examples";
 
 const file = "systems/podinfo/deployment.yaml";
@@ -25,9 +26,7 @@ describeRule("images", [
     ...["ghcr.io/org/app:6.14.1", "registry:5000/app:v1.2.3", `app@sha256:${"0".repeat(64)}`].map(pinned),
     {
         finds: "a tag that moves in an environment's list of images, at that list",
-        edits: [
-            { file: "clusters/staging/apps/kustomization.yaml", from: /(?<=podinfo\n +newTag: )\S+/, to: "latest" },
-        ],
+        edits: [{ file: podinfoTag.file, from: podinfoTag.value, to: "latest" }],
         line: "newTag: latest",
         problem: /names image ghcr\.io\/stefanprodan\/podinfo:latest/,
         fix: /the whole version/,

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { repositoryPassword, VeleroServer, workload } from "../support/velero-server";
 
@@ -75,7 +76,8 @@ describe("Velero", function () {
             for (const name of ["namespace", "access", "policy", "script"]) {
                 await server.kubectl("apply", "-f", path.join(folder, `restore-test/${name}.yaml`));
             }
-            await server.kubectl("apply", "-f", path.join(folder, "daily.yaml"));
+            const daily = fs.readFileSync(path.join(folder, "daily.yaml"), "utf8").replace("${standby}", "false");
+            await server.kubectl("apply", "-f", server.file("daily.yaml", daily));
             await server.kubectl("apply", "-f", server.file("kept.json", JSON.stringify(kept)));
             tester = await server.kubeconfig("restore-test");
             await server.cluster.until("the policy", async () => !(await may("pods")), 30_000);
