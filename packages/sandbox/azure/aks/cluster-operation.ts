@@ -5,6 +5,11 @@ import { without } from "../arm/without";
 import type { AzureState, Resource } from "../state";
 import type { ClusterInputs } from "./cluster-inputs";
 
+/** Recorded of an update that began 12 s after the creation's end, and of a deletion after an update. */
+const preemptedSeconds = 60;
+
+export const clusterDeleting: OperationPlan = { seconds: 250, state: "Deleting", follow: "both", preemptedSeconds };
+
 /** How a write to a cluster runs: how long it takes depends on what it changes. */
 export function clusterWriting(previous: Resource | undefined, inputs: ClusterInputs): OperationPlan {
     const statuses = ["InProgress", "ProvisioningNetworkResources", "ProvisioningControlPlane", "ReconcilingDNS"];
@@ -13,8 +18,8 @@ export function clusterWriting(previous: Resource | undefined, inputs: ClusterIn
     }
     const asked = inputs.kubernetesVersion;
     return asked !== undefined && asked !== previous.inputs.kubernetesVersion
-        ? { seconds: 867, state: "Upgrading", follow: "status" }
-        : { seconds: 138, state: "Updating", follow: "status", statuses };
+        ? { seconds: 867, state: "Upgrading", follow: "status", preemptedSeconds }
+        : { seconds: 138, state: "Updating", follow: "status", statuses, preemptedSeconds };
 }
 
 /** A cluster that was just asked for has neither its kubelet's identity nor its address yet. */

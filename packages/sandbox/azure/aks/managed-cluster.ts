@@ -10,7 +10,7 @@ import { drivers, omittedProfiles, withOutboundIP } from "./cluster-defaults";
 import { checkClusterIdentity, checkSubnetAccess, controlPlaneIdentity } from "./cluster-identity";
 import type { ClusterInputs } from "./cluster-inputs";
 import { checkClusterNetwork, networkProfileOf } from "./cluster-network";
-import { clusterWriting, poolState, withoutLateParts } from "./cluster-operation";
+import { clusterDeleting, clusterWriting, poolState, withoutLateParts } from "./cluster-operation";
 import { checkClusterRules } from "./cluster-rules";
 import type { RunningCluster } from "./clusters";
 import { minorOf, resolveVersion } from "./kubernetes-versions";
@@ -38,7 +38,7 @@ export function managedCluster(running: RunningClusters): ResourceProvider {
             checkNodeResourceGroup(put);
         },
         writing: ({ previous, inputs }) => clusterWriting(previous, inputs as unknown as ClusterInputs),
-        deleting: () => ({ seconds: 250, state: "Deleting", follow: "both" }),
+        deleting: () => clusterDeleting,
         answer: withoutLateParts,
         properties: clusterProperties,
         view: (state, { address }) => ({

@@ -61,7 +61,11 @@ export async function answerOperation(
                 status: operations.statusOf(operation),
                 startTime: operation.startTime.toISOString(),
                 ...(endTime === undefined ? {} : { endTime: endTime.toISOString() }),
-                ...(error === undefined ? {} : { error: refusalOf(error).toBody() }),
+                ...(error !== undefined
+                    ? { error: refusalOf(error).toBody() }
+                    : operation.isPreempted
+                      ? { error: preempted }
+                      : {}),
             },
         };
     }
@@ -81,6 +85,9 @@ export async function answerOperation(
     const body = result();
     return { status: 200, ...(body ? { body } : {}) };
 }
+
+/** No failure: the operation goes on, and clients have to look at its status alone. */
+const preempted = { code: "NotLatestOperation", message: "The operation has been preempted by another one." };
 
 function refusalOf(error: Error): ArmError {
     return error instanceof ArmError ? error : new ArmError(500, "InternalOperationError", error.message);

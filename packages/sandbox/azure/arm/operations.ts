@@ -16,6 +16,11 @@ export interface OperationPlan {
     readonly retryAfterSeconds?: number;
     /** What `status` says one after the other while it runs. @default - InProgress */
     readonly statuses?: readonly string[];
+    /**
+     * Begun so few seconds after the one before has ended, its status carries an `error` although it goes well, and
+     * still does so when it has succeeded.
+     */
+    readonly preemptedSeconds?: number;
     /** Names the operation's collection in its address: the service's own word. */
     readonly collection?: { readonly status: string; readonly result: string };
 }
@@ -36,6 +41,7 @@ export interface Operation extends OperationTarget {
     /** Seconds of the clock. */
     readonly startedAt: number;
     readonly done: Promise<void>;
+    readonly isPreempted: boolean;
     endTime?: Date;
     endedAt?: number;
     error?: Error;
@@ -62,12 +68,16 @@ export class Operations {
         work: () => Promise<void>,
         after: () => Promise<void> = () => Promise.resolve(),
     ): Operation {
+        const startedAt = this.clock.seconds();
         const operation: Operation = {
             ...target,
             id: randomUUID(),
             plan,
             startTime: new Date(),
-            startedAt: this.clock.seconds(),
+            startedAt,
+            isPreempted: this.at(target.resourceId).some(
+                ({ endedAt = -Infinity }) => startedAt - endedAt < (plan.preemptedSeconds ?? 0),
+            ),
             done: Promise.all([this.clock[plan.follow === "answer" ? "spend" : "wait"](plan.seconds), work()])
                 .then(after)
                 .catch((error: unknown) => {
@@ -88,7 +98,7 @@ export class Operations {
 
     /** What runs at a resource. */
     runningAt(resourceId: string): Operation | undefined {
-        return this.running().find((operation) => operation.resourceId.toLowerCase() === resourceId.toLowerCase());
+        return this.at(resourceId).find(({ endTime }) => endTime === undefined);
     }
 
     running(): Operation[] {
@@ -97,6 +107,10 @@ export class Operations {
 
     list(): Operation[] {
         return [...this.all.values()];
+    }
+
+    private at(resourceId: string): Operation[] {
+        return this.list().filter((operation) => operation.resourceId.toLowerCase() === resourceId.toLowerCase());
     }
 
     /** What the operation's `status` says now. */

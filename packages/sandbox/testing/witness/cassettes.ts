@@ -25,7 +25,6 @@ export const cassettes = {
     poolAutoscaler: cli("acs", "test_aks_nodepool_autoscaler_then_update", "2023-06-29"),
     poolTaints: cli("acs", "test_aks_nodepool_update_taints_msi", "2023-06-29"),
     customPoolName: cli("acs", "test_aks_create_scale_with_custom_nodepool_name_msi", "2023-06-29"),
-    appRouting: cli("acs", "test_aks_approuting_zone_add_delete_list", "2024-02-27"),
     managedAad: cli("acs", "test_aks_create_nonaad_and_update_with_managed_aad_msi", "2023-06-29"),
     maintenanceWindow: cli("acs", "test_aks_maintenancewindow", "2023-07-25"),
     vaultSample: { file: `${samples}/Test_Keyvault_v1api20230701_CreationAndDeletion.yaml`, recorded: "2025-03-31" },

@@ -1,9 +1,9 @@
 import { cassettes } from "./cassettes";
 import { type Expected, none, some, type Witness } from "./expectation";
 import { filledIn } from "./managed-cluster-defaults";
+import { preempted } from "./managed-cluster-preempted";
 
-const { cluster2025, defaultServiceMsi, workloadIdentity, keyvaultAddon, azureRbac, tierSwitch, appRouting } =
-    cassettes;
+const { cluster2025, defaultServiceMsi, workloadIdentity, keyvaultAddon, azureRbac, tierSwitch } = cassettes;
 const path = "providers/Microsoft.ContainerService/managedClusters/demo";
 const apiVersion = "2025-08-01";
 const pool = {
@@ -234,46 +234,10 @@ export const managedCluster: Witness = {
                 },
             ],
         },
-        {
-            after: 140,
-            send: { method: "DELETE", path, apiVersion },
-            facts: [
-                {
-                    says: "A DELETE is answered with 202, no body, `Azure-AsyncOperation` and `Location`",
-                    seen: [cluster2025, 65],
-                    status: 202,
-                    headers: { "azure-asyncoperation": /\/operations\//, location: /\/operationresults\// },
-                    body: none,
-                },
-            ],
-        },
-        {
-            after: 260,
-            send: { method: "GET", path, apiVersion },
-            facts: [
-                {
-                    says: "A cluster that is gone is 404 ResourceNotFound of the gateway, which names type and name",
-                    seen: [cluster2025, 69],
-                    status: 404,
-                    headers: { "x-ms-failure-cause": "gateway" },
-                    body: {
-                        error: {
-                            code: "ResourceNotFound",
-                            message:
-                                /^The Resource 'Microsoft\.ContainerService\/managedClusters\/demo' under resource group 'rg' was not found\./,
-                        },
-                    },
-                },
-            ],
-        },
+        ...preempted(path, apiVersion),
     ],
     addonsByPolicy: ["azurepolicy"],
     notModelled: [
-        {
-            says: "An operation may carry `error` (NotLatestOperation, EtagMismatch) while it runs and when it succeeded",
-            seen: [appRouting, 19],
-            why: "The plugin's stand-in takes no notice of it, which its own test shows; the service has no such races here.",
-        },
         {
             says: "Version and tier changed in one PUT upgrade the control plane and the inline pools together",
             seen: [tierSwitch, 15],
