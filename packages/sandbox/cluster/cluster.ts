@@ -13,6 +13,7 @@ import { operators } from "../operators/all";
 import { Operators } from "../operators/operators";
 import { stopRecorded } from "../processes";
 import { accessFlags, type AccessReview, type EntraTrust } from "./access";
+import { AdmissionsEnforcer, kubeSystemLabels } from "./admissions-enforcer";
 import { applyAksKinds } from "./aks-kinds";
 import { startControlPlane, stopControlPlane } from "./control-plane";
 import { type Credentials, kubeconfig, prepareCredentials, writePrivate } from "./credentials";
@@ -33,6 +34,7 @@ import { mutatePod, registerWorkloadIdentity, type WorkloadIdentity } from "./wo
 export type { AccessReview } from "./access";
 
 const bootstrapTimeoutMs = 30_000;
+const kubeSystemPath = "/api/v1/namespaces/kube-system";
 
 export interface ClusterOptions {
     /** AKS cluster name. */
@@ -146,6 +148,8 @@ async function start(options: ClusterOptions, stops: Stop[]): Promise<Cluster> {
     stops.push(() => standIns.stop());
     const trust = new WebhookTrust(api, Buffer.from(authority.certificatePem).toString("base64"), report);
     stops.push(() => trust.stop());
+    const enforcer = new AdmissionsEnforcer(api, report);
+    stops.push(() => enforcer.stop());
     return {
         ...{ port, uid, adminKubeconfig: adminKubeconfigOf(directory), caPem: authority.certificatePem },
         jwks: () => api.get<object>("/openid/v1/jwks"),
@@ -210,7 +214,8 @@ async function bootstrap(
         options.workloadIdentity && registerWorkloadIdentity(api, options.authority, webhooks.mutateUrl),
     ]);
     await appears(api, "/api/v1/namespaces/default/serviceaccounts/default");
-    const kubeSystem = await appears(api, "/api/v1/namespaces/kube-system");
+    const kubeSystem = await appears(api, kubeSystemPath);
+    await api.merge(kubeSystemPath, { metadata: { labels: kubeSystemLabels } });
     return kubeSystem.metadata.uid;
 }
 

@@ -119,4 +119,51 @@ describe("a webhook in the sandbox", function () {
         await install(1);
         await cluster.until("a place again", () => placed("flagger"));
     });
+
+    describe("that says for which namespaces it is", () => {
+        const selector = { matchLabels: { team: "one" } };
+        const matchExpressions = [
+            { key: "control-plane", operator: "NotIn", values: ["true"] },
+            { key: "kubernetes.azure.com/managedby", operator: "NotIn", values: ["aks"] },
+        ];
+        const path = (name: string) => configuration.replace("guard", name);
+        /** As Helm applies a chart's. */
+        const apply = (name: string, namespaceSelector?: object, annotations?: object) => {
+            const { webhooks, ...typed } = guard("guard");
+            const object = {
+                ...typed,
+                metadata: { name, annotations },
+                webhooks: webhooks.map((webhook) => ({ ...webhook, failurePolicy: "Ignore", namespaceSelector })),
+            };
+            return cluster.api.apply(path(name), object, { name: "helm", force: false });
+        };
+        const seen = async (name: string) => {
+            const { webhooks } = await cluster.api.get<{ webhooks: { namespaceSelector: object }[] }>(path(name));
+            return webhooks[0]?.namespaceSelector;
+        };
+        const isEnforced = async (name: string) => JSON.stringify(await seen(name)).includes("managedby");
+
+        before(async () => {
+            await apply("whole", selector, { "admissions.enforcer/disabled": "true" });
+            await apply("chosen", selector);
+            await apply("silent");
+            await cluster.until("the enforcer", async () => (await isEnforced("chosen")) && isEnforced("silent"));
+        });
+
+        it("is kept out of AKS' own namespaces, and whoever applies its selector again meets a conflict", async () => {
+            assert.deepEqual(await seen("chosen"), { ...selector, matchExpressions });
+            // In these words on AKS: https://github.com/aws-observability/helm-charts/pull/350
+            await assert.rejects(
+                apply("chosen", selector),
+                /conflict with "admissionsenforcer" using admissionregistration\.k8s\.io\/v1: \.webhooks\[name="guard\.example\.com"\]\.namespaceSelector/,
+            );
+        });
+
+        it("meets none if it leaves that to AKS, or asks AKS to leave it alone", async () => {
+            assert.deepEqual(await seen("silent"), { matchExpressions });
+            await apply("silent");
+            assert.deepEqual(await seen("whole"), selector);
+            await apply("whole", selector, { "admissions.enforcer/disabled": "true" });
+        });
+    });
 });
