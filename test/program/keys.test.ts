@@ -168,6 +168,22 @@ describe("the keys of a stack", function () {
     });
 
     describe("the loss of both keys", () => {
+        it("is mended by one command as long as the cluster has the values", async () => {
+            const value = "Pa$$w0rd ${of} $one";
+            await owner.secretSucceeds(value, "set", "staging", podinfoCredentialsName, "jwt-secret");
+            await owner.up();
+            assert.equal(await inCluster(), value, "as it was set");
+            const [lost = ""] = /\b[0-9A-F]{40}\b/.exec(checkout.read(`gitops/${secret}`)) ?? [];
+            owner.forget(lost);
+            await owner.configure(owner.otherKey("unrelated"));
+            assert.match(await owner.replaceKey(), new RegExp(`Made the key \\w+ in place of ${lost}`));
+            assert.match(checkout.read("Pulumi.staging.yaml"), new RegExp(`landfall:lostSopsKeys: \\[${lost}\\]`));
+            assert.match(await owner.replaceKey(), /it stays/, "a second time");
+            await owner.up();
+            assert.equal(await inCluster(), value);
+            token = value;
+        });
+
         it("is reported with the values that are lost, those that are not, and the command that sets each again", async () => {
             const [lost = ""] = /\b[0-9A-F]{40}\b/.exec(checkout.read(`gitops/${secret}`)) ?? [];
             owner.forget(lost);

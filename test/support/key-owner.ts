@@ -51,8 +51,14 @@ export class KeyOwner {
 
     /** Makes a key pair, whose public half becomes that of the environment. Gives its fingerprint. */
     newKey(user: string): string {
+        const fingerprint = this.otherKey(user);
+        this.checkout.edit(publicKey, () => this.gpg("--armor", "--export", fingerprint));
+        return fingerprint;
+    }
+
+    /** Makes a key pair that nothing is encrypted to. Gives its fingerprint. */
+    otherKey(user: string): string {
         this.gpg("--passphrase", "", "--quick-generate-key", user, "default", "default", "never");
-        this.checkout.edit(publicKey, () => this.gpg("--armor", "--export", user));
         return /^fpr:+([0-9A-F]+):/m.exec(this.gpg("--with-colons", "--list-keys", user))?.[1] ?? "";
     }
 
@@ -70,7 +76,19 @@ export class KeyOwner {
 
     /** `npm run secret -- …` with this keyring and, for Key Vault, the deployer's login. */
     secret(input: string, ...args: string[]): Promise<Run> {
-        const command = ["exec", "node", "tools/setup.mjs", "tools/secret/cli.ts", ...args];
+        return this.tool("secret", input, ...args);
+    }
+
+    /** `npm run replace-key -- …`, likewise, with what the cluster has. Gives what it prints. */
+    async replaceKey(): Promise<string> {
+        const args = ["--stack", "staging", "--sandbox", "--from-cluster", "--without-key-vault"];
+        const { code, output } = await this.tool("replace-key", "", ...args);
+        assert.equal(code, 0, output);
+        return output;
+    }
+
+    private tool(name: string, input: string, ...args: string[]): Promise<Run> {
+        const command = ["exec", "node", "tools/setup.mjs", `tools/${name}/cli.ts`, ...args];
         fs.mkdirSync(this.home, { mode: 0o700, recursive: true });
         return this.checkout.launch(command, { input, environment: { GNUPGHOME: this.home } }).ended;
     }

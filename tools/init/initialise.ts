@@ -93,7 +93,7 @@ async function write(draft: Draft, plan: Plan, like: string): Promise<string> {
     const { environment } = plan;
     if (!environmentsIn(draft.tree).includes(environment)) {
         const pgpKey = path.join(draft.folder, "key.pub");
-        fs.writeFileSync(pgpKey, exportedKey(makeKey(`landfall ${environment} (${new Date().toISOString()})`)));
+        fs.writeFileSync(pgpKey, exportedKey(makeKey(environment)));
         await addEnvironment(draft.folder, environment, { like, pgpKey });
     }
     Object.entries(plan.files()).forEach(([file, text]) => draft.write(file, text));

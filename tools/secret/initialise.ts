@@ -9,14 +9,13 @@ import {
 } from "../../components/gitops/encryption/demonstration";
 import { isCanary, isSameKey, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { plainValues } from "../../components/gitops/encryption/sops-values";
-import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { exportedKey, makeKey } from "./keyring";
 import { NewValues } from "./new-values";
 import { publicKeyFile, publicKeyOf, usableFingerprint } from "./public-key";
 import { updateRecipients } from "./recipients";
 import { recipientsOf, writeRules } from "./rules";
 import { SecretError, ToolRefusal } from "./secret-error";
-import { encryptedFiles, readSecret, writeEncrypted } from "./secret-file";
+import { encryptedFiles, readSecret, requireEnvironment, writeEncrypted } from "./secret-file";
 import { importPublicKey, sops } from "./sops";
 
 /** Where the repository keeps the private half of the key that it comes with. */
@@ -30,10 +29,7 @@ const demonstrationPrivateKey = "packages/sandbox/keys/demonstration.private.asc
  * @throws SecretError if the environment does not exist.
  */
 export async function initialise(tree: string, environment: string): Promise<void> {
-    const environments = environmentsIn(tree);
-    if (!environments.includes(environment)) {
-        throw new SecretError(`${environment} does not exist; environments are ${environments.join(", ")}`);
-    }
+    requireEnvironment(tree, environment);
     const secrets = await readSecrets(tree, environment);
     const made = await makeOwnKey(tree, environment);
     const changed = secrets.filter(({ values, isPublic }) => {
@@ -104,7 +100,7 @@ async function makeOwnKey(tree: string, environment: string): Promise<string | u
     if (exists && (await publicKeyOf(tree, environment)).fingerprint !== demonstrationKey) {
         return undefined;
     }
-    const fingerprint = makeKey(`landfall ${environment} (${new Date().toISOString()})`);
+    const fingerprint = makeKey(environment);
     fs.writeFileSync(path.join(tree, publicKeyFile(environment)), exportedKey(fingerprint));
     return fingerprint;
 }

@@ -2,19 +2,19 @@ import { spawnSync } from "node:child_process";
 import { SecretError } from "./secret-error";
 
 /**
- * Makes a PGP key in the caller's keyring, without a passphrase, which nobody could type in the cluster, and without an
- * end. Gives its fingerprint.
+ * Makes a PGP key for an environment in the caller's keyring, without a passphrase, which nobody could type in the
+ * cluster, and without an end. Gives its fingerprint.
  *
  * @throws SecretError with what gpg says.
  */
-export function makeKey(userId: string): string {
+export function makeKey(environment: string): string {
     const made = gpg([
         "--passphrase",
         "",
         "--status-fd",
         "1",
         "--quick-generate-key",
-        userId,
+        `landfall ${environment} (${new Date().toISOString()})`,
         "default",
         "default",
         "never",
@@ -31,10 +31,29 @@ export function exportedKey(fingerprint: string): string {
     return gpg(["--armor", "--export", fingerprint]);
 }
 
-function gpg(args: readonly string[]): string {
-    const { error, status, stdout, stderr } = spawnSync("gpg", ["--batch", "--quiet", ...args], { encoding: "utf8" });
+/** Whether the keyring has the private half of a key. */
+export function hasPrivateKey(fingerprint: string): boolean {
+    return start(["--list-secret-keys", fingerprint], "").status === 0;
+}
+
+/** The private halves of keys of the keyring, ASCII-armored. @throws SecretError with what gpg says. */
+export function privateKeysOf(fingerprints: readonly string[]): string {
+    return gpg(["--armor", "--export-secret-keys", ...fingerprints]);
+}
+
+/** Puts keys into the keyring. @throws SecretError with what gpg says. */
+export function importKeys(armored: string): void {
+    gpg(["--import"], armored);
+}
+
+function gpg(args: readonly string[], input = ""): string {
+    const { error, status, stdout, stderr } = start(args, input);
     if (error || status !== 0) {
         throw new SecretError(`gpg failed: ${error?.message ?? stderr.trim()}; install gpg 2.2 or newer`);
     }
     return stdout;
+}
+
+function start(args: readonly string[], input: string) {
+    return spawnSync("gpg", ["--batch", "--quiet", ...args], { encoding: "utf8", input });
 }

@@ -3,13 +3,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { allOf, canaryFile, type Recipients, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
-import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
 import { decryptionCheckLayer } from "../../components/gitops/flux-names";
 import { usableFingerprint } from "./public-key";
 import { updateKeys } from "./rotate";
 import { recipientsOf, writeRules } from "./rules";
 import { SecretError } from "./secret-error";
-import { listResource, offered, writeEncrypted } from "./secret-file";
+import { listResource, offered, requireEnvironment, writeEncrypted } from "./secret-file";
 import { importPublicKey } from "./sops";
 
 /** Which Key Vault key: that of a stack's outputs, none, or the one that `.sops.yaml` names. */
@@ -23,10 +22,7 @@ export type KeyVaultChoice = { readonly stack: string } | "none" | "same";
  * @throws SecretError that names each file that nobody here can decrypt; the others are done then.
  */
 export async function updateRecipients(tree: string, environment: string, choice: KeyVaultChoice): Promise<void> {
-    const environments = environmentsIn(tree);
-    if (!environments.includes(environment)) {
-        throw new SecretError(`${environment} does not exist; environments are ${environments.join(", ")}`);
-    }
+    requireEnvironment(tree, environment);
     const before = recipientsOf(tree, `clusters/${environment}/any.sops.yaml`);
     const recipients: Recipients = {
         pgp: [await usableFingerprint(tree, environment)],

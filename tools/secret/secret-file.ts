@@ -25,12 +25,18 @@ export function fileOf(tree: string, { environment, name }: SecretName): string 
     if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
         throw new SecretError(`${name} is not the name of a Secret, such as smtp`);
     }
-    if (!environmentsIn(tree).includes(environment)) {
+    requireEnvironment(tree, environment);
+    return `clusters/${environment}/${name}.sops.yaml`;
+}
+
+/** @throws SecretError that lists the environments if there is none of the name. */
+export function requireEnvironment(tree: string, environment: string): void {
+    const environments = environmentsIn(tree);
+    if (!environments.includes(environment)) {
         throw new SecretError(
-            `gitops/clusters/${environment} does not exist; environments are ${environmentsIn(tree).join(", ")}`,
+            `gitops/clusters/${environment} does not exist; environments are ${environments.join(", ")}`,
         );
     }
-    return `clusters/${environment}/${name}.sops.yaml`;
 }
 
 /** Every encrypted file of an environment, from the tree's root. */

@@ -93,6 +93,16 @@ export class ClusterClient {
         return items.sort((a, b) => time(b) - time(a))[0]?.message;
     }
 
+    /** The values of a Secret by key, each in base64; undefined if there is no such Secret. */
+    async secretData(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined> {
+        const request = this.config.makeApiClient(CoreV1Api).listNamespacedSecret({
+            namespace,
+            fieldSelector: `metadata.name=${name}`,
+        });
+        const [secret] = (await this.ask(request)).items;
+        return secret && (secret.data ?? {});
+    }
+
     /** When somebody last changed a ConfigMap, in ISO 8601. */
     async configMapChanged(namespace: string, name: string): Promise<string> {
         const request = this.config.makeApiClient(CoreV1Api).readNamespacedConfigMap({ namespace, name });
