@@ -35,7 +35,7 @@ async function landfall() {
         const fluxStatus = delivery.fluxStatus[name];
         return [name, { clusterName, getCredentials, kubeconfig, fluxStatus }] as const;
     });
-    return {
+    return present({
         ...clusters.find(([name]) => name === activeCluster)?.[1],
         // By name, as soon as there are several.
         clusters: clusters.length > 1 ? Object.fromEntries(clusters) : undefined,
@@ -46,7 +46,12 @@ async function landfall() {
         nameServers: foundation.zone?.nameServers,
         fleetRepository: delivery.repository.htmlUrl,
         pullRequest: delivery.repository.pullRequestUrl,
-    };
+    });
+}
+
+/** Without the outputs that a stack does not have: the engine would warn of each. */
+function present(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
 }
 
 /** A cluster of the stack as it is before the update. */

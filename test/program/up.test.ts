@@ -52,8 +52,10 @@ describe("npm start", function () {
         assert.deepEqual([...new Set((await saidTo([], artifacts)).values())], ["answers"]);
     });
 
-    it("changes no resource and makes no commit the second time", async () => {
-        const report = await checkout.up();
+    it("changes no resource, makes no commit and warns of nothing the second time", async () => {
+        const { output, report } = await checkout.start("staging");
+        assert.equal(report.ready, true, output);
+        assert.doesNotMatch(output, /\bwarnings?\b/);
         const { same } = report.changes;
         assert.deepEqual(report.changes, { create: 0, update: 0, replace: 0, delete: 0, same });
         assert.deepEqual(report.git, { commits: 0, files: 0 });
