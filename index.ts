@@ -7,6 +7,7 @@ import { platformArgs } from "./components/platform-args";
 import { type Preflight, preflight } from "./components/preflight/preflight";
 import { surroundings } from "./components/preflight/surroundings";
 import { interruptedCreates } from "./components/recovery/interrupted-creates";
+import { restoredVolumes } from "./components/recovery/restored-volumes";
 import { takeOverOrphans } from "./components/recovery/take-over-orphans";
 import { stateLostVariable, takeOverPlatform } from "./components/recovery/take-over-platform";
 import { loadConfiguration } from "./components/settings/settings";
@@ -29,7 +30,8 @@ async function landfall() {
     const live = Object.fromEntries(
         await Promise.all(names.map(async (name) => [name, await liveCluster(name, found)] as const)),
     );
-    const platform = new Platform("landfall", platformArgs(configuration, found, login, live));
+    const volumes = restoredVolumes(process.env);
+    const platform = new Platform("landfall", { ...platformArgs(configuration, found, login, live), volumes });
     const { foundation, delivery } = platform;
     const clusters = Object.entries(platform.clusters).map(([name, { clusterName, getCredentials, kubeconfig }]) => {
         const fluxStatus = delivery.fluxStatus[name];

@@ -12,6 +12,7 @@ import { RegistryPermissions } from "./azure/registry-permissions";
 import { type ClientIds, WorkloadIdentities } from "./azure/workload-identities";
 import { type DeliveredCluster, Delivery, type DeliveryArgs } from "./gitops/delivery";
 import type { ClusterVars } from "./gitops/flux/cluster-vars";
+import type { RestoredVolumes } from "./recovery/restored-volumes";
 import { nameFor, type PhysicalNames } from "./settings/naming";
 
 export interface PlatformArgs {
@@ -38,6 +39,8 @@ export interface PlatformArgs {
     readonly sopsFingerprints: DeliveryArgs["sopsFingerprints"];
     /** When a new cluster's database comes back to, in RFC 3339. @default - the end of what was written */
     readonly recoverTo?: string | undefined;
+    /** What Velero brings back in the active cluster. @default - nothing */
+    readonly volumes?: RestoredVolumes | undefined;
     /** The variables of the tree that follow from settings and not from resources. */
     readonly clusterVars: Pick<
         ClusterVars<string>,
@@ -181,6 +184,7 @@ export class Platform extends pulumi.ComponentResource {
             clusterUid: aks.clusterUid,
             kubeconfig: aks.kubeconfig,
             isEntered: args.cluster.login !== undefined,
+            volumes: isActive ? args.volumes : undefined,
             controllerClientIds: {
                 "kustomize-controller": clientIds["kustomize-controller"],
                 "source-controller": clientIds["source-controller"],

@@ -47,7 +47,7 @@ export async function listFolder(access: ContainerAccess, folder: string): Promi
             prefix: folder,
             marker,
         });
-        const page = await read(access, `?${query.toString()}`);
+        const page = (await read(access, `?${query.toString()}`)).toString("utf8");
         folders.push(...textsOf(page, /<BlobPrefix><Name>([^<]*)<\/Name>/g));
         blobs.push(...textsOf(page, /<Blob><Name>([^<]*)<\/Name>/g));
         [marker = ""] = textsOf(page, /<NextMarker>([^<]*)<\/NextMarker>/g);
@@ -57,13 +57,18 @@ export async function listFolder(access: ContainerAccess, folder: string): Promi
 
 /** The text of a blob. @throws Error as `listFolder` does, and if there is none. */
 export async function readBlob(access: ContainerAccess, name: string): Promise<string> {
+    return (await readBytes(access, name)).toString("utf8");
+}
+
+/** The same for what is no text. */
+export function readBytes(access: ContainerAccess, name: string): Promise<Buffer> {
     return read(access, `/${name.split("/").map(encodeURIComponent).join("/")}`);
 }
 
 async function read(
     { account, container, token, patienceSeconds = 0 }: ContainerAccess,
     rest: string,
-): Promise<string> {
+): Promise<Buffer> {
     const url = `https://${account}.blob.core.windows.net/${container}${rest}`;
     for (let waited = 0; ; waited += pauseSeconds) {
         const { status, body } = await send(url, token);
@@ -71,7 +76,7 @@ async function read(
             return body;
         }
         if (status !== 403 || waited >= patienceSeconds) {
-            const [code = ""] = textsOf(body, /<Code>([^<]*)<\/Code>/g);
+            const [code = ""] = textsOf(body.toString("utf8"), /<Code>([^<]*)<\/Code>/g);
             const fix = status === 403 ? "; the reader needs the role Storage Blob Data Reader on the container" : "";
             throw new Error(
                 `container ${container} of storage account ${account}: HTTP ${status} ${code}`.trim() + fix,
@@ -83,7 +88,7 @@ async function read(
     }
 }
 
-async function send(url: string, token: string): Promise<{ readonly status: number; readonly body: string }> {
+async function send(url: string, token: string): Promise<{ readonly status: number; readonly body: Buffer }> {
     const host = new URL(url).host;
     const ask = () =>
         fetch(url, {
@@ -92,7 +97,7 @@ async function send(url: string, token: string): Promise<{ readonly status: numb
         });
     try {
         const response = await throughFaults(host, ask, patient);
-        return { status: response.status, body: await response.text() };
+        return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
     } catch (error) {
         throw new Error(`cannot reach ${host}: ${whyUnreachable(error)}`, { cause: error });
     }

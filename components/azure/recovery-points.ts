@@ -1,4 +1,5 @@
-import { type ContainerAccess, listFolder, readBlob } from "./blob-reader";
+import { gunzipSync } from "node:zlib";
+import { type ContainerAccess, listFolder, readBlob, readBytes } from "./blob-reader";
 
 /** A completed backup in the durable storage, from which a store can come back. */
 export interface Backup {
@@ -56,6 +57,13 @@ export async function veleroBackups(access: ContainerAccess): Promise<readonly V
     const { folders } = await listFolder(access, "backups/");
     const found = await Promise.all(folders.map((folder) => veleroBackup(access, folder)));
     return newestFirst(found.flatMap((each) => each ?? []));
+}
+
+/** The claims of volumes in a backup of Velero, as `namespace/name`. @throws Error if the container cannot be read. */
+export async function claimsIn(access: ContainerAccess, backup: string): Promise<readonly string[]> {
+    const list = await readBytes(access, `backups/${backup}/${backup}-resource-list.json.gz`);
+    const names = JSON.parse(gunzipSync(list).toString("utf8")) as Readonly<Record<string, readonly string[]>>;
+    return names["v1/PersistentVolumeClaim"] ?? [];
 }
 
 async function veleroBackup(access: ContainerAccess, folder: string): Promise<VeleroBackup | undefined> {

@@ -1,5 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { bringBack, keepClaims, type RestoredVolumes } from "../recovery/restored-volumes";
+import { VolumeCluster } from "../recovery/volume-cluster";
 import { nameFor } from "../settings/naming";
 import { FleetRepository, type FleetRepositoryArgs } from "./fleet/fleet-repository";
 import type { ClusterVars } from "./flux/cluster-vars";
@@ -25,6 +27,8 @@ interface ClusterAccess {
     readonly kubeconfig: pulumi.Output<string>;
     /** Whether the kubeconfig becomes known; not in a preview by somebody else than the deployer. */
     readonly isEntered: boolean;
+    /** What Velero brings back, before workloads would make it empty. @default - nothing */
+    readonly volumes?: RestoredVolumes | undefined;
 }
 
 /** A cluster that Flux is installed in. */
@@ -57,9 +61,9 @@ export class Delivery extends pulumi.ComponentResource {
     }
 
     private deliverTo(name: string, args: DeliveryArgs, cluster: DeliveredCluster): FluxReadiness {
-        const { controllerClientIds, clusterVars: given, ...access } = cluster;
+        const { controllerClientIds, clusterVars: given, volumes, ...access } = cluster;
         const clusterVars = { ...given, fleet_url: this.repository.htmlUrl };
-        const provider = this.createProvider(name, access);
+        const provider = this.createProvider(name, cluster);
         const flux = new Flux(
             `${name}-flux`,
             { ...args.flux, controllerClientIds, git: this.repository.access, clusterVars },
@@ -68,7 +72,7 @@ export class Delivery extends pulumi.ComponentResource {
             // itself.
             { parent: this, provider, deletedWith: provider },
         );
-        return new FluxReadiness(
+        const readiness = new FluxReadiness(
             `${name}-flux`,
             {
                 ...access,
@@ -81,13 +85,17 @@ export class Delivery extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [flux.root] },
         );
+        if (volumes && !pulumi.runtime.isDryRun()) {
+            restore(volumes, pulumi.all([access.kubeconfig, flux.root.id]), readiness);
+        }
+        return readiness;
     }
 
     private createProvider(name: string, cluster: ClusterAccess): kubernetes.Provider {
         return new kubernetes.Provider(
             name,
             {
-                kubeconfig: cluster.kubeconfig.apply(whenAllowed),
+                kubeconfig: cluster.kubeconfig.apply((kubeconfig) => whenAllowed(kubeconfig, cluster.volumes)),
                 // Another cluster under the same name is another cluster; another login to the same one is not.
                 clusterIdentifier: cluster.clusterUid,
                 enableServerSideApply: true,
@@ -105,9 +113,29 @@ export class Delivery extends pulumi.ComponentResource {
     }
 }
 
-async function whenAllowed(kubeconfig: string): Promise<string> {
+/** When objects may be made: by the deployer, and with the volumes that come back kept for Velero. */
+async function whenAllowed(kubeconfig: string, volumes: RestoredVolumes | undefined): Promise<string> {
     if (!pulumi.runtime.isDryRun()) {
         await waitForAccess(new ClusterClient(kubeconfig));
+        if (volumes) {
+            await keepClaims(new VolumeCluster(kubeconfig), volumes);
+        }
     }
     return kubeconfig;
+}
+
+/** Once Flux is there; beside the wait for it, which waits for workloads, which wait for their volumes. */
+function restore(
+    volumes: RestoredVolumes,
+    withFlux: pulumi.Output<[kubeconfig: string, root: string]>,
+    { ready }: FluxReadiness,
+): void {
+    let isOver = false;
+    ready.apply((isReady) => (isOver = !isReady));
+    withFlux.apply(([kubeconfig]) =>
+        bringBack(new VolumeCluster(kubeconfig), volumes, {
+            say: (line) => void pulumi.log.info(line),
+            isOver: () => isOver,
+        }),
+    );
 }

@@ -36,6 +36,7 @@ export class KilledRebuild {
                 journal: new JournalFile(place.directory, stack),
                 yes: true,
                 planOnly: false,
+                withoutVolumes: false,
                 left: [],
             });
         } catch (error) {

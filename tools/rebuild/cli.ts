@@ -16,7 +16,7 @@ import { workplace } from "./workplace";
 import { sandboxDirectory, SandboxError } from "@landfall/sandbox";
 
 const usage = `Usage: npm run rebuild -- --stack STACK [--sandbox] [--location REGION | --state-lost] [--plan | --yes]
-                      [--report FILE]
+                      [--without-volumes] [--report FILE]
 
   Replaces the replaceable half of a stack (cluster, network, Flux), whether it is healthy, dead or gone, and leaves the
   durable half and the fleet repository alone. Says first what survives and what is replaced, refuses when something
@@ -27,6 +27,8 @@ const usage = `Usage: npm run rebuild -- --stack STACK [--sandbox] [--location R
   --state-lost   replaces nothing: takes what is there under the stack's names into a state that was lost
   --sandbox      the stack in the sandbox that runs, instead of the real one
   --plan         says what would happen, and changes nothing
+  --without-volumes
+                 lets workloads make their volumes empty, where Velero cannot bring them back
   --yes          does not ask; without a terminal, nobody can be asked
   --report FILE  writes the result as JSON`;
 
@@ -39,6 +41,7 @@ async function main(args: string[]): Promise<number> {
             ...changeOptions,
             location: { type: "string" },
             "state-lost": { type: "boolean", default: false },
+            "without-volumes": { type: "boolean", default: false },
             report: { type: "string" },
         },
     });
@@ -62,6 +65,7 @@ interface Options {
     readonly plan: boolean;
     readonly yes: boolean;
     readonly "state-lost": boolean;
+    readonly "without-volumes": boolean;
     readonly report?: string | undefined;
     /** The folder of the sandbox that the stack is in. */
     readonly sandbox: string | undefined;
@@ -70,7 +74,7 @@ interface Options {
 }
 
 async function run(stack: string, { sandbox, folder, journal, ...options }: Options): Promise<number> {
-    const { plan: planOnly, yes } = options;
+    const { plan: planOnly, yes, "without-volumes": withoutVolumes } = options;
     const groups = readStack(repository, stack).names("");
     const engine = new Engine(workplace(repository, stack, sandbox));
     if (options["state-lost"]) {
@@ -78,7 +82,7 @@ async function run(stack: string, { sandbox, folder, journal, ...options }: Opti
         return 0;
     }
     const left = sandbox === undefined ? [`pulumi stack output getCredentials --stack ${stack}`] : [];
-    const report = await rebuild({ engine, groups, journal, yes, planOnly, left });
+    const report = await rebuild({ engine, groups, journal, yes, planOnly, withoutVolumes, left });
     if (report) {
         giveReport(report, reportText(report), options.report);
     }

@@ -26,11 +26,22 @@ interface Outcome {
 /** The Pulumi CLI on one stack. */
 export class Engine {
     private interrupted = false;
+    private added: NodeJS.ProcessEnv = {};
 
     constructor(readonly place: Workplace) {
         // The terminal sends Ctrl-C to the engine too, which ends what it has begun; nothing is begun after it.
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
             process.on(signal, () => (this.interrupted = true));
+        }
+    }
+
+    /** Has commands get variables beside those of the place, as long as something runs. */
+    async with<Result>(variables: NodeJS.ProcessEnv, run: () => Promise<Result>): Promise<Result> {
+        this.added = variables;
+        try {
+            return await run();
+        } finally {
+            this.added = {};
         }
     }
 
@@ -80,7 +91,7 @@ export class Engine {
             await before?.();
         }
         const child = spawn("pulumi", [...args, "--stack", stack, "--non-interactive", ...where], {
-            env,
+            env: { ...env, ...this.added },
             stdio: input === undefined ? "inherit" : "pipe",
         });
         let stdout = "";

@@ -8,6 +8,7 @@ import { type Plan, readPlan, refusals, removalOf } from "./plan";
 import { planText } from "./plan-text";
 import { RebuildError } from "./rebuild-error";
 import { type Report, reportOf } from "./report";
+import { withVolumes } from "./with-volumes";
 
 export interface RebuildOptions {
     readonly engine: Engine;
@@ -17,6 +18,8 @@ export interface RebuildOptions {
     readonly yes: boolean;
     /** Whether to say what would happen, and no more. */
     readonly planOnly: boolean;
+    /** Whether workloads make their volumes empty. */
+    readonly withoutVolumes: boolean;
     /** Commands for what a rebuild leaves to people. */
     readonly left: readonly string[];
 }
@@ -50,7 +53,7 @@ export async function rebuild(options: RebuildOptions): Promise<Report | undefin
         if (isOld(plan, run.journal)) {
             await run.phase("removal", () => engine.follow(...removalOf(plan), "--yes", "--skip-preview"));
         }
-        await update(engine, run);
+        await withVolumes(engine, options.withoutVolumes ? [] : run.journal.stores, () => update(engine, run));
     } catch (error) {
         if (error instanceof RebuildError) {
             throw new RebuildError(`${error.message}\nThe same command goes on where this one ended.`);

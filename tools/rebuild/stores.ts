@@ -1,5 +1,6 @@
 import type { ContainerAccess } from "../../components/azure/blob-reader";
-import { postgresqlBackups, veleroBackups } from "../../components/azure/recovery-points";
+import { claimsIn, postgresqlBackups, veleroBackups } from "../../components/azure/recovery-points";
+import type { RestoredVolumes } from "../../components/recovery/restored-volumes";
 import { kindOf, type StateResource } from "../../components/recovery/stack-state";
 import { accessToken } from "../status/read/azure";
 
@@ -10,6 +11,8 @@ export interface Store {
     readonly backupOf?: string | undefined;
     /** The backup's name, and what comes with it. */
     readonly from?: string | undefined;
+    /** The volumes that the backup has. */
+    readonly volumes?: RestoredVolumes | undefined;
     /** Why nobody knows. */
     readonly unknown?: string | undefined;
     /** What is typed to bring it back; without it, it comes back by itself. */
@@ -58,14 +61,18 @@ async function postgresql(access: (container: string) => ContainerAccess): Promi
 
 async function velero(access: (container: string) => ContainerAccess): Promise<Omit<Store, "name">> {
     const [newest] = await veleroBackups(access("velero"));
-    return newest === undefined
-        ? {}
-        : {
-              backupOf: newest.completed.toISOString(),
-              from: newest.name,
-              // It leaves alone what is there, and so the empty volumes of workloads that Flux has made meanwhile.
-              restore: `velero restore create --from-backup ${newest.name} --wait; volumes: docs/rebuild.md#volumes`,
-          };
+    if (newest === undefined) {
+        return {};
+    }
+    const { name } = newest;
+    const claims = await claimsIn(access("velero"), name);
+    return {
+        backupOf: newest.completed.toISOString(),
+        from: claims.length === 0 ? name : `${name}, with volumes ${claims.join(", ")}`,
+        volumes: { backup: name, claims },
+        // It leaves alone what is there: objects that Flux has made, and volumes.
+        restore: `velero restore create --from-backup ${name} --wait; volumes that are there: docs/rebuild.md#volumes`,
+    };
 }
 
 /** A line for each store: the backup that it comes back from, and how old that is at a time. */

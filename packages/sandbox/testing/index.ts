@@ -17,3 +17,4 @@ export { expiredAuthority } from "./expired-authority";
 export { type PipelineWorld, startPipelineWorld } from "./pipeline-world";
 export { openPorts, otherUser, saidTo } from "./other-user";
 export { readingPermissions } from "../world/world";
+export { repositoryPassword, VeleroServer, workload } from "./velero-server";

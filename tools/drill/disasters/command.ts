@@ -4,10 +4,11 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { DrillError } from "../drill-error";
 import { disasters } from "./all";
-import { isRehearsed } from "./disaster";
+import { isRehearsed, type Rehearsed } from "./disaster";
 import { page, type Seconds, secondsOn } from "./page";
 import { rehearse } from "./rehearse";
 import { Stage } from "./stage";
+import type { Workspace } from "@landfall/sandbox";
 
 const repository = path.join(__dirname, "../../..");
 const stack = "staging";
@@ -27,32 +28,46 @@ export async function rehearseDisasters(args: string[]): Promise<number> {
     const chosen = all.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-drill-"));
     const place = Stage.prepare(repository, directory, stack);
-    const seconds: Record<string, string> = {};
     const failures: string[] = [];
     try {
-        await Stage.start(place, stack);
-        for (const disaster of chosen) {
-            try {
-                const took = (await rehearse(disaster, new Stage(place, stack))).toFixed(0);
-                console.log(`${took.padStart(7)} s  ${disaster.title}`);
-                seconds[disaster.name] = took;
-            } catch (error) {
-                console.log(` failed    ${disaster.title}: ${error instanceof Error ? error.message : String(error)}`);
-                failures.push(disaster.name);
-            }
-        }
+        await Promise.race([rehearseEach(chosen, place, failures), interruption()]);
     } finally {
         await Stage.end(place);
         fs.rmSync(directory, { recursive: true, force: true });
     }
-    await writePage(seconds);
     if (failures.length > 0) {
         throw new DrillError(`${failures.length} of ${chosen.length} failed: ${failures.join(", ")}`);
     }
     return 0;
 }
 
-/** What was not rehearsed this time keeps its seconds. */
+/** Rehearses one after the other, and adds the names of those that fail. */
+async function rehearseEach(chosen: readonly Rehearsed[], place: Workspace, failures: string[]): Promise<void> {
+    await Stage.start(place, stack);
+    for (const disaster of chosen) {
+        try {
+            const took = (await rehearse(disaster, new Stage(place, stack))).toFixed(0);
+            console.log(`${took.padStart(7)} s  ${disaster.title}`);
+            await writePage({ [disaster.name]: took });
+        } catch (error) {
+            console.log(` failed    ${disaster.title}: ${error instanceof Error ? error.message : String(error)}`);
+            failures.push(disaster.name);
+            // The next one finds a platform that is at rest.
+            await new Stage(place, stack).pulumi("up", "--refresh", "--yes", "--skip-preview");
+        }
+    }
+}
+
+/** Fails once somebody interrupts, so that nothing is left of the sandbox. */
+function interruption(): Promise<never> {
+    return new Promise((_, reject) => {
+        for (const signal of ["SIGINT", "SIGTERM"] as const) {
+            process.once(signal, () => reject(new DrillError("interrupted")));
+        }
+    });
+}
+
+/** At once, since a rehearsal may be cut off. What was not rehearsed this time keeps its seconds. */
 async function writePage(seconds: Seconds): Promise<void> {
     const file = path.join(repository, "docs/disasters.md");
     const before = fs.existsSync(file) ? secondsOn(fs.readFileSync(file, "utf8")) : {};

@@ -9,15 +9,19 @@ export type Marks = Readonly<Record<string, string>>;
 const note = "note.md";
 const backupMinutes = 10;
 
-/** Leaves a file that somebody else commits to the fleet repository, and waits for a backup of the database. */
+/**
+ * Leaves a file that somebody else commits to the fleet repository, unless it is there from the disaster before, and
+ * waits until Flux has followed it and there is a backup of the database.
+ */
 export async function leaveMarks(stage: Stage): Promise<void> {
-    await stage.commit(async (git, clone) => {
-        fs.writeFileSync(path.join(clone, note), `${new Date().toISOString()}\n`);
-        await git("add", note);
-        if ((await git("status", "--porcelain")) !== "") {
+    if ((await stage.read(note)) === "") {
+        await stage.commit(async (git, clone) => {
+            fs.writeFileSync(path.join(clone, note), `${new Date().toISOString()}\n`);
+            await git("add", note);
             await git("commit", "--quiet", "--message", "A commit of somebody else");
-        }
-    });
+        });
+        await stage.succeeds("up", "--yes", "--skip-preview");
+    }
     const phases = ["get", "backups.postgresql.cnpg.io", "--namespace", "postgresql", "--output", "jsonpath={..phase}"];
     for (const deadline = Date.now() + backupMinutes * 60_000; ; await sleep(1000)) {
         if ((await stage.kubectl(...phases)).includes("completed")) {

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { parse, parseDocument, stringify } from "yaml";
+import { parse, parseAllDocuments, parseDocument, stringify } from "yaml";
 import { copyRepository } from "../../copied-repository";
 import { clusterOf } from "../../sandbox/flux-status";
 import { AzureDeployer } from "../azure-deployer";
@@ -14,11 +14,8 @@ import { type Fleet, fleetOf, readSession, type Session, type Workspace, type Wo
 
 const run = promisify(execFile);
 
-/** The layers that have keys, certificates and data, with those that they wait for. */
-const layers = [
-    ...["canary", "namespaces", "crds", "identities", "security", "infra", "infra-config"],
-    ...["databases", "databases-config", "backup", "backup-config", "mesh"],
-];
+/** The layers that have keys, certificates and data. */
+const layers = ["canary", "infra-config", "databases-config", "backup-config", "mesh"];
 
 const decryptionMinutes = 5;
 
@@ -61,7 +58,8 @@ export class Stage {
         const place = { repository: path.join(directory, "work"), directory: path.join(directory, "sb") };
         copyRepository(repository, place.repository);
         const list = path.join(place.repository, `gitops/clusters/${stack}/kustomization.yaml`);
-        const resources = layers.map((name) => `../base/${name}.yaml`);
+        const names = withThoseBefore(path.join(place.repository, "gitops/clusters/base"), layers);
+        const resources = names.map((name) => `../base/${name}.yaml`);
         const kustomization = parse(fs.readFileSync(list, "utf8")) as object;
         fs.writeFileSync(list, stringify({ ...kustomization, resources }));
         set(place, stack, "landfall:serviceMesh", "linkerd");
@@ -201,6 +199,18 @@ export class Stage {
         }
         return found;
     }
+}
+
+/** Layers, and those that they wait for, by what their files in a folder say. */
+function withThoseBefore(folder: string, names: readonly string[]): readonly string[] {
+    const all = new Set(names);
+    // It grows meanwhile.
+    for (const name of all) {
+        const [layer] = parseAllDocuments(fs.readFileSync(path.join(folder, `${name}.yaml`), "utf8"));
+        const { spec } = layer?.toJS() as { spec: { dependsOn?: readonly { name: string }[] } };
+        spec.dependsOn?.forEach((other) => all.add(other.name));
+    }
+    return [...all];
 }
 
 /** Changes a setting in a stack's file. */

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { ensureToolchain } from "@landfall/toolchain";
 import type { Chart } from "../../charts/chart";
 import { generateCharts } from "../../charts/charts";
-import { OperatorCluster } from "../support/operator-cluster";
+import { OperatorCluster } from "../../testing/operator-cluster";
 
 /** The share of a Secret's MiB was measured with the published charts: `releaseRecord` of their chart.yaml. */
 describe("Helm's record of a release", function () {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { decodeJwt } from "jose";
 import type { HttpHandler, Route } from "../../../network/route";
-import { OperatorCluster } from "../../support/operator-cluster";
+import { OperatorCluster } from "../../../testing/operator-cluster";
 
 const clientId = "33333333-3333-4333-8333-333333333333";
 

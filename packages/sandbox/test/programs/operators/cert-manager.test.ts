@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { OperatorCluster } from "../../support/operator-cluster";
+import { OperatorCluster } from "../../../testing/operator-cluster";
 
 const api = "/apis/cert-manager.io/v1";
 const controller = "quay.io/jetstack/cert-manager-controller:v1.21.1";

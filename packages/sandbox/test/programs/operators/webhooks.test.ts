@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { OperatorCluster } from "../../support/operator-cluster";
+import { OperatorCluster } from "../../../testing/operator-cluster";
 
 /** Webhooks of operators whose pods run nothing. */
 describe("a webhook in the sandbox", function () {

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { V1Deployment, V1Service } from "@kubernetes/client-node";
-import { OperatorCluster } from "../../support/operator-cluster";
+import { OperatorCluster } from "../../../testing/operator-cluster";
 
 interface Status {
     readonly status?: Readonly<Record<string, unknown>>;

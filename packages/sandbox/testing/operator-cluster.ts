@@ -6,13 +6,13 @@ import type { V1Secret } from "@kubernetes/client-node";
 import { chartsFolder, manifestOf, readDefinitions } from "@landfall/facts";
 import { ensureToolchain } from "@landfall/toolchain";
 import { parse } from "yaml";
-import { type Cluster, startCluster } from "../../cluster/cluster";
-import { tokenAccess } from "../../kubernetes/access";
-import { KubernetesApi } from "../../kubernetes/api";
-import { loadOrCreateAuthority } from "../../network/authority";
-import { startProxy } from "../../network/proxy";
-import type { Route } from "../../network/route";
-import type { CustomObject } from "../../operators/operator";
+import { type Cluster, startCluster } from "../cluster/cluster";
+import { tokenAccess } from "../kubernetes/access";
+import { KubernetesApi } from "../kubernetes/api";
+import { loadOrCreateAuthority } from "../network/authority";
+import { startProxy } from "../network/proxy";
+import type { Route } from "../network/route";
+import type { CustomObject } from "../operators/operator";
 
 interface PodFact {
     readonly serviceAccountName: string;

@@ -2,10 +2,10 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ensureToolchain } from "@landfall/toolchain";
-import { loadOrCreateAuthority } from "../../network/authority";
-import { freePort } from "../../network/free-port";
-import { startProxy } from "../../network/proxy";
-import { tenantId, TestSubscription } from "../../testing/azure-subscription";
+import { loadOrCreateAuthority } from "../network/authority";
+import { freePort } from "../network/free-port";
+import { startProxy } from "../network/proxy";
+import { tenantId, TestSubscription } from "./azure-subscription";
 import { OperatorCluster } from "./operator-cluster";
 
 const issuer = "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/";
@@ -26,6 +26,7 @@ export class VeleroServer {
         private readonly program: string,
         private readonly directory: string,
         private readonly environment: NodeJS.ProcessEnv,
+        private readonly subscription: TestSubscription,
         private readonly closeProxy: () => Promise<void>,
     ) {}
 
@@ -54,9 +55,9 @@ export class VeleroServer {
             AZURE_AUTHORITY_HOST: "https://login.microsoftonline.com/",
             AZURE_FEDERATED_TOKEN_FILE: path.join(directory, "token"),
         };
-        const velero = new VeleroServer(cluster, path.join(binaries, "velero"), directory, environment, () =>
-            proxy.close(),
-        );
+        const program = path.join(binaries, "velero");
+        const close = () => proxy.close();
+        const velero = new VeleroServer(cluster, program, directory, environment, subscription, close);
         velero.file("token", await velero.token("velero", "api://AzureADTokenExchange"));
         environment.KUBECONFIG = await velero.kubeconfig("velero");
         fs.mkdirSync(path.join(directory, "plugins"));
@@ -67,6 +68,11 @@ export class VeleroServer {
         await velero.kubectl("apply", "-f", velero.file("location.json", JSON.stringify(storageLocation)));
         await velero.serve();
         return velero;
+    }
+
+    /** The cluster as its administrator. */
+    adminKubeconfig(): string {
+        return fs.readFileSync(this.cluster.cluster.adminKubeconfig, "utf8");
     }
 
     async stop(): Promise<void> {
@@ -115,6 +121,32 @@ export class VeleroServer {
                 contexts: [{ name: "velero", context: { cluster: "velero", user: "velero" } }],
             }),
         );
+    }
+
+    /** Has what reads the container with the global `fetch` reach it, as Velero's identity. */
+    async readContainer<Read>(
+        read: (access: { account: string; container: string; token: string }) => Promise<Read>,
+    ): Promise<Read> {
+        const login = await this.subscription.token({
+            client_id: this.environment.AZURE_CLIENT_ID ?? "",
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            client_assertion: await this.token("velero", "api://AzureADTokenExchange"),
+            scope: "https://storage.azure.com/.default",
+        });
+        const own = globalThis.fetch;
+        globalThis.fetch = async (url, init) => {
+            const headers = Object.fromEntries(new Headers(init?.headers));
+            const asked = url instanceof Request ? url.url : url.toString();
+            const { status, body } = await this.subscription.send("GET", asked, headers);
+            return new Response(Buffer.isBuffer(body) || typeof body === "string" ? body : JSON.stringify(body), {
+                status,
+            });
+        };
+        try {
+            return await read({ account: accountName, container: "velero", token: String(login.body.access_token) });
+        } finally {
+            globalThis.fetch = own;
+        }
     }
 
     private async token(account: string, audience?: string): Promise<string> {

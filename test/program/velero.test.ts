@@ -1,7 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { repositoryPassword, VeleroServer, workload } from "../support/velero-server";
+import { claimsIn } from "../../components/azure/recovery-points";
+import { bringBack, keepClaims } from "../../components/recovery/restored-volumes";
+import { VolumeCluster } from "../../components/recovery/volume-cluster";
+import { app, backupOf, kept, other, store } from "../support/velero-objects";
+import { repositoryPassword, VeleroServer } from "@landfall/sandbox/testing";
 
 /**
  * Velero's own server and command, with its workload identity and its roles against the sandbox's blob storage. Volumes
@@ -67,8 +71,89 @@ describe("Velero", function () {
         assert.match(await server.velero("restore", "logs", "one"), /Restored \d+ items|restore completed/i);
     });
 
+    describe("a rebuild", () => {
+        const backup = "volumes";
+        const claims = ["stores/data-store-0"];
+        const volumes = { backup, claims };
+        const claim = () => server.kubectl("get", "persistentvolumeclaims", "-n", "stores", "-o", "json");
+        let cluster: VolumeCluster;
+
+        before("backs up a store, and loses it", async () => {
+            cluster = new VolumeCluster(server.adminKubeconfig());
+            await makeStore();
+            await server.cluster.until("the claim", async () => (await claim()).includes("data-store-0"));
+            await server.velero("backup", "create", backup, "--include-namespaces", "stores", "--wait");
+            await server.kubectl("delete", "namespace", "stores", "--wait=true");
+        });
+
+        it("reads from the backup which volumes there are", async () => {
+            assert.deepEqual(await server.readContainer((access) => claimsIn(access, backup)), claims);
+        });
+
+        it("lets nobody make their claims before Velero, and others be made", async () => {
+            await keepClaims(cluster, volumes);
+            await makeStore();
+            await server.cluster.until("the refusal", async () =>
+                (await server.kubectl("get", "events", "-n", "stores")).includes(
+                    `Velero brings this claim back from backup ${backup}`,
+                ),
+            );
+            assert.deepEqual((JSON.parse(await claim()) as { items: unknown[] }).items, []);
+            await server.kubectl(
+                "create",
+                "--namespace",
+                "stores",
+                "-f",
+                server.file("other.json", JSON.stringify(other)),
+            );
+        });
+
+        it("has Velero bring them back, after which the workload starts with them", async () => {
+            const said: string[] = [];
+            await bringBack(cluster, volumes, { say: (line) => said.push(line), isOver: () => false });
+            assert.match(said.join("\n"), /brought back 1 volumes of backup volumes: stores\/data-store-0/);
+            const labels = "jsonpath={.metadata.labels.velero\\.io/backup-name}";
+            const get = ["get", "persistentvolumeclaim", "data-store-0", "-n", "stores", "-o", labels];
+            assert.equal(await server.kubectl(...get), backup);
+            await server.cluster.until(
+                "the pod",
+                async () => (await server.kubectl("get", "pods", "-n", "stores")).includes("store-0"),
+                60_000,
+            );
+        });
+
+        it("lets go of them then, also when it is run again", async () => {
+            await keepClaims(cluster, volumes);
+            await isLetGo();
+        });
+
+        it("says that Velero cannot, keeps the claims, and asks it anew the next time", async () => {
+            const lost = { backup: "lost", claims };
+            const patience = { say: () => undefined, isOver: () => false };
+            await server.kubectl("create", "-f", server.file("lost.json", JSON.stringify(backupOf("lost"))));
+            await keepClaims(cluster, lost);
+            for (const attempt of [1, 2]) {
+                await assert.rejects(
+                    () => bringBack(cluster, lost, patience),
+                    /Velero cannot bring back 1 volumes of backup lost \(\w*Fail\w+\).*--without-volumes/,
+                    String(attempt),
+                );
+                assert.equal(await cluster.isKept(), true);
+            }
+            await keepClaims(cluster, { ...lost, claims: [] });
+            await isLetGo();
+        });
+
+        /** The API server enforces a policy for a moment after it is gone. */
+        const isLetGo = () => server.cluster.until("the end of the policy", async () => !(await cluster.isKept()));
+
+        async function makeStore(): Promise<void> {
+            await server.kubectl("apply", "-f", server.file("store.json", JSON.stringify(store)));
+        }
+    });
+
     describe("the tree's test of restoring", () => {
-        const folder = path.join(__dirname, "../../../../gitops/systems/velero");
+        const folder = path.join(__dirname, "../../gitops/systems/velero");
         let tester: string;
 
         before("makes what the tree has, and what is to be compared", async () => {
@@ -193,31 +278,3 @@ describe("Velero", function () {
         return list.items.map(({ kind, metadata: { name }, data, spec }) => ({ kind, name, data, spec }));
     }
 });
-
-const labels = { test: "yes" };
-const app = [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: "app" } },
-    {
-        ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "app", labels } },
-        data: { colour: "blue" },
-    },
-    {
-        ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "login", namespace: "app", labels } },
-        stringData: { password: "of the app" },
-    },
-    { ...workload("web", "registry.example/web:1"), metadata: { name: "web", namespace: "app", labels } },
-];
-
-const settings = { metadata: { name: "settings", namespace: "valkey" }, data: { colour: "blue" } };
-/** What the tree's test compares. */
-const kept = {
-    ...{ apiVersion: "v1", kind: "List" },
-    items: [
-        { apiVersion: "v1", kind: "ConfigMap", ...settings },
-        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "left-out", namespace: "valkey" } },
-        {
-            ...{ apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", namespace: "valkey" } },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-        },
-    ],
-};
