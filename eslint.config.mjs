@@ -119,6 +119,11 @@ export default tseslint.config(
                         "CallExpression[callee.property.name='apply'] :not(ThrowStatement) > NewExpression[callee.type='MemberExpression']",
                     message: "Create the resource outside of apply: a preview does not see it there.",
                 },
+                {
+                    selector:
+                        "ClassDeclaration[superClass.object.property.name='dynamic'][superClass.property.name='Resource']",
+                    message: "Extend BundledResource: Pulumi takes seconds of each update to serialize a provider.",
+                },
             ],
         },
     },

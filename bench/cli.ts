@@ -1,3 +1,4 @@
+import * as os from "node:os";
 import { parseArgs } from "node:util";
 import { runCommand } from "../tools/run-command";
 import { Bench } from "./bench";
@@ -63,13 +64,14 @@ function selected(only: string | undefined): Measurement[] {
 async function run(parts: readonly Measurement[], quick: boolean): Promise<BenchReport["results"]> {
     const bench = new Bench(quick, (line) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`));
     const results: Record<string, BenchReport["results"][string]> = {};
+    const [load = 0] = os.loadavg();
     try {
         for (const part of parts) {
             bench.log(part.title);
             const started = Date.now();
             const result = await part.run(bench);
             const minutes = (Date.now() - started) / 60_000;
-            results[part.name] = { date: new Date().toISOString().slice(0, 10), minutes, ...result };
+            results[part.name] = { date: new Date().toISOString().slice(0, 10), minutes, load, ...result };
         }
     } finally {
         await bench.remove();

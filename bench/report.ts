@@ -4,7 +4,15 @@ import type { Measurement, Ratio, Result, Table } from "./measurement";
 export interface BenchReport {
     readonly machine: Machine;
     /** By the name of the measurement. */
-    readonly results: Readonly<Record<string, Result & { readonly date: string; readonly minutes: number }>>;
+    readonly results: Readonly<Record<string, Result & Run>>;
+}
+
+/** When and how a part was measured. */
+interface Run {
+    readonly date: string;
+    readonly minutes: number;
+    /** Load average of the machine before the bench began: what else ran is measured too. */
+    readonly load: number;
 }
 
 /** What figures of different machines have to agree in to be compared. */
@@ -19,12 +27,12 @@ export function markdown({ machine, results }: BenchReport, measurements: readon
         const result = results[name];
         return result ? [{ name, title, ...result }] : [];
     });
-    const sections = measured.flatMap(({ name, title, date, minutes, tables, ratios, notes }) => [
+    const sections = measured.flatMap(({ name, title, date, minutes, load, tables, ratios, notes }) => [
         `## ${title}`,
         ...tables.map(tableText),
         ...notes,
         ...ratios.filter(isMissed).map((ratio) => `**${ratio.name} misses its aim.** ${ratio.why ?? ""}`.trimEnd()),
-        `\`npm run bench -- --only ${name}\`: ${date}, ${minutes.toFixed(1)} min.`,
+        `\`npm run bench -- --only ${name}\`: ${date}, ${minutes.toFixed(1)} min.${busyText(load, machine)}`,
     ]);
     const overview = measured.flatMap(({ name, ratios }) =>
         ratios.map((ratio) => [name, ratio.name, ratioText(ratio.value), aimText(ratio)]),
@@ -36,6 +44,13 @@ export function markdown({ machine, results }: BenchReport, measurements: readon
         tableText({ head: ["part", "ratio", "value", "aim"], rows: overview }),
         ...sections,
     ].join("\n\n")}\n`;
+}
+
+/** Half a core for others is what a machine does that is left alone. */
+function busyText(load: number, { cpus }: Machine): string {
+    return load > 0.5
+        ? ` **Others had the machine too**: its load average was ${load.toFixed(1)} on ${cpus} cores before the bench began.`
+        : "";
 }
 
 function isMissed({ value, aim }: Ratio): boolean {

@@ -9,6 +9,8 @@ interface Kind {
     readonly folder: string;
     /** The programs of the toolchain that its tests run. */
     readonly programs: readonly string[] | "all";
+    /** Its longest file begins first: at the end, one core would wait for it. */
+    readonly longest?: string;
 }
 
 /** Kinds of tests in the order in which they run: those that need the fewest programs come first. */
@@ -22,7 +24,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     workflows: { folder: "test/workflows", programs: ["actionlint", "helm", "kustomize"] },
     tree: { folder: "test/tree", programs: ["promtool", "kustomize", "kubeconform", "sops", "helm"] },
     programs: { folder: "packages/sandbox/test/programs", programs: "all" },
-    program: { folder: "test/program", programs: "all" },
+    program: { folder: "test/program", programs: "all", longest: "up.test.ts" },
 };
 
 const root = path.join(__dirname, "..");
@@ -51,7 +53,7 @@ async function main(requested: readonly string[]): Promise<number> {
         parallel: true,
         jobs: 2,
     });
-    for (const file of selected.flatMap(({ folder }) => testFiles(path.join(root, folder)))) {
+    for (const file of selected.flatMap(testFiles)) {
         mocha.addFile(file);
     }
     return new Promise((resolve) => {
@@ -72,12 +74,15 @@ async function prepare(needed: readonly Kind["programs"][]): Promise<void> {
     }
 }
 
-function testFiles(folder: string): string[] {
-    return fs
-        .readdirSync(folder, { recursive: true, encoding: "utf8" })
+function testFiles({ folder, longest }: Kind): string[] {
+    const files = fs
+        .readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".test.ts"))
-        .sort()
-        .map((file) => path.join(folder, file));
+        .sort((a, b) => Number(b === longest) - Number(a === longest) || a.localeCompare(b));
+    if (longest !== undefined && files[0] !== longest) {
+        throw new Error(`${folder} has no ${longest}`);
+    }
+    return files.map((file) => path.join(root, folder, file));
 }
 
 main(process.argv.slice(2)).then(

@@ -68,7 +68,7 @@ export function runInSandbox({ file, stack, args, needsStackFile }: SandboxComma
     if (needsStackFile) {
         prepareStack({ repository, directory }, stack, env);
     }
-    const command = ["--require", require.resolve("tsx/cjs"), file, ...args(directory)];
+    const command = ["--require", require.resolve("./typescript.cjs"), file, ...args(directory)];
     const child = spawn(process.execPath, command, { env, stdio: "inherit" });
     // The terminal sends Ctrl-C to the child too; the others it would outlive.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -3,7 +3,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -50,8 +49,10 @@ if (!linked && (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock)) {
     writeFileSync(stamp, lock);
 }
 
-const tsx = createRequire(import.meta.url).resolve("tsx/cjs");
-const child = spawn(process.execPath, ["--require", tsx, path.join(root, entry), ...args], { stdio: "inherit" });
+const typescript = path.join(root, "tools/typescript.cjs");
+const child = spawn(process.execPath, ["--require", typescript, path.join(root, entry), ...args], {
+    stdio: "inherit",
+});
 // The terminal sends Ctrl-C to the child too; this process only waits for it to clean up.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {

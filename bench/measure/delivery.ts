@@ -4,7 +4,7 @@ import type { Checkout } from "../../test/support/checkout";
 import { Cluster } from "../../test/support/cluster";
 import { FleetPushes } from "../../test/support/fleet-pushes";
 import { podinfoTag } from "../../test/support/podinfo-tag";
-import { clusterOf } from "../../tools/sandbox/flux-status";
+import { clusterOf } from "../../tools/sandbox/cluster-of";
 import { type Bench, stack } from "../bench";
 import { BenchError } from "../bench-error";
 import type { Measurement, Result } from "../measurement";

@@ -12,8 +12,7 @@ export interface ArmAnswer {
 
 /**
  * One request to Azure Resource Manager, whatever it answers, but for passing faults, which it waits for: all of them
- * may be sent twice. A plain function on the global `fetch` that throws plain errors, because Pulumi serializes what a
- * dynamic provider calls.
+ * may be sent twice.
  *
  * @throws Error if Azure cannot be reached.
  */

@@ -30,8 +30,7 @@ const version = "2023-11-03";
 
 /**
  * What is directly in a folder of a container; the folder's name ends with a slash, and is empty for the container
- * itself. A plain function on the global `fetch` that throws plain errors, because Pulumi serializes what a dynamic
- * provider calls.
+ * itself.
  *
  * @throws Error if the storage cannot be reached, or does not let the caller read.
  */

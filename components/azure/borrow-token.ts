@@ -1,8 +1,7 @@
 import * as net from "node:net";
 
 /**
- * Fetches a token from the program. A plain function that throws plain errors, because Pulumi serializes what a dynamic
- * provider calls.
+ * Fetches a token from the program.
  *
  * @throws Error if the program has ended or has got no token.
  */

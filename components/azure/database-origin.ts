@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { BundledResource } from "../bundled-resource";
 import type { ContainerAccess } from "./blob-reader";
 import { borrowToken } from "./borrow-token";
 import { lendToken, type TokenSource } from "./lend-token";
@@ -40,7 +41,8 @@ type Kept = Omit<Outputs, "archive"> & Partial<Outputs>;
 /** Azure says that a role works after at most ten minutes. */
 const patienceSeconds = 600;
 
-class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
+/** @public Of the bundle. */
+export class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
     async create(inputs: Inputs) {
         return { id: `${inputs.account}/${inputs.container}`, outs: await this.decide(inputs) };
     }
@@ -91,7 +93,7 @@ class DatabaseOriginProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
  * leads to the same decision, because only a living cluster writes backups. `recoverTo` has no effect on a database
  * that is there.
  */
-export class DatabaseOrigin extends pulumi.dynamic.Resource {
+export class DatabaseOrigin extends BundledResource {
     /** The generation that the database archives as, from `archiveOf`. */
     declare readonly archive: pulumi.Output<string>;
     /** `initdb`, or `recovery`: the folder of `gitops/systems/postgresql/bootstrap`. */
@@ -104,6 +106,7 @@ export class DatabaseOrigin extends pulumi.dynamic.Resource {
     constructor(name: string, { token, ...args }: DatabaseOriginArgs, opts?: pulumi.CustomResourceOptions) {
         const outputs = { archive: undefined, bootstrap: undefined, source: undefined, recoveryTarget: undefined };
         const lender = lendToken(token);
-        super(new DatabaseOriginProvider(), name, { ...args, lender, ...outputs }, opts, "azure", "DatabaseOrigin");
+        const props = { ...args, lender, ...outputs };
+        super(DatabaseOriginProvider, __filename, ["azure", "DatabaseOrigin"], name, props, opts);
     }
 }

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { BundledResource } from "../bundled-resource";
 import { type ArmAnswer, errorOf, problemOf, sendToArm } from "./arm-request";
 import { borrowToken } from "./borrow-token";
 import { lendToken, type TokenSource } from "./lend-token";
@@ -33,7 +34,8 @@ const longestPauseSeconds = 15;
 /** What Azure shows of a pool and does not take. */
 const readOnly = ["provisioningState", "currentOrchestratorVersion", "nodeImageVersion", "eTag", "status"];
 
-class NodeUpgradeProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
+/** @public Of the bundle. */
+export class NodeUpgradeProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
     async create(inputs: Inputs) {
         return { id: inputs.clusterId, outs: await this.upgrade(inputs) };
     }
@@ -126,9 +128,9 @@ function propertiesOf({ body }: ArmAnswer): Record<string, unknown> {
  * @throws Error naming the pool that was not upgraded, Azure's words, and the pools that were not begun. The next
  * update goes on from there.
  */
-export class NodeUpgrade extends pulumi.dynamic.Resource {
+export class NodeUpgrade extends BundledResource {
     constructor(name: string, { token, ...args }: NodeUpgradeArgs, opts?: pulumi.CustomResourceOptions) {
         const lender = lendToken(token);
-        super(new NodeUpgradeProvider(), name, { ...args, lender }, opts, "azure", "NodeUpgrade");
+        super(NodeUpgradeProvider, __filename, ["azure", "NodeUpgrade"], name, { ...args, lender }, opts);
     }
 }

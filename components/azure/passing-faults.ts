@@ -13,8 +13,6 @@ const longestWait = 120;
  * Sends a request that may be sent twice, and sends it again when a passing fault stopped it: there is no answer, the
  * service has had too many requests, or fails by itself. Gives the last answer, or throws what the last attempt threw.
  * Says each time what it waits for.
- *
- * A plain function, because Pulumi serializes what a dynamic provider calls.
  */
 export async function throughFaults(what: string, send: () => Promise<Response>, pauses: Pauses): Promise<Response> {
     for (let attempt = 0; ; attempt++) {

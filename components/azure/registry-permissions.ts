@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { BundledResource } from "../bundled-resource";
 import { problemOf, sendToArm } from "./arm-request";
 import { borrowToken } from "./borrow-token";
 import { lendToken, type TokenSource } from "./lend-token";
@@ -48,7 +49,8 @@ interface Outputs {
 /** The first stable version that has the property. */
 const apiVersion = "2025-11-01";
 
-class RegistryPermissionsProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
+/** @public Of the bundle. */
+export class RegistryPermissionsProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
     async create(inputs: Inputs) {
         return { id: inputs.registryId, outs: await this.set(inputs) };
     }
@@ -87,9 +89,10 @@ class RegistryPermissionsProvider implements pulumi.dynamic.ResourceProvider<Inp
  * speaks does not have the property. It is set after the roles of the mode are granted: what pulls is refused until
  * those work, which takes Azure up to ten minutes.
  */
-export class RegistryPermissions extends pulumi.dynamic.Resource {
+export class RegistryPermissions extends BundledResource {
     constructor(name: string, { token, ...args }: RegistryPermissionsArgs, opts?: pulumi.CustomResourceOptions) {
         const lender = lendToken(token);
-        super(new RegistryPermissionsProvider(), name, { ...args, lender }, opts, "azure", "RegistryPermissions");
+        const type = ["azure", "RegistryPermissions"] as const;
+        super(RegistryPermissionsProvider, __filename, type, name, { ...args, lender }, opts);
     }
 }

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { AzureDeployer } from "../../tools/drill/azure-deployer";
-import { clusterOf } from "../../tools/sandbox/flux-status";
+import { clusterOf } from "../../tools/sandbox/cluster-of";
 import { useCheckout } from "../support/checkout";
 import { Cluster } from "../support/cluster";
 import { FleetClone } from "../support/fleet-clone";

@@ -18,6 +18,7 @@ const refused: readonly (readonly [rule: string, text: string, file?: string])[]
     ["no-restricted-syntax", 'import { ok } from "node:assert/strict";\nok(true);'],
     ["no-restricted-syntax", 'it.only("works", () => undefined);', "test/unit/naming.test.ts"],
     ["no-restricted-syntax", "output.apply((name) => new azure.Vault(name));"],
+    ["no-restricted-syntax", "export class Wait extends pulumi.dynamic.Resource {}"],
 ];
 
 describe("the dialect", () => {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { clusterOf } from "../../tools/sandbox/flux-status";
+import { clusterOf } from "../../tools/sandbox/cluster-of";
 import type { Checkout } from "./checkout";
 import { until } from "./until";
 

@@ -15,6 +15,7 @@ export async function until<Answer>(
 ): Promise<Answer> {
     const deadline = Date.now() + minutes * 60_000;
     for (;;) {
+        const asked = performance.now();
         const answer = await ask();
         if (typeof fits === "function" ? fits(answer) : fits.test(String(answer))) {
             return answer;
@@ -23,6 +24,7 @@ export async function until<Answer>(
             const last = typeof answer === "string" ? answer : JSON.stringify(answer);
             throw new Error(`waiting for ${what}: ${fits instanceof RegExp ? `not ${fits} but ` : ""}${last}`);
         }
-        await sleep(300);
+        // Half of the time at most goes into asking: what is waited for needs the machine too.
+        await sleep(Math.max(300, performance.now() - asked));
     }
 }

@@ -25,7 +25,7 @@ export async function breakSomething(args: string[]): Promise<number> {
         AZURE_CLIENT_SECRET: ARM_CLIENT_SECRET,
         AZURE_TENANT_ID: ARM_TENANT_ID,
     };
-    const program = ["--require", require.resolve("tsx/cjs"), path.join(__dirname, "breaking/main.ts")];
+    const program = ["--require", require.resolve("../typescript.cjs"), path.join(__dirname, "breaking/main.ts")];
     return exitOf(
         spawn(process.execPath, [...program, what, values.stack], {
             env: { ...engineEnvironment(directory, session), ...login, LANDFALL_SANDBOX: directory },

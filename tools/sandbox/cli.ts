@@ -1,18 +1,19 @@
+import { createRequire } from "node:module";
 import { TreeError } from "../tree/tree-error";
-import { breakSomething } from "./break";
-import { clean } from "./clean";
-import { down } from "./down";
-import { exec } from "./exec";
-import { flux } from "./flux";
-import { git } from "./git";
-import { kubectl } from "./kubectl";
-import { mend } from "./mend";
-import { preview } from "./preview";
-import { pulumi } from "./pulumi";
-import { pushCharts, pushImages } from "./push";
-import { start } from "./start";
-import { status } from "./status";
-import { toolchain } from "./toolchain";
+import type * as breakFile from "./break";
+import type * as cleanFile from "./clean";
+import type * as downFile from "./down";
+import type * as execFile from "./exec";
+import type * as fluxFile from "./flux";
+import type * as gitFile from "./git";
+import type * as kubectlFile from "./kubectl";
+import type * as mendFile from "./mend";
+import type * as previewFile from "./preview";
+import type * as pulumiFile from "./pulumi";
+import type * as pushFile from "./push";
+import type * as startFile from "./start";
+import type * as statusFile from "./status";
+import type * as toolchainFile from "./toolchain";
 import { SandboxError } from "@landfall/sandbox";
 import { ToolchainError } from "@landfall/toolchain";
 
@@ -42,22 +43,25 @@ const usage = `Usage: npm start [-- --stack staging|production] [--report FILE] 
 
 LANDFALL_SANDBOX names the sandbox's folder; with two folders, two sandboxes run side by side.`;
 
-const commands: Record<string, (args: string[]) => Promise<number>> = {
-    start,
-    status,
-    kubectl,
-    flux,
-    pulumi,
-    preview,
-    git,
-    exec,
-    break: breakSomething,
-    mend,
-    "push-charts": pushCharts,
-    "push-images": pushImages,
-    toolchain,
-    down,
-    clean,
+const load = createRequire(__filename);
+
+/** Each is loaded when it is asked for: what `start` needs takes longer than `git` does. */
+const commands: Readonly<Record<string, () => (args: string[]) => Promise<number>>> = {
+    start: () => (load("./start") as typeof startFile).start,
+    status: () => (load("./status") as typeof statusFile).status,
+    kubectl: () => (load("./kubectl") as typeof kubectlFile).kubectl,
+    flux: () => (load("./flux") as typeof fluxFile).flux,
+    pulumi: () => (load("./pulumi") as typeof pulumiFile).pulumi,
+    preview: () => (load("./preview") as typeof previewFile).preview,
+    git: () => (load("./git") as typeof gitFile).git,
+    exec: () => (load("./exec") as typeof execFile).exec,
+    break: () => (load("./break") as typeof breakFile).breakSomething,
+    mend: () => (load("./mend") as typeof mendFile).mend,
+    "push-charts": () => (load("./push") as typeof pushFile).pushCharts,
+    "push-images": () => (load("./push") as typeof pushFile).pushImages,
+    toolchain: () => (load("./toolchain") as typeof toolchainFile).toolchain,
+    down: () => (load("./down") as typeof downFile).down,
+    clean: () => (load("./clean") as typeof cleanFile).clean,
 };
 
 async function main([name = "", ...args]: string[]): Promise<number> {
@@ -66,7 +70,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
         console.error(usage);
         return name === "help" || name === "--help" ? 0 : 2;
     }
-    return command(args);
+    return command()(args);
 }
 
 main(process.argv.slice(2)).then(

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { clusterOf } from "./flux-status";
+import { clusterOf } from "./cluster-of";
 import { requireSession, takeStack } from "./running";
 import { engineEnvironment, exitOf, SandboxError } from "@landfall/sandbox";
 

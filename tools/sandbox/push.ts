@@ -61,7 +61,7 @@ async function runPipeline(script: string, stack: string, args: readonly string[
         PUBLISHER_TOKEN: session.publisherToken,
     };
     return exitOf(
-        spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), script, ...args], {
+        spawn(process.execPath, ["--require", require.resolve("../typescript.cjs"), script, ...args], {
             env,
             stdio: "inherit",
         }),

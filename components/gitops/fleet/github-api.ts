@@ -32,9 +32,6 @@ const longestWait = 300;
  * Passing faults (no connection, 5xx) are tried again, five times: after 1, 2, 4, 8 and 16 seconds. So are rate limits,
  * after as many seconds as GitHub asks for, with a line in the log; one that lasts longer than five minutes fails, and
  * says until when.
- *
- * Plain functions on the global `fetch`, because Pulumi serializes what a dynamic provider calls, and a client
- * library's classes do not survive that.
  */
 export function githubApi(login: GitHubLogin): GitHubApi {
     const installation = "app" in login ? installationOf(login.app) : () => Promise.resolve(undefined);

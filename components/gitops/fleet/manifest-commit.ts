@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { BundledResource } from "../../bundled-resource";
 import {
     createCommit,
     headOf,
@@ -129,7 +130,8 @@ async function proposeCommit(
     return request.html_url;
 }
 
-class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
+/** @public Of the bundle. */
+export class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
     private login: ConfiguredLogin = { token: undefined, appAuth: undefined };
 
     async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -185,7 +187,7 @@ class ManifestCommitProvider implements pulumi.dynamic.ResourceProvider<Inputs, 
  *
  * @throws Error naming the files that changed on both sides; nothing is committed then.
  */
-export class ManifestCommit extends pulumi.dynamic.Resource {
+export class ManifestCommit extends BundledResource {
     /** Head of the stack's branch after the update. */
     declare readonly commit: pulumi.Output<string>;
     /** The pull request that proposes the change, or empty. */
@@ -194,6 +196,7 @@ export class ManifestCommit extends pulumi.dynamic.Resource {
     constructor(name: string, { files, ...args }: ManifestCommitArgs, opts?: pulumi.CustomResourceOptions) {
         const tree = new pulumi.asset.StringAsset(JSON.stringify(files));
         const outputs = { commit: undefined, pullRequestUrl: undefined };
-        super(new ManifestCommitProvider(), name, { ...args, tree, ...outputs }, opts, "gitops", "ManifestCommit");
+        const props = { ...args, tree, ...outputs };
+        super(ManifestCommitProvider, __filename, ["gitops", "ManifestCommit"], name, props, opts);
     }
 }

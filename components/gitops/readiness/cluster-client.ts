@@ -39,8 +39,7 @@ export function isPermanent(error: Error): error is PermanentError {
 
 /**
  * The few questions that the program asks a cluster. It only reads, except for the annotation that asks Flux to
- * reconcile, and Helm's records of a release that was interrupted. Pulumi serializes the class for a dynamic provider,
- * so it has no property initializers.
+ * reconcile, and Helm's records of a release that was interrupted.
  *
  * Every method throws an Error that names the API server when there is no answer or a refusal, and a PermanentError
  * when the kubeconfig's login cannot be run at all.

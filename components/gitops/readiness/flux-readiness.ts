@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { BundledResource } from "../../bundled-resource";
 import { UserError } from "../../user-error";
 import { isSuccessor } from "../fleet/fleet-branch";
 import { configuredGitHub, type ConfiguredLogin, configuredLogin, type RepositoryName } from "../fleet/github-api";
@@ -45,7 +46,8 @@ interface Outputs extends Subject {
 
 const lookTimeoutSeconds = 20;
 
-class FluxReadinessProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
+/** @public Of the bundle. */
+export class FluxReadinessProvider implements pulumi.dynamic.ResourceProvider<Inputs, Outputs> {
     private login: ConfiguredLogin = { token: undefined, appAuth: undefined };
 
     async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -127,7 +129,7 @@ async function isReady({ kubeconfig, commit }: Inputs): Promise<boolean> {
  * @throws UserError, which fails the program: the first object that is not ready, its newest warning and the probable
  * cause.
  */
-export class FluxReadiness extends pulumi.dynamic.Resource {
+export class FluxReadiness extends BundledResource {
     declare readonly ready: pulumi.Output<boolean>;
     /** How many objects Flux reports Ready, and at which commit; or what is not ready. */
     declare readonly status: pulumi.Output<string>;
@@ -135,7 +137,8 @@ export class FluxReadiness extends pulumi.dynamic.Resource {
     constructor(name: string, args: FluxReadinessArgs, opts?: pulumi.CustomResourceOptions) {
         const outputs = { ready: undefined, status: undefined };
         const kubeconfig = pulumi.secret(args.kubeconfig);
-        super(new FluxReadinessProvider(), name, { ...args, kubeconfig, ...outputs }, opts, "gitops", "FluxReadiness");
+        const props = { ...args, kubeconfig, ...outputs };
+        super(FluxReadinessProvider, __filename, ["gitops", "FluxReadiness"], name, props, opts);
         // Nobody reads this output, so that its failure fails the program and no other output.
         pulumi.all([this.ready, this.status]).apply(([ready, status]) => {
             if (!ready) {

@@ -11,10 +11,10 @@ import { freePort } from "../network/free-port";
 import type { Route } from "../network/route";
 import { operators } from "../operators/all";
 import { Operators } from "../operators/operators";
-import { stopRecorded } from "../processes";
 import { accessFlags, type AccessReview, type EntraTrust } from "./access";
 import { AdmissionsEnforcer, kubeSystemLabels } from "./admissions-enforcer";
 import { applyAksKinds } from "./aks-kinds";
+import { clearCluster, recordsOf } from "./clear-cluster";
 import { startControlPlane, stopControlPlane } from "./control-plane";
 import { type Credentials, kubeconfig, prepareCredentials, writePrivate } from "./credentials";
 import { Egress } from "./egress";
@@ -25,7 +25,7 @@ import { applyNodes, type NodeSpec } from "./nodes";
 import { PodAddresses } from "./pod-addresses";
 import type { EgressProxy, HostNode } from "./pod-process";
 import { serviceRoutes } from "./service-routes";
-import { makeShortFolder, shortFolders } from "./short-folder";
+import { makeShortFolder } from "./short-folder";
 import { applyStorageClasses } from "./storage-classes";
 import { WebhookTrust } from "./webhook-trust";
 import { startWebhooks, type Webhooks } from "./webhooks";
@@ -92,15 +92,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         await stopAll(stops);
         throw error;
     }
-}
-
-/**
- * Ends the processes that a killed daemon left of the cluster in a state folder, and removes what it keeps outside of
- * the folder. Does nothing when the cluster was stopped.
- */
-export async function clearCluster(directory: string): Promise<void> {
-    await stopRecorded(recordsOf(directory));
-    await Promise.all(shortFolders(directory).map((folder) => rm(folder, { recursive: true, force: true })));
 }
 
 type Stop = () => Promise<unknown>;
@@ -190,10 +181,6 @@ async function startPrograms(
         (process) => processes.push(process),
     );
     return processes;
-}
-
-function recordsOf(directory: string): string {
-    return join(directory, "processes");
 }
 
 function adminKubeconfigOf(directory: string): string {

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ensureToolchain } from "@landfall/toolchain";
 import type { ArchiveFile } from "../charts/charts";
-import { clearCluster } from "../cluster/cluster";
+import { clearCluster } from "../cluster/clear-cluster";
 import { SandboxError } from "../sandbox-error";
 import { checkOwnFile, makeOwnFolder } from "./own-folder";
 import { control, isAlive, readSession, type Session, type Workspace } from "./session";

@@ -30,7 +30,7 @@ function reportOf(parts: Readonly<Record<string, Readonly<Record<string, number>
     const results = Object.entries(parts).map(([part, ratios]) => [
         part,
         {
-            ...{ date: "2026-01-01", minutes: 1, tables: [], notes: [] },
+            ...{ date: "2026-01-01", minutes: 1, load: 0, tables: [], notes: [] },
             ratios: Object.entries(ratios).map(([name, value]) => ({ name, value })),
         },
     ]);

@@ -14,7 +14,7 @@ describe("the report of the bench", () => {
                 machine: { platform: "linux-x64", cpus: 2 },
                 results: {
                     "no-change": {
-                        ...{ date: "2026-01-01", minutes: 1, tables: [], notes: [] },
+                        ...{ date: "2026-01-01", minutes: 1, load: 0, tables: [], notes: [] },
                         ratios: [
                             { name: "slow", value: 3, aim: 2, why: "It sleeps." },
                             { name: "fast", value: 1, aim: 2, why: "It does not." },
@@ -27,6 +27,15 @@ describe("the report of the bench", () => {
         assert.match(text, /\*\*slow misses its aim\.\*\* It sleeps\./);
         assert.match(text, /\| no-change +\| slow +\| 3\.00 +\| ≤ 2\.00, missed +\|/);
         assert.doesNotMatch(text, /fast misses|It does not/);
+    });
+
+    it("says that others had the machine too", () => {
+        const at = (load: number) => {
+            const result = { date: "2026-01-01", minutes: 1, load, tables: [], notes: [], ratios: [] };
+            return markdown({ machine: { platform: "linux-x64", cpus: 2 }, results: { files: result } }, measurements);
+        };
+        assert.match(at(7.25), /Others had the machine too\*\*: its load average was 7\.3 on 2 cores/);
+        assert.doesNotMatch(at(0.3), /Others/);
     });
 
     for (const file of committed.filter((name) => name.endsWith(".json"))) {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { parse, parseAllDocuments, parseDocument, stringify } from "yaml";
 import { copyRepository } from "../../copied-repository";
-import { clusterOf } from "../../sandbox/flux-status";
+import { clusterOf } from "../../sandbox/cluster-of";
 import { AzureDeployer } from "../azure-deployer";
 import { GitHubDeployer } from "../github-deployer";
 import type { StackResource } from "../stack-resource";
