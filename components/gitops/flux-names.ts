@@ -7,7 +7,10 @@ export const rootName = "flux-system";
 /** The ConfigMap that every layer substitutes variables from. */
 export const clusterVarsName = "cluster-vars";
 
-/** The layer, and its folder in the tree, that holds one Secret for each kind of key and nothing else. */
+/** The Secret of the tree that some layers substitute variables from as well. */
+export const secretVarsName = "secret-vars";
+
+/** The layer, and its folder in the tree, that holds one Secret for each kind of key, and `secret-vars`. */
 export const decryptionCheckLayer = "canary";
 
 /** The shard of Flux's controllers that reconciles what teams make: the value of label `sharding.fluxcd.io/key`. */

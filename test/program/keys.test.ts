@@ -32,6 +32,25 @@ describe("the keys of a stack", function () {
     const inCluster = () => owner.cluster.secret("podinfo", "podinfo-credentials", "jwt-secret");
     const applied = /^Applied revision/;
 
+    describe("a secret variable", () => {
+        const taken = () => owner.cluster.secret("podinfo", "dapr-statestore", "password");
+
+        it("stands in the Secrets that take it, and in no other object of their layer", async () => {
+            const value = await owner.cluster.secret("flux-system", "secret-vars", "valkey_password");
+            assert.ok(value.length >= 32 && !value.startsWith("ENC["), value);
+            assert.equal(await taken(), value);
+            const others = await owner.cluster.kubectl("get", "deployments,configmaps", "-A", "-o", "yaml");
+            assert.match(others, /name: counter/);
+            assert.ok(!others.includes(value));
+        });
+
+        it("has its new value there when the update that brings it ends", async () => {
+            await owner.secretSucceeds("a-new-password", "set", "staging", "secret-vars", "valkey_password");
+            await owner.up();
+            assert.equal(await taken(), "a-new-password");
+        });
+    });
+
     describe("a new deploy key", () => {
         /** Warnings of the source, but for those of a machine that is too busy for a fetch in time. */
         const failedFetches = async () => {

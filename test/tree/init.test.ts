@@ -135,7 +135,7 @@ describe("npm run init", function () {
         assert.ok(output.includes("  gitops/clusters/qa/kustomization.yaml\n"), output);
         const own = /--export-secret-keys ([0-9A-F]{40})/.exec(output)?.[1] ?? "";
         assert.match(tool.gpg("--list-secret-keys", own), /landfall qa/);
-        assert.deepEqual(Object.keys(tool.decrypted("clusters/qa/valkey.sops.yaml")), ["password"]);
+        assert.deepEqual(Object.keys(tool.decrypted("clusters/qa/secret-vars.sops.yaml")), ["valkey_password"]);
     });
 
     it("asks a person, proposes what is known, and asks again after an answer that cannot be", async () => {

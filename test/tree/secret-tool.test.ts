@@ -54,6 +54,32 @@ describe("npm run secret", function () {
         assert.equal(secret("", "set", "staging").status, 2);
     });
 
+    it("refuses a variable that would be more than its value in the YAML that Flux writes it into", () => {
+        const set = (value: string, key = "valkey_password") => tool.run(value, "set", "staging", "secret-vars", key);
+        for (const value of [
+            "a: b",
+            "a #b",
+            "1e5",
+            "0123",
+            "true",
+            "null",
+            '"quoted',
+            "{a",
+            "two\nlines",
+            "-",
+            "=a b",
+        ]) {
+            const { status, output } = set(value);
+            assert.equal(status, 1, value);
+            assert.match(output, /the value of valkey_password would be more than text where Flux substitutes it/);
+        }
+        assert.match(set("fits", "valkey-password").output, /valkey-password cannot be the name of a variable/);
+        for (const value of ["Az09_-.~+/=%", "-1e5a"]) {
+            assert.equal(set(value).status, 0, value);
+            assert.equal(tool.decrypted("clusters/staging/secret-vars.sops.yaml").valkey_password, value);
+        }
+    });
+
     it("moves an environment to a key of its own, the canary included, and leaves the others alone", () => {
         const before = read("clusters/production/podinfo-credentials.sops.yaml");
         const fingerprint = tool.adoptKey("staging", "own");

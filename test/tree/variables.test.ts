@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { secretVariableNames } from "../../components/gitops/flux/secret-vars";
 import { substitute } from "../../tools/tree/substitute";
 import { sampleVariables, serviceMeshes } from "../../tools/tree/variables";
 import { clusterOf, committedTree, environments } from "../support/tree";
@@ -6,12 +7,12 @@ import { renderedWith } from "../support/tree-copy";
 
 describe("Variables", () => {
     for (const environment of environments) {
-        it(`are those that the program provides, each of them used (${environment})`, async () => {
-            const { clusters } = await committedTree();
+        it(`are those that the program and Secret secret-vars provide, each of them used (${environment})`, async () => {
+            const { clusters, sources } = await committedTree();
             const used = clusters.filter((cluster) => cluster.environment === environment);
             assert.deepEqual(
                 [...new Set(used.flatMap(({ variables }) => [...variables]))].sort(),
-                Object.keys(sampleVariables).sort(),
+                [...Object.keys(sampleVariables), ...secretVariableNames(sources.tree())].sort(),
             );
         });
     }

@@ -10,7 +10,7 @@ import {
 import { isCanary, isSameKey, recipientsIn } from "../../components/gitops/encryption/sops-recipients";
 import { plainValues } from "../../components/gitops/encryption/sops-values";
 import { exportedKey, makeKey } from "./keyring";
-import { NewValues } from "./new-values";
+import { newValue } from "./new-value";
 import { publicKeyFile, publicKeyOf, usableFingerprint } from "./public-key";
 import { updateRecipients } from "./recipients";
 import { recipientsOf, writeRules } from "./rules";
@@ -40,8 +40,7 @@ export async function initialise(tree: string, environment: string): Promise<voi
         importPublicKey(tree, environment);
         const { keyVault } = recipientsOf(tree, `clusters/${environment}/any.sops.yaml`);
         writeRules(tree, environment, { pgp: [fingerprint], keyVault, other: [] });
-        const values = keptValues(secrets);
-        changed.forEach((secret) => writeSecret(tree, secret, values));
+        changed.forEach((secret) => writeSecret(tree, secret));
         await updateRecipients(tree, environment, "same");
     }
     report(environment, made, secrets, changed);
@@ -105,22 +104,12 @@ async function makeOwnKey(tree: string, environment: string): Promise<string | u
     return fingerprint;
 }
 
-function keptValues(secrets: readonly Found[]): NewValues {
-    const values = new NewValues();
-    for (const { name, values: plain } of secrets) {
-        plain?.forEach((value, key) => {
-            if (!isDemonstrationValue(value)) {
-                values.keep(`${name}/${key}`, value);
-            }
-        });
-    }
-    return values;
-}
-
-function writeSecret(tree: string, { file, name, values: plain }: Found, values: NewValues): void {
+/** Gives the values that the repository came with a new one, and leaves the others as they are. */
+function writeSecret(tree: string, { file, name, values }: Found): void {
     const { metadata, type } = readSecret(tree, file);
-    const keys = [...(plain?.keys() ?? [])];
-    const stringData = Object.fromEntries(keys.map((key) => [key, values.valueOf(`${name}/${key}`)]));
+    const stringData = Object.fromEntries(
+        [...(values ?? [])].map(([key, value]) => [key, isDemonstrationValue(value) ? newValue(name, key) : value]),
+    );
     writeEncrypted(tree, file, { apiVersion: "v1", kind: "Secret", metadata, type, stringData });
 }
 

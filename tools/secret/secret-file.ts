@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { type Document, parse, parseDocument, stringify, YAMLSeq } from "yaml";
 import { setAnew } from "../../components/gitops/encryption/sops-files";
 import { environmentsIn } from "../../components/gitops/fleet/manifest-tree";
+import { secretVarsName } from "../../components/gitops/flux-names";
 import { SecretError } from "./secret-error";
 import { sops } from "./sops";
 
@@ -89,7 +90,9 @@ export function writeEncrypted(tree: string, file: string, object: object): void
  * the layer that takes one removes the mark.
  */
 export function offered(name: string, namespace: string): object {
-    return { name, namespace, annotations: { "config.kubernetes.io/local-config": "true" } };
+    // Flux builds the layers that substitute from it again when it changes.
+    const labels = name === secretVarsName ? { labels: { "reconcile.fluxcd.io/watch": "Enabled" } } : {};
+    return { name, namespace, ...labels, annotations: { "config.kubernetes.io/local-config": "true" } };
 }
 
 /** Lists a file among the resources of what its environment has of a layer, or takes it off the list. */

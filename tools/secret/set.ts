@@ -1,5 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { parse } from "yaml";
+import { isVariableName } from "../../components/gitops/flux/secret-vars";
+import { secretVarsName } from "../../components/gitops/flux-names";
 import { openFolder } from "./layer-folder";
 import { usableFingerprint } from "./public-key";
 import { KeyRefusal, SecretError } from "./secret-error";
@@ -31,13 +34,27 @@ export async function setSecret(
     if (!/^[A-Za-z0-9._-]+$/.test(key)) {
         throw new SecretError(`${key} cannot be a key of a Secret: letters, digits, '.', '_' and '-'`);
     }
+    const fitting = secret.name === secretVarsName ? () => value().then((text) => asVariable(key, text)) : value;
     if (!fs.existsSync(path.join(tree, file))) {
-        await make(tree, file, secret, key, value);
+        await make(tree, file, secret, key, fitting);
     } else if (secret.anew) {
-        await beginAnew(tree, file, secret.environment, key, value);
+        await beginAnew(tree, file, secret.environment, key, fitting);
     } else {
-        change(tree, file, key, await value());
+        change(tree, file, key, await fitting());
     }
+}
+
+/** Flux writes a variable into the YAML of an object as it is: a value may be no other YAML than its own text. */
+function asVariable(key: string, text: string): string {
+    if (!isVariableName(key)) {
+        throw new SecretError(`${key} cannot be the name of a variable: letters, digits and '_'`);
+    }
+    if (!/^[\w.~+/=%-]+$/.test(text) || parse(text) !== text) {
+        throw new SecretError(
+            `the value of ${key} would be more than text where Flux substitutes it; take letters, digits and any of . ~ + / = % _ - and not a number`,
+        );
+    }
+    return text;
 }
 
 function change(tree: string, file: string, key: string, value: string): void {

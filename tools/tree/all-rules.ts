@@ -42,6 +42,7 @@ import { releases } from "./rules/releases";
 import { renderings } from "./rules/renderings";
 import { repositories } from "./rules/repositories";
 import { schemas } from "./rules/schemas";
+import { secretVariables } from "./rules/secret-variables";
 import { secrets } from "./rules/secrets";
 import { servedVersions } from "./rules/served-versions";
 import { serviceAccounts } from "./rules/service-accounts";
@@ -103,6 +104,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     renderings,
     repositories,
     schemas,
+    "secret-variables": secretVariables,
     secrets,
     "served-versions": servedVersions,
     "service-accounts": serviceAccounts,

@@ -1,5 +1,7 @@
 import * as path from "node:path";
 import { syntaxProblems } from "../../components/gitops/fleet/manifests";
+import { secretVariableNames } from "../../components/gitops/flux/secret-vars";
+import { secretVarsName } from "../../components/gitops/flux-names";
 import type { Finding } from "./finding";
 import { type Build, filesOfBuild, kustomizeFile, kustomizeFilesOf } from "./kustomizations";
 import type { Sources } from "./sources";
@@ -100,10 +102,18 @@ function namedAt(sources: Sources, folder: string): { file: string; line: number
 
 /** Variables without a value, and expressions that are not understood, each at its line. */
 export function substitutionFailures(sources: Sources, file: string, { missing, odd }: Substituted): Finding[] {
+    const secret = secretVariableNames(sources.tree());
     const variables = [...missing].map((name) => ({
         ...useOf(sources, file, `\${${name}`),
-        problem: `variable ${name} has no value: the program does not provide it`,
-        fix: `add it to ClusterVars in components/gitops/flux/cluster-vars.ts, or write $\${${name}} if Flux is to leave it alone`,
+        ...(secret.has(name)
+            ? {
+                  problem: `variable ${name} has no value: the layer does not take Secret ${secretVarsName}`,
+                  fix: "add the layer to those that substitute secrets in clusters/base/kustomization.yaml",
+              }
+            : {
+                  problem: `variable ${name} has no value: the program does not provide it`,
+                  fix: `add it to ClusterVars in components/gitops/flux/cluster-vars.ts, or write $\${${name}} if Flux is to leave it alone`,
+              }),
     }));
     const expressions = [...odd].map((expression) => ({
         ...useOf(sources, file, expression),

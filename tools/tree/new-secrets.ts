@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { NewValues } from "../secret/new-values";
+import { newValue } from "../secret/new-value";
 import { encryptedFiles, keysOf, readSecret, writeEncrypted } from "../secret/secret-file";
 
 /** The canary of Key Vault comes with the vault's key: npm run secret -- recipients. */
@@ -26,10 +26,9 @@ export function secretsOf(root: string, environment: string): SecretShape[] {
  * @returns the files, from `root`.
  */
 export function writeNewSecrets(root: string, name: string, like: string): string[] {
-    const values = new NewValues();
     return secretsOf(root, like).map((secret) => {
         const { metadata, type } = readSecret(root, secret.file);
-        const own = secret.keys.map((key): [string, string] => [key, values.valueOf(`${secret.name}/${key}`)]);
+        const own = secret.keys.map((key): [string, string] => [key, newValue(secret.name, key)]);
         const file = `clusters/${name}/${secret.name}.sops.yaml`;
         const head = { apiVersion: "v1", kind: "Secret", metadata, type };
         writeEncrypted(root, file, { ...head, stringData: Object.fromEntries(own) });

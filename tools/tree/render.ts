@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { secretVariableNames } from "../../components/gitops/flux/secret-vars";
 import { build, type BuiltObject, parseObject } from "./build";
 import { buildFailure, substitutionFailures } from "./failures";
 import type { Finding } from "./finding";
@@ -9,7 +10,7 @@ import { Sources } from "./sources";
 import { isSubstitutionOff, substitute } from "./substitute";
 import type { Cluster, Layer, Manifest, Tree } from "./tree";
 import { unlistedSystems } from "./unlisted-systems";
-import { sampleVariablesWith, serviceMeshes } from "./variables";
+import { sampleVariablesWith, secretSamples, serviceMeshes, substitutesSecrets } from "./variables";
 
 /** The component with what all releases have in common. */
 const releases = "policies/releases";
@@ -69,7 +70,7 @@ async function renderCluster(rendering: Rendering, environment: string, mesh: st
     const optional = await Promise.all(
         systems.map((folder) => {
             const layer = folder.startsWith("tenants/") ? "tenants" : folder;
-            return manifestsIn(rendering, { folder, components: [releases] }, layer);
+            return manifestsIn(withSecrets(rendering), { folder, components: [releases] }, layer);
         }),
     );
     return { environment, mesh, layers, optional: optional.flat(), variables: rendering.used, shelf: rendering.shelf };
@@ -109,8 +110,15 @@ async function renderLayer(rendering: Rendering, parts: LayerParts, isListed: bo
     const components = list(kustomization.object, "spec.components").map((each) =>
         path.posix.join(folder, String(each)),
     );
-    const manifests = await manifestsIn(rendering, { folder, components }, name);
+    const own = substitutesSecrets(kustomization.object) ? withSecrets(rendering) : rendering;
+    const manifests = await manifestsIn(own, { folder, components }, name);
     return { ...parts, name, isListed, build: { folder, components }, manifests };
+}
+
+/** The same with sample values of the secret variables. */
+function withSecrets(rendering: Rendering): Rendering {
+    const samples = secretSamples(secretVariableNames(rendering.sources.tree()));
+    return { ...rendering, variables: { ...rendering.variables, ...samples } };
 }
 
 async function manifestsIn(rendering: Rendering, wanted: Build, layer: string): Promise<Manifest[]> {

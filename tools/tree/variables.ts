@@ -1,5 +1,7 @@
 import type { ClusterVars } from "../../components/gitops/flux/cluster-vars";
+import { secretVarsName } from "../../components/gitops/flux-names";
 import { settingsSchema } from "../../components/settings/settings-schema";
+import { field, type KubernetesObject, list } from "./object";
 
 /** Values for the variables that the program writes to ConfigMap `cluster-vars`, of the shape that it gives them. */
 export const sampleVariables: Readonly<ClusterVars<string>> = {
@@ -50,3 +52,22 @@ export function sampleVariablesWith(mesh: string): Readonly<Record<string, strin
 
 /** The values that `landfall:serviceMesh` may have; the tree is rendered with each. */
 export const serviceMeshes: readonly string[] = settingsSchema.shape.serviceMesh.options;
+
+const secretSample = "sample-of-secret-";
+
+/** Sample values of the secret variables, by which they are known wherever they end up. */
+export function secretSamples(names: Iterable<string>): Readonly<Record<string, string>> {
+    return Object.fromEntries([...names].map((name) => [name, secretSample + name]));
+}
+
+/** The name of the first secret variable whose sample is in a text. */
+export function secretVariableIn(text: string): string | undefined {
+    return new RegExp(`${secretSample}(\\w+)`).exec(text)?.[1];
+}
+
+/** Whether a Flux Kustomization substitutes secret variables too. */
+export function substitutesSecrets(kustomization: KubernetesObject): boolean {
+    return list(kustomization, "spec.postBuild.substituteFrom").some(
+        (source) => field(source, "kind") === "Secret" && field(source, "name") === secretVarsName,
+    );
+}

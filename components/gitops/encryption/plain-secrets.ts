@@ -1,23 +1,26 @@
 import * as path from "node:path";
 import type { ManifestTree } from "../fleet/manifest-tree";
 import { documentsIn } from "../fleet/manifests";
+import { secretVariableNames } from "../flux/secret-vars";
 import { isMap, listIn, mapIn, textIn } from "./read-value";
 
 /**
  * Secrets in plain text, in each form that kustomize makes a Secret of and in files that are no manifests, such as an
- * editor's backup: one line each. A Secret of its own document that is encrypted, whole or in part, is none of them.
+ * editor's backup: one line each. A Secret of its own document that is encrypted, whole or in part, is none of them,
+ * nor is one that takes a secret variable into each value.
  */
 export function plainSecretProblems(tree: ManifestTree): string[] {
+    const variables = secretVariableNames(tree);
     return Object.entries(tree).flatMap(([file, text]) =>
         // Most files are none of this, and reading each as YAML takes a second for a large tree.
-        /Secret|secretGenerator|stringData/.test(text) ? plainSecretsIn(tree, file, text) : [],
+        /Secret|secretGenerator|stringData/.test(text) ? plainSecretsIn(tree, file, text, variables) : [],
     );
 }
 
-function plainSecretsIn(tree: ManifestTree, file: string, text: string): string[] {
+function plainSecretsIn(tree: ManifestTree, file: string, text: string, variables: ReadonlySet<string>): string[] {
     const at = (problem: string) => `gitops/${file}: ${problem}`;
     return valuesIn(text).flatMap((value) => [
-        ...ofDocument(value, file).map(at),
+        ...ofDocument(value, file, variables).map(at),
         ...ofGenerators(value).map(at),
         ...ofPatches(tree, file, value).map(at),
     ]);
@@ -37,7 +40,10 @@ function valuesIn(text: string): unknown[] {
     }
 }
 
-function ofDocument(value: unknown, file: string): string[] {
+function ofDocument(value: unknown, file: string, variables: ReadonlySet<string>): string[] {
+    if (isSecret(value) && takesVariables(value, variables)) {
+        return [];
+    }
     if (isSecret(value)) {
         const fix = `encrypt it before it is committed: npm run secret -- set, or in gitops/ sops encrypt --in-place ${file}`;
         return isMap(value.sops) ? [] : [`Secret ${nameOf(value)} is not encrypted; ${fix}`];
@@ -46,6 +52,18 @@ function ofDocument(value: unknown, file: string): string[] {
         (secret) =>
             `Secret ${nameOf(secret)} stands in another object, where sops and Flux do not see it, so that it is not encrypted; make it a file of its own: npm run secret -- set`,
     );
+}
+
+/**
+ * Whether what is secret of a Secret stands elsewhere, encrypted: each of its values takes a variable of `secret-vars`,
+ * without a default. What stands around it, such as a host and a user, may be read.
+ */
+function takesVariables(secret: Readonly<Record<string, unknown>>, variables: ReadonlySet<string>): boolean {
+    const takesOne = (value: unknown) =>
+        typeof value === "string" &&
+        [...value.matchAll(/(?<!\$)\$\{(\w+)\}/g)].some(([, name = ""]) => variables.has(name));
+    const values = Object.values(mapIn(secret, "stringData"));
+    return Object.keys(mapIn(secret, "data")).length === 0 && values.length > 0 && values.every(takesOne);
 }
 
 /** Secrets below the top of a document: items of a list, or values of whatever kind. */

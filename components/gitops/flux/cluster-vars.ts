@@ -1,6 +1,7 @@
 import { visit, type YAMLMap } from "yaml";
 import type { ManifestTree } from "../fleet/manifest-tree";
 import { documentsIn, manifestsIn } from "../fleet/manifests";
+import { secretVariableNames, secretVariableProblems } from "./secret-vars";
 
 /**
  * What the program tells the tree about the cloud, through the ConfigMap `cluster-vars` that every layer substitutes
@@ -160,11 +161,12 @@ function isSubstitutionOff(node: YAMLMap): boolean {
     );
 }
 
-/** Where program and tree disagree about the variables. */
+/** Where program and tree disagree about the variables, those of the environments' Secret among them. */
 export function contractProblems(tree: ManifestTree, names: readonly string[] = Object.keys(produced)): string[] {
     const used = variablesUsed(tree);
+    const secret = secretVariableNames(tree);
     const missing = [...used]
-        .filter(([name]) => !names.includes(name))
+        .filter(([name]) => !names.includes(name) && !secret.has(name))
         .map(
             ([name, place]) =>
                 `${place}: \${${name}} is not produced by the program; add it to ClusterVars in components/gitops/flux/cluster-vars.ts, or write $\${${name}} if Flux is to leave it alone, or annotate the object with kustomize.toolkit.fluxcd.io/substitute: disabled`,
@@ -172,5 +174,5 @@ export function contractProblems(tree: ManifestTree, names: readonly string[] = 
     const unused = names
         .filter((name) => !used.has(name))
         .map((name) => `ClusterVars.${name}: nothing in gitops/ uses \${${name}}; remove it, or use it`);
-    return [...missing, ...unused];
+    return [...missing, ...unused, ...secretVariableProblems(tree, used, names)];
 }

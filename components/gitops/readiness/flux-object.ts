@@ -26,8 +26,9 @@ export interface FluxObject {
         readonly lastAttemptedRevisionDigest?: string;
         /** An ExternalArtifact names in its metadata the revision of the source that it is made of. */
         readonly artifact?: { readonly revision: string; readonly metadata?: Readonly<Record<string, string>> };
-        /** The newest attempt first. */
+        /** What was applied, the newest attempt's first. */
         readonly history?: readonly {
+            readonly firstReconciled?: string;
             readonly lastReconciled: string;
             readonly lastReconciledDuration: string;
             readonly lastReconciledStatus?: string;

@@ -4,7 +4,7 @@ import { decryptionCause } from "./decryption-cause";
 import type { FluxObject } from "./flux-object";
 import { type Blocker, evaluate, type FluxStatus, type ObjectStatus, sourceCommit } from "./flux-status";
 import { probableCause } from "./probable-cause";
-import { type Freshness, needsReconcile } from "./reconcile-request";
+import { type Freshness, needsReconcile, secretsChanged } from "./reconcile-request";
 import { sleep } from "./sleep";
 
 export interface FluxWaitArgs {
@@ -86,15 +86,13 @@ interface Observation {
 function observer({ cluster, commit, isSuccessor }: FluxWaitArgs): () => Promise<Observation> {
     const asked = new Date().toISOString();
     const request = requester(cluster, asked);
-    let freshness: Freshness | undefined;
+    let variablesChanged: string | undefined;
     let wanted = commit;
     let refused = { commit: "", until: 0 };
     return async () => {
         const objects = await cluster.fluxObjects();
-        const present = (freshness ??= {
-            asked,
-            variablesChanged: await cluster.configMapChanged(fluxNamespace, clusterVarsName),
-        });
+        variablesChanged ??= await cluster.configMapChanged(fluxNamespace, clusterVarsName);
+        const present: Freshness = { asked, variablesChanged, secretsChanged: secretsChanged(objects) };
         await request(objects.filter((object) => needsReconcile(object, present)));
         const fetched = sourceCommit(objects);
         const known = fetched === refused.commit && Date.now() < refused.until;

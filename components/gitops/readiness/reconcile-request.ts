@@ -1,4 +1,4 @@
-import { clusterVarsName, decryptionCheckLayer, fluxNamespace, rootName } from "../flux-names";
+import { clusterVarsName, decryptionCheckLayer, fluxNamespace, rootName, secretVarsName } from "../flux-names";
 import { conditionOf, type FluxObject, keyOf } from "./flux-object";
 
 /**
@@ -28,6 +28,16 @@ export interface Freshness {
     readonly asked: string;
     /** When ConfigMap `cluster-vars` last changed, by the API server's clock, in ISO 8601. */
     readonly variablesChanged: string;
+    /** When what layer `canary` applies last changed, Secret `secret-vars` among it; undefined if it is not there. */
+    readonly secretsChanged?: string | undefined;
+}
+
+/** When the Secrets of layer `canary` last changed, in ISO 8601. */
+export function secretsChanged(objects: readonly FluxObject[]): string | undefined {
+    const layer = objects.find(
+        (object) => object.kind === "Kustomization" && keyOf(object) === `${fluxNamespace}/${decryptionCheckLayer}`,
+    );
+    return layer?.status?.history?.[0]?.firstReconciled;
 }
 
 /** Why the object's Ready condition is about earlier keys or variables; undefined if it is about the present ones. */
@@ -35,16 +45,18 @@ export function staleReason(object: FluxObject, freshness: Freshness): string | 
     if (dependsOnKeys(object) && !attemptedSince(object, freshness.asked)) {
         return "waiting for an attempt with this update's keys";
     }
-    return builtBefore(object, freshness.variablesChanged)
-        ? `waiting for an attempt with the present ${clusterVarsName}`
-        : undefined;
+    const changes: Readonly<Record<string, string | undefined>> = {
+        [clusterVarsName]: freshness.variablesChanged,
+        [secretVarsName]: freshness.secretsChanged,
+    };
+    const changed = object.spec?.postBuild?.substituteFrom?.find(({ name }) => builtBefore(object, changes[name]));
+    return changed && `waiting for an attempt with the present ${changed.name}`;
 }
 
 /** Whether the newest attempt started before a time. Flux records when it ended, in whole seconds, and its duration. */
-function builtBefore({ spec, status }: FluxObject, time: string): boolean {
-    const substitutes = spec?.postBuild?.substituteFrom?.some(({ name }) => name === clusterVarsName);
+function builtBefore({ status }: FluxObject, time: string | undefined): boolean {
     const newest = status?.history?.[0];
-    if (!substitutes || !newest) {
+    if (time === undefined || !newest) {
         return false;
     }
     return Date.parse(newest.lastReconciled) - milliseconds(newest.lastReconciledDuration) <= Date.parse(time);

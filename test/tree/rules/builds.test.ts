@@ -100,4 +100,12 @@ describeRule("builds", [
         problem: /\$\{velero_client_id\^\^\} is not a plain variable/,
         fix: /two dollars/,
     },
+    {
+        finds: "a secret variable in a layer that does not take the Secret",
+        edits: [{ file: "clusters/base/kustomization.yaml", from: "name: caches|dapr-config", to: "name: caches" }],
+        file: "systems/dapr/password.yaml",
+        line: "${valkey_password}",
+        problem: /variable valkey_password has no value: the layer does not take Secret secret-vars/,
+        fix: /clusters\/base\/kustomization\.yaml/,
+    },
 ]);

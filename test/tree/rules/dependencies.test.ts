@@ -17,4 +17,11 @@ describeRule("dependencies", [
         problem: /takes a Secret and does not wait for canary/,
         fix: /add "- name: canary" to dependsOn in clusters\/base\/apps\.yaml/,
     },
+    {
+        finds: "a layer that takes secret variables before the layer that makes them",
+        edits: [{ file: "clusters/base/dapr-config.yaml", from: "    - name: canary\n", to: "" }],
+        line: "dependsOn:",
+        problem: /Kustomization flux-system\/dapr-config takes a Secret and does not wait for canary/,
+        fix: /add "- name: canary"/,
+    },
 ]);

@@ -48,7 +48,11 @@ describeRule("layer-settings", [
         fix: /"infra"/,
     },
     leftInAll("decryption", / +decryption:\n( {10}.*\n)+/, /sets decryption to nothing, not .*sops-gpg/),
-    leftInAll("postBuild", / +postBuild:\n( {10}.*\n)+/, /sets postBuild to nothing, not .*cluster-vars/),
+    leftInAll(
+        "postBuild",
+        / +postBuild:\n( {10}.*\n)+[^]*?secret-vars }\n/,
+        /sets postBuild to nothing, not .*cluster-vars/,
+    ),
     {
         finds: "a layer with releases that leaves out what they have in common",
         edits: [{ file, from: "    - ../../policies/releases\n", to: "" }],

@@ -4,6 +4,7 @@ import { neededLayers } from "../needs";
 import { field } from "../object";
 import { type Rendered, renderedReleases } from "../rendering/rendered";
 import { type Cluster, dependenciesOf, findingAt, hasAllMeshes, type Layer, type Tree } from "../tree";
+import { substitutesSecrets } from "../variables";
 import { definingLayers } from "./definitions";
 import { meshLayers } from "./meshes";
 import { monitoringLayers } from "./monitors";
@@ -77,6 +78,9 @@ function needsOf(cluster: Cluster, listed: Layer, releases: readonly Rendered[])
     ];
 }
 
-function hasSecrets({ manifests }: Layer): boolean {
-    return manifests.some(({ object }) => object.kind === "Secret" && field(object, "sops") !== undefined);
+function hasSecrets({ kustomization, manifests }: Layer): boolean {
+    return (
+        substitutesSecrets(kustomization.object) ||
+        manifests.some(({ object }) => object.kind === "Secret" && field(object, "sops") !== undefined)
+    );
 }

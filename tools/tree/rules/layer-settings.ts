@@ -1,6 +1,8 @@
+import { clusterVarsName, secretVarsName } from "../../../components/gitops/flux-names";
 import type { Finding } from "../finding";
 import { field, list } from "../object";
 import { type Cluster, findingAt, inEveryCluster, type Layer, type Manifest, type Tree } from "../tree";
+import { substitutesSecrets } from "../variables";
 
 /** Every layer says how long it may take, when to try again, as whom, and waits until it is ready. None is empty. */
 export function layerSettings(tree: Tree): readonly Finding[] {
@@ -59,7 +61,12 @@ function wrongSettings({ environment, mesh }: Cluster, layer: Layer): Finding[] 
         "spec.serviceAccountName": "kustomize-controller",
         "spec.sourceRef": { kind: "ExternalArtifact", name },
         "spec.decryption": { provider: "sops", secretRef: { name: "sops-gpg" } },
-        "spec.postBuild": { substituteFrom: [{ kind: "ConfigMap", name: "cluster-vars" }] },
+        "spec.postBuild": {
+            substituteFrom: [
+                { kind: "ConfigMap", name: clusterVarsName },
+                ...(substitutesSecrets(kustomization.object) ? [{ kind: "Secret", name: secretVarsName }] : []),
+            ],
+        },
     };
     return [...differences(kustomization, expected), ...(layer.generator ? wrongGenerator(name, layer.generator) : [])];
 }

@@ -60,6 +60,45 @@ describe("Secrets in plain text", () => {
         );
     });
 
+    describe("that take secret variables", () => {
+        const variables = {
+            "clusters/staging/secret-vars.sops.yaml":
+                "apiVersion: v1\nkind: Secret\nmetadata: { name: secret-vars, namespace: flux-system }\nstringData: { db_password: ENC }\nsops: {}\n",
+        };
+        const taking = (values: string) =>
+            plainSecretProblems({
+                ...variables,
+                "systems/db/password.yaml": `apiVersion: v1\nkind: Secret\nmetadata: { name: db }\n${values}\n`,
+            });
+
+        it("are none where each value takes one", () => {
+            assert.deepEqual(taking('stringData: { a: "${db_password}", b: "postgres://db:${db_password}@db" }'), []);
+        });
+
+        for (const [what, values] of [
+            ["beside another value", 'stringData: { a: "${db_password}", b: open }'],
+            ["by a name that no Secret gives", 'stringData: { a: "${db_pasword}" }'],
+            ["escaped", 'stringData: { a: "$${db_password}" }'],
+            ["with a default", 'stringData: { a: "${db_password:=open}" }'],
+            ["in data, which Flux does not encode", 'data: { a: "${db_password}" }'],
+            ["and hold nothing", "stringData: {}"],
+        ] as const) {
+            it(`are found where a variable stands ${what}`, () => {
+                assert.match(
+                    taking(values).join("\n"),
+                    /^gitops\/systems\/db\/password\.yaml: Secret db is not encrypted/,
+                );
+            });
+        }
+
+        it("are found in a patch, which nobody would look for there", () => {
+            const patch =
+                "patches:\n  - target: { kind: Secret, name: db }\n    patch: '[{ op: add, path: /stringData/a, value: \"${db_password}\" }]'\n";
+            const problems = plainSecretProblems({ ...variables, "apps/kustomization.yaml": patch });
+            assert.match(problems.join("\n"), /a patch gives a Secret values/);
+        });
+    });
+
     it("are none of what is encrypted, names a Secret, or changes one's metadata", () => {
         const tree = {
             "clusters/staging/s.sops.yaml": sealedSecret({ pgp: [fingerprint] }),

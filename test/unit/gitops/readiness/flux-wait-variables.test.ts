@@ -14,6 +14,48 @@ function layer(name: string, lastReconciled: string, lastReconciledDuration: str
     });
 }
 
+/** The layer with Secret `secret-vars`, which it first applied as it is at a time. */
+const canary = (firstReconciled: string) =>
+    fluxObject("Kustomization", "canary", ours, {
+        status: {
+            history: [{ firstReconciled, lastReconciled: "2026-01-01T13:00:00Z", lastReconciledDuration: "1s" }],
+        },
+    });
+
+/** A layer that substitutes from that Secret as well, whose newest attempt ended at a time. */
+const user = (lastReconciled: string, sources = ["cluster-vars", "secret-vars"]) =>
+    fluxObject("Kustomization", "caches", ours, {
+        spec: { postBuild: { substituteFrom: sources.map((name) => ({ name })) } },
+        status: { history: [{ lastReconciled, lastReconciledDuration: "1s" }] },
+    });
+
+describe("waitForFlux, when a secret variable of the tree has changed", () => {
+    it("has a layer built anew that was built with the old value, and waits for it", async () => {
+        const before = fluxStatus(ours, canary("2026-01-01T12:10:00Z"), user("2026-01-01T12:09:59Z"));
+        const after = fluxStatus(ours, canary("2026-01-01T12:10:00Z"), user("2026-01-01T12:10:03Z"));
+        const found = await wait([before, after], { cluster });
+        assert.equal(found.polls, 2);
+        assert.ok(found.requests.includes("Kustomization caches"), found.requests.join());
+    });
+
+    it("sees a change that Flux applies during the wait", async () => {
+        const layer = user("2026-01-01T12:09:59Z");
+        const working = { ...layer, status: { ...layer.status, conditions: [] } };
+        const polls = [
+            fluxStatus(ours, canary("2026-01-01T12:00:00Z"), working),
+            fluxStatus(ours, canary("2026-01-01T12:10:00Z"), layer),
+            fluxStatus(ours, canary("2026-01-01T12:10:00Z"), user("2026-01-01T12:10:03Z")),
+        ];
+        assert.equal((await wait(polls, { cluster })).polls, 3);
+    });
+
+    it("asks nothing of a layer that takes no secret variables", async () => {
+        const other = user("2026-01-01T12:09:59Z", ["cluster-vars"]);
+        const found = await wait([fluxStatus(ours, canary("2026-01-01T12:10:00Z"), other)], { cluster });
+        assert.ok(!found.requests.includes("Kustomization caches"), found.requests.join());
+    });
+});
+
 describe("waitForFlux, when a variable of the tree has changed", () => {
     it("has a layer built anew that was built with the old value, and waits for it", async () => {
         const old = fluxStatus(ours, layer("mesh", "2026-01-01T11:59:00Z", "2s"));
