@@ -79,10 +79,9 @@ export class KeyOwner {
         return this.tool("secret", input, ...args);
     }
 
-    /** `npm run replace-key -- …`, likewise, with what the cluster has. Gives what it prints. */
-    async replaceKey(): Promise<string> {
-        const args = ["--stack", "staging", "--sandbox", "--from-cluster", "--without-key-vault"];
-        const { code, output } = await this.tool("replace-key", "", ...args);
+    /** `npm run replace-key -- …`, likewise. Gives what it prints. */
+    async replaceKey(...args: string[]): Promise<string> {
+        const { code, output } = await this.tool("replace-key", "", "--stack", "staging", "--sandbox", ...args);
         assert.equal(code, 0, output);
         return output;
     }

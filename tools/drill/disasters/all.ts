@@ -184,14 +184,14 @@ export const disasters: readonly Disaster[] = [
         name: "pgp-key-lost",
         title: "The PGP key was lost everywhere",
         lost: "Nothing that is encrypted to the vault's key too",
-        see: "[secrets.md](secrets.md#a-key-is-lost): a new key, which the vault's key gives the files to",
+        see: "`npm run replace-key -- --stack production` ([secrets.md](secrets.md#a-key-is-lost))",
         test: "test/program/keys.test.ts",
     },
     {
         name: "both-keys-lost",
         title: "The PGP key and the vault's key were lost",
-        lost: "The values in Git; those in the cluster are read from there",
-        see: "[secrets.md](secrets.md#a-key-is-lost): a new key, and each value anew, which `up` lists",
+        lost: "Values in Git that the cluster does not have",
+        see: "`npm run replace-key -- --stack production --from-cluster --without-key-vault` ([secrets.md](secrets.md#a-key-is-lost))",
         test: "test/program/keys.test.ts",
     },
     {
