@@ -210,7 +210,7 @@ export class Stage {
         return (await this.resources())(type, name);
     }
 
-    /** Finds resources in the state as it is now, by their type's end and their name's start; throws if there is none. */
+    /** Finds resources in the state as it is now, by their type's end and name's start; throws if there is none. */
     async resources(): Promise<(type: string, name: string) => StackResource> {
         const output = await this.sandbox("pulumi", "--stack", this.stack, "stack", "export");
         const { deployment } = JSON.parse(output.slice(output.indexOf("{"))) as {
