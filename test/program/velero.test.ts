@@ -21,13 +21,14 @@ describe("Velero", function () {
 
     after(() => server?.stop());
 
-    it("reaches its container as the identity of its service account", async () => {
-        await server.cluster.until(
+    const reachesContainer = () =>
+        server.cluster.until(
             "the location",
             async () => (await server.velero("backup-location", "get")).includes("Available"),
             90_000,
         );
-    });
+
+    it("reaches its container as the identity of its service account", reachesContainer);
 
     it("leaves the repository's password that the tree brings", async () => {
         assert.deepEqual(await server.cluster.secret("velero", "velero-repo-credentials"), {
@@ -82,7 +83,9 @@ describe("Velero", function () {
             cluster = new VolumeCluster(server.adminKubeconfig());
             await makeStore();
             await server.cluster.until("the claim", async () => (await claim()).includes("data-store-0"));
-            await server.velero("backup", "create", backup, "--include-namespaces", "stores", "--wait");
+            await reachesContainer();
+            const said = await server.velero("backup", "create", backup, "--include-namespaces", "stores", "--wait");
+            assert.match(said, /status: Completed/);
             await server.kubectl("delete", "namespace", "stores", "--wait=true");
         });
 

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import type { ManifestTree } from "../fleet/manifest-tree";
 import { documentsIn, type KubernetesObject, manifestsIn, objectsOf } from "../fleet/manifests";
 import { fluxNamespace, rootName } from "../flux-names";
+import { LayerWaits } from "./layer-waits";
 import { type Named, namedIn, type Patch, patchesIn } from "./named-files";
 
 /** What a Flux Kustomization builds, and where that is written. */
@@ -23,10 +24,10 @@ interface Change {
 const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /**
- * Where the build of an environment is sure to fail in the cluster, minutes after the commit: files and folders that
- * are named and not there, and what is named twice. It follows the environment's own kustomization.yaml to every layer
- * and everything that a layer names; what nothing builds may be as it is. Kustomize itself is not asked: it need not be
- * on the machine that runs the program.
+ * Where the build of an environment is sure to fail in the cluster, minutes after the commit: files, folders and layers
+ * that are named and not there, and what is named twice. It follows the environment's own kustomization.yaml to every
+ * layer and everything that a layer names; what nothing builds may be as it is. Kustomize itself is not asked: it need
+ * not be on the machine that runs the program.
  */
 export function buildProblems(tree: ManifestTree, environment: string): string[] {
     return new BuildWalk(tree, environment).problems();
@@ -39,6 +40,9 @@ class BuildWalk {
     private readonly visited = new Set<string>();
     private readonly builds: (Build & { readonly at: string })[] = [];
     private readonly changes: Change[] = [];
+    private readonly waits = new LayerWaits();
+    /** Whether a patch changes what waits for what. */
+    private isReordered = false;
 
     constructor(
         private readonly tree: ManifestTree,
@@ -57,6 +61,11 @@ class BuildWalk {
         for (let before = -1; before !== this.visited.size;) {
             before = this.visited.size;
             [...this.builds].forEach((build) => this.visitBuild(build));
+        }
+        if (!this.isReordered) {
+            for (const { name, at } of this.waits.endless()) {
+                this.found.add(`${at}: waits for layer ${name}, which gitops/${root} does not have; ${unlisted}`);
+            }
         }
         return [...this.found];
     }
@@ -172,6 +181,7 @@ class BuildWalk {
             if (object.kind === "ArtifactGenerator") {
                 this.visitGenerator(file, object);
             }
+            this.waits.note(file, this.tree[file] ?? "", object);
             const { path: folder, components } = specOf(object);
             if (isFromHere(object) && typeof folder === "string") {
                 const name = object.metadata?.name ?? "";
@@ -202,6 +212,7 @@ class BuildWalk {
             if (Array.isArray(patch) && target === undefined) {
                 this.found.add(`gitops/${file}:${line}: a patch of operations names no target; add one to the patch`);
             }
+            this.isReordered ||= content.includes("dependsOn");
             const { paths, components, name } = changeOf(patch);
             const wanted = typeof target?.name === "string" ? target.name : target === undefined ? name : ".*";
             if (paths.length + components.length > 0 && (target?.kind ?? "Kustomization") === "Kustomization") {
@@ -219,6 +230,7 @@ class BuildWalk {
 }
 
 const bare = "a folder without kustomization.yaml; add one that lists its files";
+const unlisted = "list it there, or take the dependency away";
 const fix = "add it, correct the name, or take the line out";
 
 /** Every folder above a file; `.` is the tree. */

@@ -136,12 +136,17 @@ export const disasters: readonly Disaster[] = [
         title: "A commit breaks a layer",
         fix: git("revert", "--no-edit", "HEAD"),
         lost: "Nothing",
-        strike: (stage) =>
-            stage.commit(async (run) => {
+        strike: async (stage) => {
+            await stage.commit(async (run) => {
                 // The layer has a folder in the environment, which kustomize can no longer build.
                 await run("rm", "--quiet", `clusters/${stage.fleet.branch}/canary/kustomization.yaml`);
                 await run("commit", "--quiet", "--message", "Break a layer");
-            }),
+            });
+            const failure = await stage.failureOf("canary");
+            if (!failure.includes("kustomization.yaml")) {
+                throw new Error(`Flux says something else of the layer: ${failure}`);
+            }
+        },
     },
     {
         name: "vault-deleted",

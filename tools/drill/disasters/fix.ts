@@ -28,10 +28,13 @@ export function pulumi(...args: readonly string[]): Fix {
 export function git(...args: readonly string[]): Fix {
     return {
         typed: () => `git ${args.join(" ")} && git push`,
-        type: (stage) =>
-            stage.commit(async (run) => {
+        type: async (stage) => {
+            await stage.commit(async (run) => {
                 await run(...args);
-            }),
+            });
+            // It waits until Flux has followed the commit, and has nothing else to do.
+            await stage.succeeds("up", "--yes", "--skip-preview");
+        },
     };
 }
 

@@ -43,15 +43,11 @@ export async function readMarks(stage: Stage): Promise<Marks> {
         ...["get", "clusters.postgresql.cnpg.io", "postgresql", "--namespace", "postgresql"],
         ...["--output", "jsonpath={.status.systemID}"],
     );
-    const [key, velero, deployKey] = await Promise.all([
-        stage.resource("Key", "landfall-vault-sops"),
-        stage.resource("UserAssignedIdentity", "landfall-velero"),
-        stage.resource("RepositoryDeployKey", "landfall-fleet"),
-    ]);
+    const resource = await stage.resources();
     return {
-        "version of the vault's key": String(key.outputs.keyUriWithVersion),
-        "client id of velero": String(velero.outputs.clientId),
-        "deploy key": deployKey.id,
+        "version of the vault's key": String(resource("Key", "landfall-vault-sops").outputs.keyUriWithVersion),
+        "client id of velero": String(resource("UserAssignedIdentity", "landfall-velero").outputs.clientId),
+        "deploy key": resource("RepositoryDeployKey", "landfall-fleet").id,
         "decrypted Secret": Buffer.from(secret, "base64").toString("utf8"),
         "commit of somebody else": await stage.read(note),
         database,

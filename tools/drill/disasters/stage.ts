@@ -17,13 +17,11 @@ const run = promisify(execFile);
 /** The layers that have keys, certificates and data. */
 const layers = ["canary", "infra-config", "databases-config", "backup-config", "mesh"];
 
-const decryptionMinutes = 5;
+const fluxMinutes = 5;
 
-interface FluxObject {
-    readonly status?: {
-        readonly lastHandledReconcileAt?: string;
-        readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
-    };
+interface FluxStatus {
+    readonly lastHandledReconcileAt?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
 }
 
 /** A stack in a sandbox that runs, and what people and programs can do to it. */
@@ -133,17 +131,37 @@ export class Stage {
 
     /** Has Flux decrypt what the vault's key alone decrypts. Gives what it says of it; undefined if it can. */
     async decryptWithVault(): Promise<string | undefined> {
+        const time = await this.askFlux("kustomization", "canary");
+        return this.layerOnce("canary", ({ lastHandledReconcileAt }) => lastHandledReconcileAt === time);
+    }
+
+    /** Has Flux fetch the branch, and waits until it cannot apply a layer. Gives what it says of it. */
+    async failureOf(layer: string): Promise<string> {
+        await this.askFlux("gitrepository", "flux-system");
+        const isFailed = ({ conditions = [] }: FluxStatus) =>
+            conditions.some(({ type, status }) => type === "Ready" && status === "False");
+        return (await this.layerOnce(layer, isFailed)) ?? "";
+    }
+
+    /** Does what `flux reconcile` does; gives the time of the request. */
+    private async askFlux(kind: string, name: string): Promise<string> {
         const time = new Date().toISOString();
-        const canary = ["kustomization", "canary", "--namespace", "flux-system"];
-        await this.kubectl("annotate", "--overwrite", ...canary, `reconcile.fluxcd.io/requestedAt=${time}`);
-        for (const deadline = Date.now() + decryptionMinutes * 60_000; Date.now() < deadline; await sleep(1000)) {
-            const { status } = JSON.parse(await this.kubectl("get", ...canary, "--output", "json")) as FluxObject;
-            const ready = status?.conditions?.find(({ type }) => type === "Ready");
-            if (status?.lastHandledReconcileAt === time && ready?.status !== "Unknown") {
+        const object = [kind, name, "--namespace", "flux-system"];
+        await this.kubectl("annotate", "--overwrite", ...object, `reconcile.fluxcd.io/requestedAt=${time}`);
+        return time;
+    }
+
+    /** What Flux says of a layer that it cannot apply, once it is as it is to be; undefined if it is Ready then. */
+    private async layerOnce(name: string, isSo: (status: FluxStatus) => boolean): Promise<string | undefined> {
+        const get = ["get", "kustomization", name, "--namespace", "flux-system", "--output", "json"];
+        for (const deadline = Date.now() + fluxMinutes * 60_000; Date.now() < deadline; await sleep(1000)) {
+            const { status = {} } = JSON.parse(await this.kubectl(...get)) as { status?: FluxStatus };
+            const ready = status.conditions?.find(({ type }) => type === "Ready");
+            if (isSo(status) && ready?.status !== "Unknown") {
                 return ready?.status === "True" ? undefined : (ready?.message ?? "");
             }
         }
-        throw new Error(`Flux has not applied the canaries after ${decryptionMinutes} minutes`);
+        throw new Error(`Flux has not come to layer ${name} after ${fluxMinutes} minutes`);
     }
 
     /** @throws Error if the stack has no cluster. */
@@ -187,17 +205,24 @@ export class Stage {
         );
     }
 
-    /** Finds a resource in the state by its type's end and its name's start. */
+    /** A resource in the state. @throws Error if there is none. */
     async resource(type: string, name: string): Promise<StackResource> {
+        return (await this.resources())(type, name);
+    }
+
+    /** Finds resources in the state as it is now, by their type's end and name's start; throws if there is none. */
+    async resources(): Promise<(type: string, name: string) => StackResource> {
         const output = await this.sandbox("pulumi", "--stack", this.stack, "stack", "export");
         const { deployment } = JSON.parse(output.slice(output.indexOf("{"))) as {
             deployment: { resources: StackResource[] };
         };
-        const found = deployment.resources.find(({ urn }) => urn.includes(`:${type}::${name}`));
-        if (!found) {
-            throw new Error(`the state has no ${type} ${name}`);
-        }
-        return found;
+        return (type, name) => {
+            const found = deployment.resources.find(({ urn }) => urn.includes(`:${type}::${name}`));
+            if (!found) {
+                throw new Error(`the state has no ${type} ${name}`);
+            }
+            return found;
+        };
     }
 }
 

@@ -41,6 +41,24 @@ describe("the build of an environment", () => {
         });
     }
 
+    it("names a layer that another waits for and that the environment does not list, unless a patch changes that", () => {
+        const waiting = {
+            ...treeWith("resources: []\n"),
+            "clusters/base/apps.yaml": layer("apps", "  path: ./layers/apps\n  dependsOn:\n    - name: caches\n"),
+        };
+        const problem =
+            "gitops/clusters/base/apps.yaml:9: waits for layer caches, which gitops/clusters/staging does not have; " +
+            "list it there, or take the dependency away";
+        assert.deepEqual(buildProblems(waiting, "staging"), [problem]);
+        const list = "clusters/staging/kustomization.yaml";
+        const caches = { "clusters/base/caches.yaml": layer("caches", "  path: ./layers/apps\n") };
+        const listed = { ...waiting, ...caches, [list]: "resources: [../base/apps.yaml, ../base/caches.yaml]\n" };
+        assert.deepEqual(buildProblems(listed, "staging"), []);
+        const patch = "[{ op: remove, path: /spec/dependsOn }]";
+        const patches = `patches:\n  - { target: { kind: Kustomization }, patch: "${patch}" }\n`;
+        assert.deepEqual(buildProblems({ ...waiting, [list]: `${waiting[list]}${patches}` }, "staging"), []);
+    });
+
     it("names a file or a folder that is not there, with the line, whatever it is for", () => {
         const kustomization = [
             "resources:",
