@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import Mocha from "mocha";
 import { parse } from "yaml";
@@ -30,7 +31,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 const root = path.join(__dirname, "..");
 
 /**
- * Runs the tests of the named kinds, or all of them, in one mocha, two files at a time. Prints its totals and, last,
+ * Runs the tests of the named kinds, or all of them, in one mocha, several files at a time. Prints totals and, last,
  * `N passed, N failed`.
  *
  * The programs that the tests need are built into the toolchain's cache first. `LANDFALL_BINARIES` names their folder.
@@ -45,13 +46,12 @@ async function main(requested: readonly string[]): Promise<number> {
         .map(([, kind]) => kind);
     await prepare(selected.map(({ programs }) => programs));
     const { timeout } = parse(fs.readFileSync(path.join(root, ".mocharc.yaml"), "utf8")) as { timeout: number };
-    // An update waits for the cluster half of its time, so two files at a time take two cores little longer than one.
     const mocha = new Mocha({
         timeout,
         forbidOnly: true,
         color: process.stdout.isTTY,
         parallel: true,
-        jobs: 2,
+        jobs: filesAtATime(os.availableParallelism(), os.totalmem()),
     });
     for (const file of selected.flatMap(testFiles)) {
         mocha.addFile(file);
@@ -63,6 +63,14 @@ async function main(requested: readonly string[]): Promise<number> {
             resolve(failures === 0 && passes > 0 ? 0 : 1);
         });
     });
+}
+
+/**
+ * An update waits for the cluster half of its time, so a file for each core is not too many. Each may
+ * start a stack, which takes up to 3 GB.
+ */
+function filesAtATime(cores: number, memory: number): number {
+    return Math.max(2, Math.min(cores, Math.floor(memory / 4e9)));
 }
 
 async function prepare(needed: readonly Kind["programs"][]): Promise<void> {

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
+import * as os from "node:os";
 import * as path from "node:path";
 import * as ts from "typescript";
 import { treeRoot } from "../../support/tree";
@@ -17,10 +18,9 @@ describe("the program as Pulumi loads it", () => {
         repositoryRoot,
         `node_modules/.cache/landfall/program/components%kept-${process.pid}.ts.json`,
     );
-    const { create } = createRequire(__filename)("../../../tools/program/kept-transpiler.cjs") as {
-        create: (of: object) => Transpiler;
-    };
-    const transpiler = create({ service: { config: { options } } });
+    const own = path.join(repositoryRoot, "tools/program/kept-transpiler.cjs");
+    const loaded = (file: string) => (createRequire(__filename)(file) as { create: (of: object) => Transpiler }).create;
+    const transpiler = loaded(own)({ service: { config: { options } } });
 
     afterEach(() => fs.rmSync(kept, { force: true }));
 
@@ -39,6 +39,20 @@ describe("the program as Pulumi loads it", () => {
         fs.writeFileSync(kept, content.replace("exports.one = 1", "exports.one = 'kept'"));
         assert.match(transpile(one).outputText, /'kept'/);
         assert.match(transpile("export const one: number = 2;\n").outputText, /exports\.one = 2/);
+    });
+
+    it("is shared by copies of the repository that have the same packages", () => {
+        const copy = fs.mkdtempSync(path.join(os.tmpdir(), "landfall-copy-"));
+        const file = path.join(copy, "tools/program/kept-transpiler.cjs");
+        fs.cpSync(path.join(repositoryRoot, "tools/program/kept-transpiler.cjs"), file);
+        fs.symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(copy, "node_modules"));
+        const inPlace = (root: string) => ({ ...options, outDir: path.join(root, ".ts-node") });
+        const sources = { fileName: path.join(copy, path.relative(repositoryRoot, fileName)) };
+        const ofCopy = loaded(file)({ service: { config: { options: inPlace(copy) } } });
+        loaded(own)({ service: { config: { options: inPlace(repositoryRoot) } } }).transpile(one, { fileName });
+        fs.writeFileSync(kept, fs.readFileSync(kept, "utf8").replace("exports.one = 1", "exports.one = 'kept'"));
+        assert.match(ofCopy.transpile(one, sources).outputText, /'kept'/);
+        fs.rmSync(copy, { recursive: true });
     });
 
     it("is made anew of a file that was kept half", () => {
