@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import {
-    engineEnvironment,
+    deployerEnvironment,
     exitOf,
     isAlive,
     prepareStack,
@@ -64,7 +64,7 @@ export function runInSandbox({ file, stack, args, needsStackFile }: SandboxComma
     if (!session || !isAlive(session.pid)) {
         throw new SandboxError(`no sandbox runs in ${directory}; start one: npm start -- --stack ${stack}`);
     }
-    const env = engineEnvironment(directory, session);
+    const env = deployerEnvironment(directory, session);
     if (needsStackFile) {
         prepareStack({ repository, directory }, stack, env);
     }

@@ -2,7 +2,7 @@ export { checkRoles, minimalRoles, readDeployerRole } from "./azure/arm/deployer
 export { demonstrationTenant } from "./azure/entra/tenant";
 export type { ArchiveFile } from "./charts/charts";
 export { pipelines } from "./pipeline/pipelines";
-export { engineEnvironment, exitOf, programCommands, startPulumi } from "./engine/engine";
+export { deployerEnvironment, engineEnvironment, exitOf, programCommands, startPulumi } from "./engine/engine";
 export { type EngineEvent, type EngineSummary, EventLog, type Phase, summarize } from "./engine/event-log";
 export type { CriticalPath } from "./engine/critical-path";
 export { releaseStack } from "./engine/stack-lock";

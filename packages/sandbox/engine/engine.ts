@@ -33,6 +33,17 @@ export function engineEnvironment(directory: string, session: Session): NodeJS.P
     };
 }
 
+/** The same with the deployer's login for what uses an SDK of Azure, such as sops. */
+export function deployerEnvironment(directory: string, session: Session): NodeJS.ProcessEnv {
+    const { ARM_CLIENT_ID, ARM_CLIENT_SECRET, ARM_TENANT_ID } = session.environment;
+    return {
+        ...engineEnvironment(directory, session),
+        AZURE_CLIENT_ID: ARM_CLIENT_ID,
+        AZURE_CLIENT_SECRET: ARM_CLIENT_SECRET,
+        AZURE_TENANT_ID: ARM_TENANT_ID,
+    };
+}
+
 /** The commands that may run the program; the others look at a stack, or change its settings, without it. */
 export const programCommands: ReadonlySet<string> = new Set([
     "up",
