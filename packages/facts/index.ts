@@ -1,6 +1,7 @@
 import * as path from "node:path";
 
 export { type ChartDefinition, readDefinitions } from "./charts/definition";
+export { type Signer, signerOf } from "./charts/signer";
 export { factOf, type ManifestObject } from "./charts/fact";
 export { type Fact, factKey, factsIn, readRendered, type RenderedFacts } from "./charts/rendered";
 export { manifestOf } from "./charts/stand-in/manifest";

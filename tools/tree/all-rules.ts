@@ -46,6 +46,7 @@ import { secretVariables } from "./rules/secret-variables";
 import { secrets } from "./rules/secrets";
 import { servedVersions } from "./rules/served-versions";
 import { serviceAccounts } from "./rules/service-accounts";
+import { signatures } from "./rules/signatures";
 import { singlePods } from "./rules/single-pods";
 import { sourceAddresses } from "./rules/source-addresses";
 import { systems } from "./rules/systems";
@@ -108,6 +109,7 @@ export const allRules: Readonly<Record<string, Rule>> = {
     secrets,
     "served-versions": servedVersions,
     "service-accounts": serviceAccounts,
+    signatures,
     "single-pods": singlePods,
     "source-addresses": sourceAddresses,
     systems,

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { field, isMap, list, mapAt, textAt } from "./object";
 import { chartValues } from "./published/chart-values";
 import { type Cluster, everyOfKind, type Manifest } from "./tree";
-import { readRendered, type RenderedFacts } from "@landfall/facts";
+import { readRendered, type RenderedFacts, type Signer, signerOf } from "@landfall/facts";
 
 /** A kind that a chart defines. */
 interface CustomKind {
@@ -20,6 +20,8 @@ export interface ChartFacts {
     readonly version: string;
     readonly appVersion: string;
     readonly published: readonly string[];
+    /** Who signs it in its registry; undefined if nobody does. */
+    readonly signer: Signer | undefined;
     /** Default values, with those of its sub-charts under their names. */
     readonly defaults: Readonly<Record<string, unknown>>;
     /** Paths of values that have no default, and that the chart reads all the same. */
@@ -88,6 +90,7 @@ function readChart(chart: string): ChartFacts {
         version: String(field(definition, "version")),
         appVersion: String(field(definition, "appVersion")),
         published: list(definition, "published").map(String),
+        signer: signerOf(definition as Parameters<typeof signerOf>[0]),
         optional: new Set(list(definition, "optional").map(String)),
         kinds: list(definition, "crds.kinds") as CustomKind[],
         crds: crdsOf(field(definition, "crds")),

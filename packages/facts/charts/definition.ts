@@ -43,6 +43,11 @@ const chartDefinition = z.strictObject({
     /** Where the real chart is published: `oci://<host>/<repository>`, or the https URL of a Helm repository. */
     published: z.array(z.string().regex(/^(oci|https):\/\/[^/]+/)).min(1),
     crds: customKinds.optional(),
+    /**
+     * Who signs it in the registry, with Sigstore and without a key of its own, where `{version}` is the chart's;
+     * `witness` is the workflow that does.
+     */
+    signed: z.strictObject({ issuer: z.url(), subject: z.string(), witness: z.url() }).optional(),
     /** Where the values, their schema and the definitions' schemas are from. */
     source: z
         .strictObject({ repository: z.string(), ref: z.string(), path: z.string(), licence: z.string() })

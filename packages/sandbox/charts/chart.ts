@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { type ChartDefinition, metadataOf, standInFiles } from "@landfall/facts";
+import { type ChartDefinition, metadataOf, type Signer, signerOf, standInFiles } from "@landfall/facts";
 import { pack } from "tar-stream";
 import { digestOf } from "../registry/digest";
 
@@ -13,13 +13,17 @@ export interface Chart {
     readonly archive: Buffer;
     /** `sha256:` and the digest of the archive. */
     readonly digest: string;
+    /** Who signs what a registry has of it. Default: nobody. */
+    readonly signed?: Signer | undefined;
 }
 
 /** Packages the stand-in of a chart. The same definition gives the same bytes. */
 export async function packageChart(definition: ChartDefinition, fluxOperatorSource: string): Promise<Chart> {
     const { name, version, published } = definition;
     const archive = await archiveOf(name, await standInFiles(definition, fluxOperatorSource));
-    return { name, version, published, metadata: metadataOf(definition), archive, digest: digestOf(archive) };
+    const digest = digestOf(archive);
+    const signed = signerOf(definition);
+    return { name, version, published, metadata: metadataOf(definition), archive, digest, signed };
 }
 
 async function archiveOf(name: string, files: Readonly<Record<string, string>>): Promise<Buffer> {

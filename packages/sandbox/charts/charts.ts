@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { chartsFolder, type PublishedImage, readDefinitions } from "@landfall/facts";
 import type { Route } from "../network/route";
 import { imagePlace } from "../registry/image-place";
+import type { TrustRoot } from "../signatures/trust-root";
 import { type Chart, packageChart } from "./chart";
+import { chartArtifact } from "./chart-artifact";
 import { type PublishedArchive, publishedChart } from "./published";
 import { registryHandler } from "./registry";
 import { repositoryHandler } from "./repository";
@@ -32,7 +34,8 @@ export async function readArchives(list: string): Promise<PublishedArchive[]> {
 
 /**
  * What the sandbox serves: published charts, and stand-ins for charts of other names, which the program or a team
- * installs. No stand-in takes the place of another version of a published chart.
+ * installs. No stand-in takes the place of another version of a published chart. What publishers sign is signed anew:
+ * their own signatures are in no archive.
  */
 export async function chartsToServe(
     archives: readonly PublishedArchive[],
@@ -40,20 +43,31 @@ export async function chartsToServe(
 ): Promise<Chart[]> {
     const published = await Promise.all(archives.map(publishedChart));
     const standIns = await generateCharts(fluxOperatorSource);
-    return [...published, ...standIns.filter(({ name }) => !published.some((chart) => chart.name === name))];
+    const signerOf = (name: string) => standIns.find((chart) => chart.name === name)?.signed;
+    return [
+        ...published.map((chart) => ({ ...chart, signed: signerOf(chart.name) })),
+        ...standIns.filter(({ name }) => !published.some((chart) => chart.name === name)),
+    ];
 }
 
-/** Images of others, and what lets somebody publish more of their tags. */
-export interface PublicImages {
+/** What there is besides charts. */
+export interface PublicOptions {
+    /** Images of others. */
     readonly images: readonly PublishedImage[];
+    /** What lets somebody publish more tags. */
     readonly publisherToken: string;
+    /** What signs the charts that their publishers sign. Default: none is signed. */
+    readonly trustRoot: TrustRoot;
 }
 
 /** The hosts that charts and images are published at: OCI registries and Helm repositories. */
-export function publicRoutes(
+export async function publicRoutes(
     charts: readonly Chart[],
-    { images, publisherToken }: Partial<PublicImages> = {},
-): Route[] {
+    { images, publisherToken, trustRoot }: Partial<PublicOptions> = {},
+): Promise<Route[]> {
+    const artifacts = new Map(
+        await Promise.all(charts.map(async (chart) => [chart, await chartArtifact(chart, trustRoot)] as const)),
+    );
     const places = charts.flatMap((chart) =>
         chart.published.map((address) => {
             // The URL parser knows no host in an address whose scheme it does not know.
@@ -65,7 +79,9 @@ export function publicRoutes(
     return [...new Set([...places, ...imagePlaces].map(({ host }) => host))].map((host) => {
         const here = places.filter((place) => place.host === host);
         const content = {
-            charts: here.filter(({ oci }) => oci).map(({ path, chart }) => ({ repository: path.slice(1), chart })),
+            charts: here
+                .filter(({ oci }) => oci)
+                .map(({ path, chart }) => ({ repository: path.slice(1), artifact: artifacts.get(chart)! })),
             images: imagePlaces.filter((place) => place.host === host),
         };
         const registry = registryHandler(host, content, publisherToken);

@@ -4,15 +4,11 @@ import { answerRegistry, type Registry } from "../registry/distribution";
 import { emptyImage } from "../registry/empty-image";
 import { RegistryError, repositoryUnknown } from "../registry/registry-error";
 import { RegistryRepository } from "../registry/repository";
-import type { Chart } from "./chart";
-
-const manifestType = "application/vnd.oci.image.manifest.v1+json";
-const configType = "application/vnd.cncf.helm.config.v1+json";
-const contentType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+import { addChart, type ChartArtifact } from "./chart-artifact";
 
 /** What a public registry holds. */
 export interface RegistryContent {
-    readonly charts: readonly { readonly repository: string; readonly chart: Chart }[];
+    readonly charts: readonly { readonly repository: string; readonly artifact: ChartArtifact }[];
     readonly images: readonly { readonly repository: string; readonly tags: readonly string[] }[];
 }
 
@@ -31,7 +27,7 @@ export function registryHandler(
         repositories.set(name, there);
         return there;
     };
-    charts.forEach(({ repository, chart }) => addChart(repositoryOf(repository), chart));
+    charts.forEach(({ repository, artifact }) => addChart(repositoryOf(repository), artifact));
     images.forEach(({ repository, tags }) => tags.forEach((tag) => addImage(repositoryOf(repository), tag)));
     const registry = (authorization: string | undefined): Registry => ({
         authorize: (_, action) =>
@@ -53,21 +49,4 @@ function addImage(repository: RegistryRepository, tag: string): void {
     const { config, mediaType, manifest } = emptyImage;
     repository.putBlob(config);
     repository.putManifest({ mediaType, content: manifest }, tag);
-}
-
-function addChart(repository: RegistryRepository, { name, version, metadata, archive }: Chart): void {
-    const config = Buffer.from(JSON.stringify(metadata));
-    const manifest = {
-        schemaVersion: 2,
-        mediaType: manifestType,
-        config: { mediaType: configType, digest: repository.putBlob(config), size: config.length },
-        layers: [{ mediaType: contentType, digest: repository.putBlob(archive), size: archive.length }],
-        annotations: {
-            "org.opencontainers.image.title": name,
-            "org.opencontainers.image.version": version,
-        },
-    };
-    // A version may have a plus sign, and a tag may not: Helm writes an underscore.
-    const tag = version.replaceAll("+", "_");
-    repository.putManifest({ mediaType: manifestType, content: Buffer.from(JSON.stringify(manifest)) }, tag);
 }

@@ -52,6 +52,8 @@ export interface ClusterOptions {
     readonly serviceCidr: string;
     readonly nodes: readonly NodeSpec[];
     readonly authority: Authority;
+    /** Environment of the host's programs that says whose signatures count. Default: as they have it built in. */
+    readonly trust?: Readonly<Record<string, string>>;
     /** Starts an egress proxy with these routes in front of the world's: one for the cluster, and one for each pod. */
     readonly proxy: (clusterRoutes: Route[]) => Promise<EgressProxy>;
     /** The tenant whose access tokens the API server accepts. */
@@ -227,7 +229,7 @@ function apiServerNames({ fqdn }: ClusterOptions): string[] {
 }
 
 function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, proxy: HostNode["proxy"]): HostNode {
-    const { directory, binaries, fluxDistribution, authority } = options;
+    const { directory, binaries, fluxDistribution, authority, trust } = options;
     return {
         ...{ api, server, binaries, fluxDistribution, proxy, caPem: authority.certificatePem },
         pods: join(directory, "pods"),
@@ -237,6 +239,7 @@ function hostNode(options: ClusterOptions, api: KubernetesApi, server: string, p
             NO_PROXY: "127.0.0.0/8,localhost",
             SSL_CERT_FILE: authority.certificateFile,
             GIT_SSL_CAINFO: authority.certificateFile,
+            ...trust,
         },
     };
 }

@@ -25,7 +25,7 @@ export class RegistryRepository {
         const digest = this.tags.get(reference) ?? reference;
         const found = this.manifests.get(digest);
         if (!found) {
-            const known = [...this.tags.keys()].sort().join(", ") || "none";
+            const known = [...this.tags.keys()].filter(isVersion).sort().join(", ") || "none";
             const message = `manifest tagged by "${reference}" is not found: ${this.name} has no ${reference}. Its versions: ${known}.`;
             throw new RegistryError(404, "MANIFEST_UNKNOWN", message);
         }
@@ -94,6 +94,11 @@ export class RegistryRepository {
         }
         return found;
     }
+}
+
+/** No version is the tag that a list of signatures has, the digest of what they sign. */
+function isVersion(tag: string): boolean {
+    return !/^sha256-[0-9a-f]{64}$/.test(tag);
 }
 
 function checkDigest(content: Buffer, promised: string): void {

@@ -25,7 +25,7 @@ export async function startChartWorld(directory: string): Promise<ChartWorld> {
     return {
         environment: { HTTPS_PROXY: proxy.url, NO_PROXY: "", SSL_CERT_FILE: authority.certificateFile },
         serve: async (archives) => {
-            const routes = publicRoutes(await Promise.all(archives.map(publishedChart)));
+            const routes = await publicRoutes(await Promise.all(archives.map(publishedChart)));
             hosts.clear();
             routes.forEach((route) => "handle" in route && hosts.set(String(route.host), route.handle));
         },

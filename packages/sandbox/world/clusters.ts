@@ -14,6 +14,8 @@ export interface ClustersOptions {
     readonly binaries: string;
     readonly fluxDistribution: string;
     readonly authority: Authority;
+    /** Environment of the clusters' programs that says whose signatures count. */
+    readonly trust: Readonly<Record<string, string>>;
     readonly tenantId: string;
     /** The world outside of the clusters; asked when a cluster starts. */
     readonly routes: () => readonly Route[];
@@ -35,12 +37,12 @@ export class Clusters implements ClusterHost {
     constructor(private readonly options: ClustersOptions) {}
 
     async start(spec: ClusterSpec): Promise<RunningCluster> {
-        const { authority, tenantId } = this.options;
+        const { authority, trust, tenantId } = this.options;
         const cluster = await startCluster({
             ...spec,
             binaries: this.options.binaries,
             fluxDistribution: this.options.fluxDistribution,
-            authority,
+            ...{ authority, trust },
             directory: this.folder(spec.id),
             nodes: spec.nodes.map(({ taints, ...node }) => ({
                 ...node,

@@ -19,6 +19,8 @@ import type { Route } from "../network/route";
 import { writeEngineHome } from "../plugins/engine-home";
 import { userPulumiHome } from "../plugins/pulumi-home";
 import { SandboxError } from "../sandbox-error";
+import { loadOrCreateTrustRoot, type TrustRoot } from "../signatures/trust-root";
+import { trustEnvironment, updateRoute } from "../signatures/update-repository";
 import { Clusters } from "./clusters";
 import { type Workspace, type WorldStatus, writeSession } from "./session";
 
@@ -55,6 +57,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const { repository, directory, binaries } = options;
     const credentials = createCredentials(repository);
     const authority = await loadOrCreateAuthority(directory);
+    const sigstore = path.join(directory, "sigstore");
+    const trustRoot = await loadOrCreateTrustRoot(sigstore);
     const routes: Route[] = [];
     const report = (message: string) => console.error(`${new Date().toISOString()} ${message}`);
     const clusters = new Clusters({
@@ -62,6 +66,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         binaries,
         fluxDistribution: options.fluxDistribution,
         authority,
+        trust: await trustEnvironment(trustRoot, sigstore),
         tenantId: credentials.tenantId,
         routes: () => routes,
         report,
@@ -78,11 +83,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         limitedTokens: [{ token: credentials.readingToken, permissions: readingPermissions }],
         published: await publishedDefinitions(),
     });
-    const archives = options.archives === undefined ? [] : await readArchives(options.archives);
-    const charts = await chartsToServe(archives, options.fluxOperatorSource);
     const faults = new Faults();
     const { publisherToken } = credentials;
-    const registries = publicRoutes(charts, { images: await readImages(imagesFolder), publisherToken });
+    const registries = await registriesOf(options, publisherToken, trustRoot);
     const outside = [...azure.routes, ...github.routes, ...actions.routes, ...registries, clusters.route()];
     routes.push(...outside.map((route) => faults.before(route)));
     const { port } = options;
@@ -117,6 +120,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
             await Promise.all([github.close(), proxy.close()]);
         },
     };
+}
+
+/** The registries of others, and what says whose signatures count there. */
+async function registriesOf(options: WorldOptions, publisherToken: string, trustRoot: TrustRoot): Promise<Route[]> {
+    const archives = options.archives === undefined ? [] : await readArchives(options.archives);
+    const charts = await chartsToServe(archives, options.fluxOperatorSource);
+    const images = await readImages(imagesFolder);
+    return [...(await publicRoutes(charts, { images, publisherToken, trustRoot })), updateRoute(trustRoot)];
 }
 
 function statusOf(azure: Azure, github: GitHub, clusters: Clusters, proxy: Proxy): WorldStatus {

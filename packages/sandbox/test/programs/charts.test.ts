@@ -66,6 +66,14 @@ describe("the sandbox's charts", () => {
         assert.equal(served.length, charts.length);
     });
 
+    it("are signed by their publisher's workflow, whoever made the archive", async () => {
+        const { archive, signed, version } = named("flagger");
+        assert.match(signed?.subject ?? "", new RegExp(`/release\\.yml@refs/tags/v${version.replaceAll(".", "\\.")}$`));
+        const served = await chartsToServe([{ archive, published: ["oci://ghcr.io/fluxcd/charts/flagger"] }], source);
+        assert.deepEqual(served.find(({ name }) => name === "flagger")?.signed, signed);
+        assert.equal(named("traefik").signed, undefined);
+    });
+
     function named(name: string): Chart {
         const chart = charts.find((candidate) => candidate.name === name);
         assert.ok(chart, `no chart ${name}`);
@@ -74,7 +82,7 @@ describe("the sandbox's charts", () => {
 
     async function get(address: string): Promise<HttpResponse> {
         const url = new URL(address);
-        const route = publicRoutes(charts).find(({ host }) => host === url.host);
+        const route = (await publicRoutes(charts)).find(({ host }) => host === url.host);
         assert.ok(route !== undefined && "handle" in route, `no route for ${url.host}`);
         return route.handle({ method: "GET", url, headers: {}, body: Buffer.alloc(0) });
     }
