@@ -2,6 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { FluxObject } from "../../components/gitops/readiness/flux-object";
 
+/** What a request is answered. */
+interface Given {
+    readonly status: number;
+    readonly body: unknown;
+}
+
 /**
  * An API server that knows what `ClusterClient` asks: who may do everything, Flux's objects, events, and requests to
  * reconcile. Plain HTTP, and without any rule of Kubernetes: test/program has those.
@@ -14,7 +20,9 @@ export class FluxApi {
     changes: readonly string[] = ["2026-01-01T00:00:00Z"];
     isAdmin = true;
     /** An answer to everything, instead of the above. */
-    refusal: { readonly status: number; readonly body: unknown } | undefined;
+    refusal: Given | undefined;
+    /** Answers for everything below some paths. */
+    readonly answers: Record<string, () => Given> = {};
     /** Method and path of each request, and the token that came with it. */
     readonly requests: { readonly request: string; readonly authorization?: string; readonly body: string }[] = [];
     connections = 0;
@@ -62,8 +70,10 @@ export class FluxApi {
             this.reconcile(url, body);
         }
         const refused = Object.entries(this.options.refused ?? {}).find(([prefix]) => url.startsWith(prefix))?.[1];
+        const answer = Object.entries(this.answers).find(([prefix]) => url.startsWith(prefix))?.[1];
         const { status, body: given } =
             this.refusal ??
+            answer?.() ??
             (refused ? { status: refused.status, body: refused } : { status: 200, body: this.resource(url) });
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(given));
     }

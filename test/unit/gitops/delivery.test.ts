@@ -4,9 +4,11 @@ import { chooseLogin } from "../../../components/azure/kubeconfig";
 import { Delivery } from "../../../components/gitops/delivery";
 import { contractProblems } from "../../../components/gitops/flux/cluster-vars";
 import { platformArgs } from "../../../components/platform-args";
+import type { RestoredVolumes } from "../../../components/recovery/restored-volumes";
 import { dependsOn, deploy, isSecretInput, isSecretOutput, only, valueOf } from "../../support/deploy";
 import { configuration } from "../../support/fixtures";
 import { FakeCluster, fleetMocks, mockCommit, preflightOf } from "../../support/platform";
+import { withoutWaiting } from "../../support/time";
 
 const configMap = "kubernetes:core/v1:ConfigMap";
 const readinessType = "pulumi-nodejs:dynamic/gitops:FluxReadiness";
@@ -50,7 +52,12 @@ describe("Delivery", () => {
     afterEach(() => cluster.stop());
 
     /** Delivers to the fake cluster with the settings of staging, changed as given. */
-    function deliver(changes: Record<string, unknown> = {}, preview = false, isEntered = true) {
+    function deliver(
+        changes: Record<string, unknown> = {},
+        preview = false,
+        isEntered = true,
+        volumes?: RestoredVolumes,
+    ) {
         const configured = configuration("staging", changes);
         const program = () => {
             const args = platformArgs(configured, preflightOf(configured.settings), chooseLogin({}), {});
@@ -62,6 +69,7 @@ describe("Delivery", () => {
                         clusterUid: "0123456789abcdef01234567",
                         kubeconfig: pulumi.secret(cluster.api.kubeconfig()),
                         isEntered,
+                        volumes,
                         controllerClientIds: { "kustomize-controller": "id-of-kustomize-controller" },
                         clusterVars: { ...args.clusterVars, ...cloud },
                     },
@@ -95,6 +103,35 @@ describe("Delivery", () => {
     it("keeps the state of a cluster that a refresh cannot reach", async () => {
         const { inputs } = only((await deliver()).resources, "pulumi:providers:kubernetes");
         assert.ok(!("deleteUnreachable" in inputs));
+    });
+
+    it("keeps the claims of volumes that come back for Velero before anything is made, and asks Velero once Flux is there", async () => {
+        const volumes = { backup: "daily-1", claims: ["valkey/data-valkey-0"] };
+        const restores = "/apis/velero.io/v1/namespaces/velero/restores";
+        const phases: (string | undefined)[] = [undefined, undefined, "New"];
+        cluster.api.answers[`${restores}/`] = () =>
+            phases.length > 0 && phases.shift() === undefined
+                ? { status: 404, body: { message: "not found" } }
+                : { status: 200, body: { status: { phase: "Completed" } } };
+        cluster.api.answers["/api/v1/namespaces/default/persistentvolumeclaims"] = () => ({ status: 422, body: {} });
+        await deliver({}, true, true, volumes);
+        const changes = () =>
+            cluster.api.requests
+                .map(({ request }) => request.replace(/\?.*/, ""))
+                .filter((request) => /^(POST|DELETE) .*(policies|policybindings|claims)/.test(request));
+        assert.deepEqual(changes(), [], "a preview asks for nothing");
+        await withoutWaiting(() => deliver({}, false, true, volumes));
+        const policies = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic";
+        assert.deepEqual(changes().slice(0, 3), [
+            `POST ${policies}ies`,
+            `POST ${policies}ybindings`,
+            "POST /api/v1/namespaces/default/persistentvolumeclaims",
+        ]);
+        await until(() => changes().length === 5);
+        assert.deepEqual(changes().slice(3), [
+            `DELETE ${policies}ybindings/landfall-volumes-first`,
+            `DELETE ${policies}ies/landfall-volumes-first`,
+        ]);
     });
 
     it("gives the cluster a deploy key that GitHub has accepted", async () => {
@@ -166,3 +203,9 @@ describe("Delivery", () => {
         assert.deepEqual(cluster.api.requests, []);
     });
 });
+
+async function until(isSo: () => boolean): Promise<void> {
+    for (const end = Date.now() + 10_000; !isSo() && Date.now() < end;) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+}
