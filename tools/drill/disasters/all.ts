@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { endApiServer } from "../dead-cluster";
 import type { Disaster, Rehearsed } from "./disaster";
 import { git, kubectl, pulumi, rebuild } from "./fix";
@@ -137,13 +139,14 @@ export const disasters: readonly Disaster[] = [
         fix: git("revert", "--no-edit", "HEAD"),
         lost: "Nothing",
         strike: async (stage) => {
-            await stage.commit(async (run) => {
-                // The layer has a folder in the environment, which kustomize can no longer build.
-                await run("rm", "--quiet", `clusters/${stage.fleet.branch}/canary/kustomization.yaml`);
-                await run("commit", "--quiet", "--message", "Break a layer");
+            await stage.commit(async (run, clone) => {
+                // A part of the layer, which kustomize can no longer build.
+                const file = `clusters/${stage.fleet.branch}/canary/kustomization.yaml`;
+                fs.appendFileSync(path.join(clone, file), "patches: [{ path: missing.yaml }]\n");
+                await run("commit", "--quiet", "--all", "--message", "Break a layer");
             });
             const failure = await stage.failureOf("canary");
-            if (!failure.includes("kustomization.yaml")) {
+            if (!failure.includes("missing.yaml")) {
                 throw new Error(`Flux says something else of the layer: ${failure}`);
             }
         },
