@@ -119,6 +119,9 @@ function readLayout(place: string): Image {
 
 function writeLayout(place: string, { manifest, blobs }: Image): void {
     const [folder = "", tag = ""] = place.split(":");
+    if (!fs.existsSync(path.dirname(folder))) {
+        throw new Error(`Invalid destination name oci:${place}: ${path.dirname(folder)}: no such file or directory`);
+    }
     fs.mkdirSync(path.join(folder, "blobs/sha256"), { recursive: true });
     for (const blob of [manifest, ...blobs.values()]) {
         fs.writeFileSync(path.join(folder, "blobs", digestOf(blob).replace(":", "/")), blob);

@@ -8,8 +8,8 @@ if [[ ! $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]; then
     exit 1
 fi
 ci/login.sh
-mkdir -p out
-for program in front back; do
-    skopeo copy --preserve-digests "docker://$REGISTRY/team-helm/$program:$version" "oci:out/$program:$version"
-    helm pull "oci://$REGISTRY/team-helm/charts/$program" --version "$version" --destination out
+mkdir -p out/charts
+# Charts too: helm would push what it pulled under another digest.
+for name in front back charts/front charts/back; do
+    skopeo copy --preserve-digests "docker://$REGISTRY/team-helm/$name:$version" "oci:out/$name:$version"
 done

@@ -8,6 +8,10 @@ ci/login.sh
 for program in front back; do
     skopeo copy --preserve-digests "oci:out/$program:$version" "docker://$REGISTRY/team-helm/$program:$version"
 done
-for program in back front; do
-    helm push "out/$program-$version.tgz" "oci://$REGISTRY/team-helm/charts"
+for chart in charts/back charts/front; do
+    if [ -d "out/$chart" ]; then # by fetch.sh
+        skopeo copy --preserve-digests "oci:out/$chart:$version" "docker://$REGISTRY/team-helm/$chart:$version"
+    else
+        helm push "out/${chart##*/}-$version.tgz" "oci://$REGISTRY/team-helm/charts"
+    fi
 done
