@@ -37,7 +37,8 @@ export function stagingSecret(layer: string, name: string, namespace: string) {
     };
 }
 
-const layerList = "gitops/clusters/staging/kustomization.yaml";
+const listOf = (environment: string) => `gitops/clusters/${environment}/kustomization.yaml`;
+const layerList = listOf("staging");
 
 interface FolderKustomization {
     resources: string[];
@@ -51,8 +52,8 @@ export function listedLayers(checkout: Checkout): string[] {
 }
 
 /** Leaves some layers in the list. */
-export function keepLayers(checkout: Checkout, names: readonly string[]): () => void {
-    return checkout.edit(layerList, (text) => {
+export function keepLayers(checkout: Checkout, names: readonly string[], environment = "staging"): () => void {
+    return checkout.edit(listOf(environment), (text) => {
         const kustomization = parse(text) as FolderKustomization;
         return stringify({ ...kustomization, resources: names.map((name) => `../base/${name}.yaml`) });
     });

@@ -57,15 +57,14 @@ export interface WorkflowSurroundings {
     readonly token: () => string;
     /** Scripts in the place of programs, besides those of `job-programs.ts`. */
     readonly programs?: Readonly<Record<string, string>>;
-    /** Steps that are left out, because there is nothing here that they could run in. */
-    readonly without?: RegExp;
 }
 
 /**
  * Runs the workflows of a repository as GitHub Actions would: jobs in the order of the file, with their `run` steps in
  * bash, the variables of their environment, and a token for Azure where they ask for one. The actions that they use are
- * stood in for, and so are programs that need a container engine (`job-programs.ts`); helm, git, go and kustomize are
- * the real ones. An expression that is not a name, or a condition that is not one of two kinds, is an error.
+ * stood in for, and so are programs that need a container engine (`job-programs.ts`, `kind.ts`); helm, kubectl, git, go
+ * and kustomize are the real ones. An expression that is not a name, or a condition that is not one of two kinds, is an
+ * error.
  */
 export class WorkflowRunner {
     constructor(private readonly world: WorkflowSurroundings) {}
@@ -100,7 +99,7 @@ export class WorkflowRunner {
         event: Event,
         { needs, artifacts }: { needs: Context; artifacts: string },
     ): Promise<Readonly<Record<string, string>>> {
-        const { repository, token, without } = this.world;
+        const { repository, token } = this.world;
         const folder = path.join(this.world.folder, `${name}-${event.runNumber}`);
         const steps: Record<string, { outputs: Record<string, string> }> = {};
         const { environment } = job;
@@ -120,10 +119,9 @@ export class WorkflowRunner {
             const own = path.join(folder, given.path ?? "");
             switch (step.uses?.split("@")[0]) {
                 case undefined:
-                    if (without?.test(step.run ?? "") !== true) {
-                        const stepEnv = { ...env, ...fill(step.env, context) };
-                        steps[step.id ?? ""] = { outputs: await this.runStep(step.run ?? "", folder, stepEnv) };
-                    }
+                    steps[step.id ?? ""] = {
+                        outputs: await this.runStep(step.run ?? "", folder, { ...env, ...fill(step.env, context) }),
+                    };
                     break;
                 case "actions/checkout":
                     await this.checkOut(event.ref, path.basename(folder));
@@ -180,6 +178,7 @@ export class WorkflowRunner {
             PATH: [programs, env.PATH].join(path.delimiter),
             HELM_REGISTRY_CONFIG: path.join(home, "helm.json"),
             HELM_CACHE_HOME: home,
+            KUBECONFIG: path.join(home, "kubeconfig"),
             RUNNER_TEMP: home,
         };
     }
@@ -204,8 +203,7 @@ function writePrograms(folder: string, others: Readonly<Record<string, string>> 
     const programs = {
         ...Object.fromEntries(["docker", "skopeo", "gh"].map((name) => [name, `${node} "${standIn}" ${name} "$@"`])),
         az: `${node} "${pipelines.token}"`,
-        // Its cluster is the one that KUBECONFIG names.
-        kind: "exit 0",
+        kind: `${node} "${path.join(__dirname, "kind.ts")}" "$@"`,
         ...others,
     };
     for (const [name, command] of Object.entries(programs)) {

@@ -7,8 +7,8 @@ import { control, knownStacks, requireStack, type WorldStatus } from "@landfall/
 
 /**
  * `status`: what `npm run status -- --sandbox` shows of each stack that has a cluster, or of one; then the sandbox
- * itself: processes, Azure resources, and unknown hosts that were asked for. The exit code is 1 if a stack is not
- * healthy.
+ * itself: processes, Azure resources, messages to Slack, and unknown hosts that were asked for. The exit code is 1 if a
+ * stack is not healthy.
  */
 export async function status(args: string[]): Promise<number> {
     const { values } = parseArgs({ args, options: { stack: { type: "string" } } });
@@ -28,11 +28,7 @@ export async function status(args: string[]): Promise<number> {
     return Math.max(0, ...codes);
 }
 
-function worldLines({ clusters, azureResources, unknownHosts }: WorldStatus): string {
-    const types = new Map<string, number>();
-    for (const type of azureResources) {
-        types.set(type, (types.get(type) ?? 0) + 1);
-    }
+function worldLines({ clusters, azureResources, messages, unknownHosts }: WorldStatus): string {
     const part = (name: string, lines: readonly string[]) =>
         lines.length === 0 ? [] : [block(name, flow(lines.map((text) => ({ text }))), false)];
     return [
@@ -44,12 +40,21 @@ function worldLines({ clusters, azureResources, unknownHosts }: WorldStatus): st
             ),
         ]),
         `Resources in Azure: ${azureResources.length}`,
-        ...part(
-            "",
-            [...types].sort().map(([type, count]) => `${type} ${count}`),
-        ),
+        ...part("", countsOf(azureResources)),
+        ...(messages.length > 0
+            ? ["Messages to channels of Slack", ...part("", countsOf(messages.map(({ channel }) => channel)))]
+            : []),
         ...(unknownHosts.length > 0
             ? ["Hosts that were asked for and are not part of the sandbox", ...part("", unknownHosts)]
             : []),
     ].join("\n");
+}
+
+/** Each text with how often it is there, sorted. */
+function countsOf(texts: readonly string[]): string[] {
+    const counts = new Map<string, number>();
+    for (const text of texts) {
+        counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    return [...counts].sort().map(([text, count]) => `${text} ${count}`);
 }

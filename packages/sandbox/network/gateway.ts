@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Authority } from "./authority";
-import { HostTable, normalizeHost, parseAuthority } from "./host-table";
+import { HostTable, normalizeHost, parseAuthority, type UnknownHosts } from "./host-table";
 import { Origins } from "./origin";
 import { relay } from "./relay";
 import type { HttpHandler, Route } from "./route";
@@ -12,15 +12,16 @@ type Opening = { connected: true; continueWith: (socket: Socket) => void } | { c
 
 /** What a client's connection to the proxy leads to. */
 export class Gateway {
-    readonly world: HostTable;
+    private readonly world: HostTable;
     private readonly origins: Origins;
 
     constructor(
         routes: readonly Route[],
         authority: Authority,
         private readonly report: (message: string) => void,
+        unknownHosts: UnknownHosts,
     ) {
-        this.world = new HostTable(routes);
+        this.world = new HostTable(routes, unknownHosts);
         this.origins = new Origins(authority, report);
     }
 

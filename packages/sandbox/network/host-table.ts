@@ -9,12 +9,30 @@ export interface UnknownHost {
     readonly lastAt: string;
 }
 
-/** Which route answers for a host name, and which hosts nobody answered for. */
+/** The hosts that were asked for and refused, of all proxies that share it. */
+export class UnknownHosts {
+    private readonly hosts = new Map<string, UnknownHost>();
+
+    add(host: string, port: number): void {
+        const key = `${host}:${port}`;
+        const count = (this.hosts.get(key)?.count ?? 0) + 1;
+        this.hosts.set(key, { host, port, count, lastAt: new Date().toISOString() });
+    }
+
+    /** The first first. */
+    list(): UnknownHost[] {
+        return [...this.hosts.values()];
+    }
+}
+
+/** Which route answers for a host name. */
 export class HostTable {
     private readonly routes: { matches: (host: string) => boolean; route: Route }[];
-    private readonly refused = new Map<string, UnknownHost>();
 
-    constructor(routes: readonly Route[]) {
+    constructor(
+        routes: readonly Route[],
+        private readonly unknown: UnknownHosts,
+    ) {
         this.routes = routes.map((route) => ({ matches: matcher(route.host), route }));
     }
 
@@ -25,15 +43,9 @@ export class HostTable {
 
     /** Records that nothing answers for the host, and gives the message for the client. */
     refuse(host: string, port: number): string {
-        const key = `${host}:${port}`;
-        const count = (this.refused.get(key)?.count ?? 0) + 1;
-        this.refused.set(key, { host, port, count, lastAt: new Date().toISOString() });
+        this.unknown.add(host, port);
         // What the client sends ends up in a status line, where a control character would end it.
         return `${host.replace(/[^\x21-\x7e]/g, "?")} is not part of the sandbox's world`;
-    }
-
-    unknownHosts(): UnknownHost[] {
-        return [...this.refused.values()];
     }
 }
 

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server as 
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { Authority } from "./authority";
 import { Gateway } from "./gateway";
-import type { UnknownHost } from "./host-table";
+import { UnknownHosts } from "./host-table";
 import { asksItself, isOwnPeer } from "./peer";
 import type { Route } from "./route";
 
@@ -15,6 +15,8 @@ export interface ProxyOptions {
     readonly port?: number;
     /** Whether a client without the password is served. Default: every process of the user that runs the sandbox. */
     readonly serves?: (client: Socket) => boolean;
+    /** Hears of hosts that are asked for and refused. */
+    readonly unknownHosts?: UnknownHosts;
     /** Hears of faults: a stand-in or a route that threw, a client that does not accept a certificate. */
     readonly report: (message: string) => void;
 }
@@ -25,8 +27,6 @@ export interface Proxy {
     /** For ALL_PROXY, which ssh and other protocols go through. */
     readonly socksUrl: string;
     readonly port: number;
-    /** The hosts that were asked for and refused since the start, oldest first. */
-    unknownHosts(): UnknownHost[];
     /** Stops listening, and ends every connection. */
     close(): Promise<void>;
 }
@@ -39,7 +39,8 @@ export interface Proxy {
  * It speaks HTTP/1.1 only, and holds a handler's request and response in memory as a whole.
  */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-    const gateway = new Gateway(options.routes, options.authority, options.report);
+    const { routes, authority, report, unknownHosts = new UnknownHosts() } = options;
+    const gateway = new Gateway(routes, authority, report, unknownHosts);
     const isServed = options.serves ?? isOwnPeer;
     const password = randomBytes(24).toString("hex");
     const isAdmitted = admission(password, isServed);
@@ -69,7 +70,6 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         url: `http://${userName}:${password}@127.0.0.1:${port}`,
         socksUrl: `socks5://127.0.0.1:${socksPort}`,
         port,
-        unknownHosts: () => gateway.world.unknownHosts(),
         close: async () => {
             const closed = [http, socks].map((server) => new Promise((resolve) => server.close(resolve)));
             open.flatMap((sockets) => [...sockets]).forEach((socket) => socket.destroy());

@@ -6,6 +6,7 @@ export { checkSchema } from "../azure/arm/schema-check";
 export type { App as GitHubAppOptions } from "../github/apps";
 export { createGitHub, type GitHub } from "../github/github";
 export { roles } from "./azure-cluster";
+export { startBareCluster } from "./bare-cluster";
 export { witnessPage } from "./witness/page";
 export { IdentitySubscription, type TestIdentity, textOf } from "./azure-identity";
 export { type AzureProxy, startAzureProxy } from "./azure-proxy";

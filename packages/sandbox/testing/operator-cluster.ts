@@ -4,15 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Secret } from "@kubernetes/client-node";
 import { chartsFolder, manifestOf, readDefinitions } from "@landfall/facts";
-import { ensureToolchain } from "@landfall/toolchain";
 import { parse } from "yaml";
-import { type Cluster, startCluster } from "../cluster/cluster";
+import type { Cluster } from "../cluster/cluster";
 import { tokenAccess } from "../kubernetes/access";
 import { KubernetesApi } from "../kubernetes/api";
-import { loadOrCreateAuthority } from "../network/authority";
-import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
 import type { CustomObject } from "../operators/operator";
+import { startBareCluster } from "./bare-cluster";
 
 interface PodFact {
     readonly serviceAccountName: string;
@@ -28,17 +26,11 @@ export class OperatorCluster {
     ) {}
 
     static async start(routes: Route[] = []): Promise<OperatorCluster> {
-        const { binaries, fluxDistribution } = await ensureToolchain({ log: (line) => console.error(line) });
         const directory = await mkdtemp(join(tmpdir(), "landfall-operators-"));
-        const authority = await loadOrCreateAuthority(directory);
-        const cluster = await startCluster({
-            ...{ name: "aks-test", binaries, fluxDistribution, authority, directory: join(directory, "cluster") },
-            fqdn: "aks-test-0a1b2c3d.hcp.westeurope.azmk8s.io",
-            issuer: "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/",
-            serviceCidr: "10.0.0.0/16",
+        const cluster = await startBareCluster(directory, {
+            name: "aks-test",
             nodes: [{ name: "aks-system-1", labels: {}, zone: "westeurope-1" }],
-            proxy: (own) => startProxy({ routes: [...own, ...routes], authority, report: console.error }),
-            authorize: () => Promise.resolve(false),
+            routes,
             workloadIdentity: { tenantId: "tenant", authorityHost: "https://login.microsoftonline.com/" },
         });
         const kubeconfig = parse(await readFile(cluster.adminKubeconfig, "utf8")) as {

@@ -6,6 +6,7 @@ import { issuerOf } from "../azure/entra/discovery";
 import { aksServerId } from "../azure/entra/entra";
 import { type AccessReview, type Cluster, startCluster } from "../cluster/cluster";
 import type { Authority } from "../network/authority";
+import type { UnknownHosts } from "../network/host-table";
 import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
 
@@ -21,6 +22,8 @@ export interface ClustersOptions {
     readonly routes: () => readonly Route[];
     /** Hears of faults of the stand-ins. */
     readonly report: (message: string) => void;
+    /** Hears of hosts that a pod asked for and that are not in the world. */
+    readonly unknownHosts: UnknownHosts;
     /** Azure RBAC for Kubernetes. */
     readonly authorize: (clusterId: string, review: AccessReview) => Promise<boolean>;
 }
@@ -37,7 +40,7 @@ export class Clusters implements ClusterHost {
     constructor(private readonly options: ClustersOptions) {}
 
     async start(spec: ClusterSpec): Promise<RunningCluster> {
-        const { authority, trust, tenantId } = this.options;
+        const { authority, trust, tenantId, report, unknownHosts } = this.options;
         const cluster = await startCluster({
             ...spec,
             binaries: this.options.binaries,
@@ -48,8 +51,7 @@ export class Clusters implements ClusterHost {
                 ...node,
                 taints: taints.map(({ key, value = "", effect }) => ({ key, value, effect })),
             })),
-            proxy: (own) =>
-                startProxy({ authority, report: this.options.report, routes: [...own, ...this.options.routes()] }),
+            proxy: (own) => startProxy({ authority, report, unknownHosts, routes: [...own, ...this.options.routes()] }),
             entra: { issuer: issuerOf(tenantId), audience: aksServerId },
             authorize: (review) => this.options.authorize(spec.id, review),
             workloadIdentity: { tenantId, authorityHost: "https://login.microsoftonline.com/" },

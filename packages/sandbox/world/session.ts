@@ -3,6 +3,7 @@ import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { AzureOperation } from "../engine/time-on-azure";
+import type { ChatMessage } from "../slack/slack";
 import { checkOwnFile, checkOwnFolder } from "./own-folder";
 
 /** What the commands know of a running sandbox. */
@@ -39,6 +40,9 @@ export interface WorldStatus {
     readonly azureResources: readonly string[];
     /** Its id, in the same order. */
     readonly azureIds: readonly string[];
+    /** What bots wrote to channels of Slack, the first first. */
+    readonly messages: readonly ChatMessage[];
+    /** Those that the deployer or a pod asked for. */
     readonly unknownHosts: readonly string[];
 }
 

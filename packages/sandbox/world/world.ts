@@ -14,13 +14,15 @@ import { createGitHub, type GitHub } from "../github/github";
 import { publishedDefinitions } from "../github/published-definitions";
 import { loadOrCreateAuthority } from "../network/authority";
 import { Faults } from "../network/faults";
-import { type Proxy, startProxy } from "../network/proxy";
+import { UnknownHosts } from "../network/host-table";
+import { startProxy } from "../network/proxy";
 import type { Route } from "../network/route";
 import { writeEngineHome } from "../plugins/engine-home";
 import { userPulumiHome } from "../plugins/pulumi-home";
 import { SandboxError } from "../sandbox-error";
 import { loadOrCreateTrustRoot, type TrustRoot } from "../signatures/trust-root";
 import { trustEnvironment, updateRoute } from "../signatures/update-repository";
+import { createSlack, type Slack } from "../slack/slack";
 import { Clusters } from "./clusters";
 import { type Workspace, type WorldStatus, writeSession } from "./session";
 
@@ -54,22 +56,20 @@ export interface World {
 
 /** Starts the world of a sandbox, with credentials of its own. */
 export async function startWorld(options: WorldOptions): Promise<World> {
-    const { repository, directory, binaries } = options;
+    const { repository, directory, binaries, fluxDistribution, port } = options;
     const credentials = createCredentials(repository);
     const authority = await loadOrCreateAuthority(directory);
     const sigstore = path.join(directory, "sigstore");
     const trustRoot = await loadOrCreateTrustRoot(sigstore);
     const routes: Route[] = [];
     const report = (message: string) => console.error(`${new Date().toISOString()} ${message}`);
+    const unknownHosts = new UnknownHosts();
     const clusters = new Clusters({
+        ...{ binaries, fluxDistribution, authority, report, unknownHosts },
         directory: path.join(directory, "clusters"),
-        binaries,
-        fluxDistribution: options.fluxDistribution,
-        authority,
         trust: await trustEnvironment(trustRoot, sigstore),
         tenantId: credentials.tenantId,
         routes: () => routes,
-        report,
         authorize: (id, review) => azure.authorize(id, review),
     });
     const actions = createActionsTokens();
@@ -83,15 +83,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         limitedTokens: [{ token: credentials.readingToken, permissions: readingPermissions }],
         published: await publishedDefinitions(),
     });
+    const slack = createSlack();
     const faults = new Faults();
     const { publisherToken } = credentials;
     const registries = await registriesOf(options, publisherToken, trustRoot);
-    const outside = [...azure.routes, ...github.routes, ...actions.routes, ...registries, clusters.route()];
+    const services = [azure, github, actions, slack].flatMap((service) => service.routes);
+    const outside = [...services, ...registries, clusters.route()];
     routes.push(...outside.map((route) => faults.before(route)));
-    const { port } = options;
-    const proxy = await startProxy({ routes, authority, port, report }).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
-    });
+    const proxy = await startProxy({ routes, authority, port, report, unknownHosts }).catch(
+        (error: NodeJS.ErrnoException) => {
+            throw error.code === "EADDRINUSE" ? new SandboxError(portTaken(port)) : error;
+        },
+    );
     await writeEngineHome({
         directory: pulumiHome(directory),
         pulumi: path.join(binaries, "pulumi"),
@@ -99,7 +102,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     });
     const environment = deployerEnvironment(credentials, proxy, authority.certificateFile);
     return {
-        status: () => statusOf(azure, github, clusters, proxy),
+        status: () => statusOf(azure, github, clusters, slack, unknownHosts),
         setAzureSpeed: (speed) => clock.setSpeed(speed),
         setDeployerRoles: (names) => azure.setDeployerRoles(names),
         installGitHubApps: (apps) => github.installApps(apps),
@@ -130,7 +133,13 @@ async function registriesOf(options: WorldOptions, publisherToken: string, trust
     return [...(await publicRoutes(charts, { images, publisherToken, trustRoot })), updateRoute(trustRoot)];
 }
 
-function statusOf(azure: Azure, github: GitHub, clusters: Clusters, proxy: Proxy): WorldStatus {
+function statusOf(
+    azure: Azure,
+    github: GitHub,
+    clusters: Clusters,
+    slack: Slack,
+    unknownHosts: UnknownHosts,
+): WorldStatus {
     return {
         calls: { azure: azure.calls(), github: github.calls() },
         clusters: clusters.list(),
@@ -139,7 +148,8 @@ function statusOf(azure: Azure, github: GitHub, clusters: Clusters, proxy: Proxy
             .map(({ resourceId, kind, plan: { seconds } }) => ({ resourceId, kind, seconds })),
         azureResources: azure.resources().map(({ type }) => String(type)),
         azureIds: azure.resources().map(({ id }) => String(id)),
-        unknownHosts: [...new Set(proxy.unknownHosts().map(({ host }) => host))],
+        messages: slack.messages(),
+        unknownHosts: [...new Set(unknownHosts.list().map(({ host }) => host))],
     };
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { type Authority, loadOrCreateAuthority } from "../../../network/authority";
+import { UnknownHosts } from "../../../network/host-table";
 import { type Proxy, startProxy } from "../../../network/proxy";
 import type { Route } from "../../../network/route";
 
@@ -16,6 +17,7 @@ describe("the sandbox's network", () => {
     let echo: Server;
     let cluster: Server;
     const reports: string[] = [];
+    const unknownHosts = new UnknownHosts();
 
     before(async () => {
         directory = await mkdtemp(join(tmpdir(), "landfall-network-"));
@@ -25,7 +27,10 @@ describe("the sandbox's network", () => {
         cluster = await listening(
             createTlsServer({ cert: own.certificatePem, key: own.keyPem }, (socket) => socket.end("cluster")),
         );
-        proxy = await startProxy({ authority, routes: routes(), report: (message) => reports.push(message) });
+        proxy = await startProxy({
+            ...{ authority, unknownHosts, routes: routes() },
+            report: (message) => reports.push(message),
+        });
     });
 
     after(async () => {
@@ -63,7 +68,7 @@ describe("the sandbox's network", () => {
         assert.equal(response.statusCode, 502);
         assert.equal(response.statusMessage, "elsewhere.example.net is not part of the sandbox's world");
         assert.equal(body, "elsewhere.example.net is not part of the sandbox's world\n");
-        assert.ok(proxy.unknownHosts().some(({ host, port }) => host === "elsewhere.example.net" && port === 443));
+        assert.ok(unknownHosts.list().some(({ host, port }) => host === "elsewhere.example.net" && port === 443));
     });
 
     it("ends TLS with a certificate of the host's own name", async () => {
