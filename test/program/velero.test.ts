@@ -158,6 +158,7 @@ describe("Velero", function () {
     describe("the tree's test of restoring", () => {
         const folder = path.join(__dirname, "../../gitops/systems/velero");
         let tester: string;
+        let backups = 0;
 
         before("makes what the tree has, and what is to be compared", async () => {
             await server.cluster.namespace("valkey");
@@ -209,18 +210,14 @@ describe("Velero", function () {
 
         /** In a second of its own: times have no fractions. */
         async function backUp(): Promise<void> {
-            await new Promise((resolve) => setTimeout(resolve, 1100));
-            const said = await server.velero(
-                "backup",
-                "create",
-                `daily-${Date.now()}`,
-                "--from-schedule",
-                "daily",
-                "--wait",
-            );
+            const asked = second();
+            await server.cluster.until("the next second", () => Promise.resolve(second() !== asked));
+            const name = `daily-${++backups}`;
+            const said = await server.velero("backup", "create", name, "--from-schedule", "daily", "--wait");
             assert.match(said, /status: Completed/);
         }
 
+        const second = () => new Date().toISOString().slice(0, 19);
         const script = async () =>
             server.file(
                 "restore-test.sh",
