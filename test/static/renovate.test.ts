@@ -51,6 +51,11 @@ const exempt: readonly (Manager & { readonly reason: string })[] = [
     { files: [/^packages\/toolchain\/.+\.ts$/], text: /"v[\d.]+": "h1:.+/g, reason: "a checksum belongs to it" },
     { files: [/^examples\/.+\/Chart\.yaml$/], text: /^(?:v|appV)ersion: .+/gm, reason: "the chart's own version" },
     { files: [/\.go$/], text: /text\/plain; version=.+/g, reason: "the format of Prometheus" },
+    {
+        files: [/^packages\/sandbox\/signatures\//],
+        text: /\b(apiVersion|version|spec_version): ".+"/g,
+        reason: "the formats of Rekor and TUF",
+    },
     { files: [/^examples\/.+\/VERSION$/], text: /.+/g, reason: "the team's own version" },
     { files: [/^gitops\//], text: /^ +(semver|range): .+/gm, reason: "Flux follows what the teams release" },
     { files: [/^Pulumi\.yaml$/], text: /^ +description: .+/gm, reason: "an example in a sentence" },
