@@ -35,7 +35,10 @@ describe("Secrets", () => {
     });
 
     it("are sealed to the key whose public half lies beside the environment's layers", async () => {
-        assert.deepEqual((await Promise.all(secrets.map((secret) => wrongSeals(secret)))).flat(), []);
+        // The others take secret variables, and hold nothing of their own.
+        const sealed = secrets.filter(({ object }) => "sops" in object);
+        assert.ok(sealed.length >= environments.length);
+        assert.deepEqual((await Promise.all(sealed.map((secret) => wrongSeals(secret)))).flat(), []);
     });
 
     it("hold a different key for podinfo's tokens in each environment, where the demonstration key opens them", async function () {
