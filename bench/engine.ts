@@ -45,8 +45,10 @@ export function writeEmptyProgram(checkout: Checkout): string {
     const folder = path.join(checkout.directory, "empty");
     fs.mkdirSync(folder);
     fs.symlinkSync(checkout.path("node_modules"), path.join(folder, "node_modules"));
-    fs.copyFileSync(checkout.path("tsconfig.json"), path.join(folder, "tsconfig.json"));
-    fs.copyFileSync(checkout.path("tsconfig.pulumi.json"), path.join(folder, "tsconfig.pulumi.json"));
+    // As the platform's own program is loaded.
+    for (const part of ["package.json", "tsconfig.json", "tsconfig.pulumi.json", "tools/program"]) {
+        fs.cpSync(checkout.path(part), path.join(folder, part), { recursive: true });
+    }
     const options = "{ tsconfig: tsconfig.pulumi.json }";
     fs.writeFileSync(
         path.join(folder, "Pulumi.yaml"),
