@@ -1,9 +1,10 @@
 import { createHash, generateKeyPair } from "node:crypto";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { utils } from "ssh2";
 import { toOpenSsh } from "../plugins/tls/openssh";
+import { readIfThere } from "../read-if-there";
 
 export interface HostKey {
     readonly kind: "ED25519" | "ECDSA" | "RSA";
@@ -25,7 +26,7 @@ export async function hostKeys(directory: string): Promise<readonly HostKey[]> {
 }
 
 async function hostKey(file: string, kind: HostKey["kind"]): Promise<HostKey> {
-    const privateKey = (await existing(file)) ?? (await make(file, kind));
+    const privateKey = (await readIfThere(file)) ?? (await make(file, kind));
     const parsed = utils.parseKey(privateKey);
     if (parsed instanceof Error) {
         throw new Error(`cannot read the host key ${file}: ${parsed.message}`);
@@ -33,17 +34,6 @@ async function hostKey(file: string, kind: HostKey["kind"]): Promise<HostKey> {
     const blob = parsed.getPublicSSH();
     const fingerprint = createHash("sha256").update(blob).digest("base64").replace(/=+$/, "");
     return { kind, privateKey, publicKey: `${parsed.type} ${blob.toString("base64")}`, fingerprint };
-}
-
-async function existing(file: string): Promise<string | undefined> {
-    try {
-        return await readFile(file, "utf8");
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 async function make(file: string, kind: HostKey["kind"]): Promise<string> {

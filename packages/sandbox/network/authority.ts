@@ -1,8 +1,9 @@
 import { randomBytes, webcrypto } from "node:crypto";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
+import { readIfThere } from "../read-if-there";
 
 x509.cryptoProvider.set(webcrypto);
 
@@ -132,22 +133,11 @@ function validFor(days: number): { notBefore: Date; notAfter: Date } {
     return { notBefore: new Date(now - day), notAfter: new Date(now + days * day) };
 }
 
-function serialNumber(): string {
-    // RFC 5280: positive, at most 20 bytes. A clear top bit keeps it positive.
+/** A positive number of at most 20 bytes, as RFC 5280 wants it: a clear top bit keeps it positive. */
+export function serialNumber(): string {
     const bytes = randomBytes(16);
     bytes[0] = (bytes.readUInt8(0) & 0x7f) | 0x40;
     return bytes.toString("hex");
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-    try {
-        return await readFile(file, "utf8");
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 async function writeWhole(file: string, text: string, mode: number): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Signer } from "@landfall/facts";
 import * as x509 from "@peculiar/x509";
+import { serialNumber } from "../network/authority";
 import type { SigningKey } from "./signing-key";
-import { serialNumber, type TrustRoot } from "./trust-root";
+import type { TrustRoot } from "./trust-root";
 
 const minutes = 60 * 1000;
 

@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
+import { serialNumber } from "../network/authority";
+import { readIfThere } from "../read-if-there";
 import { SigningKey } from "./signing-key";
 
 const names = ["authority", "certificates", "entries", "updates"] as const;
@@ -63,24 +64,6 @@ async function selfSigned(key: SigningKey): Promise<x509.X509Certificate> {
             new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
         ],
     });
-}
-
-/** A positive number of at most 20 bytes, as RFC 5280 wants it. */
-export function serialNumber(): string {
-    const bytes = randomBytes(16);
-    bytes[0] = (bytes.readUInt8(0) & 0x7f) | 0x40;
-    return bytes.toString("hex");
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-    try {
-        return await readFile(file, "utf8");
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 /**
